@@ -1,0 +1,158 @@
+"""The syntax tree of a GBNF grammar: what the compiler writes, the printer prints and the matcher interprets.
+
+All nodes are immutable and hashable, so that equal parts of a grammar can be shared, interned and memoised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+__all__ = [
+    "ANY",
+    "EMPTY",
+    "CharClass",
+    "Choice",
+    "GbnfTree",
+    "Literal",
+    "Node",
+    "Ref",
+    "Repeat",
+    "Sequence",
+    "TokenTerminal",
+    "alt",
+    "lit",
+    "optional",
+    "repeat",
+    "seq",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """The text itself; the empty text is allowed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CharClass:
+    """One character out of ``ranges`` (code points, both ends included), or, ``negated``, one out of none of them."""
+
+    ranges: tuple[tuple[int, int], ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenTerminal:
+    """One token of the vocabulary, by its text (``<text>``) or its id (``<[id]>``), or any token but that one."""
+
+    text: str | None
+    id: int | None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ref:
+    """The rule of this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """All items in order; without items the empty text."""
+
+    items: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of the options; there is at least one."""
+
+    options: tuple[Node, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The item, ``minimum`` to ``maximum`` times in a row; None: without bound."""
+
+    item: Node
+    minimum: int
+    maximum: int | None
+
+
+Node: TypeAlias = Literal | CharClass | TokenTerminal | Ref | Sequence | Choice | Repeat
+
+EMPTY = Sequence(())
+"""The empty text."""
+
+ANY = CharClass((), negated=True)
+"""Any one character, printed as ``.``."""
+
+
+@dataclass(frozen=True, slots=True)
+class GbnfTree:
+    """A grammar: rules by name, in the order in which they are printed, and the name of the one to begin with."""
+
+    rules: Mapping[str, Node]
+    root: str = "root"
+
+
+def lit(text: str) -> Node:
+    """The text as a node: EMPTY where it is empty."""
+    return Literal(text) if text else EMPTY
+
+
+def seq(*items: Node) -> Node:
+    """The items in order: nested sequences flattened, neighbouring literals joined, a single item as itself."""
+    flat: list[Node] = []
+    for item in _flatten_sequence(items):
+        last = flat[-1] if flat else None
+        if isinstance(item, Literal) and isinstance(last, Literal):
+            flat[-1] = Literal(last.text + item.text)
+        elif item != Literal(""):
+            flat.append(item)
+    return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
+
+
+def alt(*options: Node) -> Node:
+    """One of the options: nested choices flattened, each option once, a single option as itself.
+
+    Raises ValueError without options: no text at all cannot be said in GBNF.
+    """
+    flat = tuple(dict.fromkeys(_flatten_choice(options)))
+    if not flat:
+        raise ValueError("a choice needs at least one option")
+    return flat[0] if len(flat) == 1 else Choice(flat)
+
+
+def repeat(item: Node, minimum: int = 0, maximum: int | None = None) -> Node:
+    """The item, so many times; as itself where that is exactly once, EMPTY where it is never."""
+    if minimum < 0 or (maximum is not None and maximum < minimum):
+        raise ValueError(f"a repetition from {minimum} to {maximum} times makes no sense")
+    if maximum == 0 or item == EMPTY:
+        return EMPTY
+    return item if minimum == maximum == 1 else Repeat(item, minimum, maximum)
+
+
+def optional(item: Node) -> Node:
+    """The item, or nothing."""
+    return repeat(item, 0, 1)
+
+
+def _flatten_sequence(items: Iterable[Node]) -> Iterable[Node]:
+    for item in items:
+        if isinstance(item, Sequence):
+            yield from _flatten_sequence(item.items)
+        else:
+            yield item
+
+
+def _flatten_choice(options: Iterable[Node]) -> Iterable[Node]:
+    for option in options:
+        if isinstance(option, Choice):
+            yield from _flatten_choice(option.options)
+        else:
+            yield option
