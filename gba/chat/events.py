@@ -1,0 +1,71 @@
+"""A step as it happens: what `Engine.run` and `Engine.arun` yield, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gba.chat.messages import Step
+
+__all__ = ["AnswerDelta", "ArgumentsDelta", "CallDone", "Event", "Retry", "StepDone", "ThoughtDelta", "ToolChosen"]
+
+
+@dataclass(frozen=True)
+class ThoughtDelta:
+    """More text of the reasoning pass."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class ToolChosen:
+    """The model chose the tool ``name``; ``index`` counts the calls of this step from 0."""
+
+    index: int
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class ArgumentsDelta:
+    """More of the JSON text of call ``index``'s arguments, forced text included."""
+
+    index: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class CallDone:
+    """Call ``index`` is complete: its arguments are valid."""
+
+    index: int
+    id: str
+    name: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Retry:
+    """What was written for call ``index`` violates a constraint beyond the grammar; it is written again."""
+
+    index: int
+    id: str
+    violations: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AnswerDelta:
+    """More text of the answer to the user."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class StepDone:
+    """The last event: the whole step."""
+
+    step: Step
+
+
+Event = ThoughtDelta | ToolChosen | ArgumentsDelta | CallDone | Retry | AnswerDelta | StepDone

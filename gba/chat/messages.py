@@ -1,0 +1,125 @@
+"""What a conversation is made of, to the core: messages, and the record of one step of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from gba.backends.base import Timings
+from gba.errors import ConversationError
+from gba.schema.tools import ToolCall
+
+__all__ = ["FinishReason", "Message", "Role", "Span", "SpanKind", "Step", "Usage", "check_order"]
+
+Role = Literal["system", "user", "assistant", "tool"]
+SpanKind = Literal["forced", "thought", "choice", "argument", "answer"]
+FinishReason = Literal["stop", "tool_calls", "length"]
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message. ``thought``, ``calls``: of an assistant; ``call_id``, ``name``: the call that a tool message answers."""
+
+    role: Role
+    content: str = ""
+    thought: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Span:
+    """The tokens ``start`` to ``end`` (exclusive) of a step's transcript, and how they came there.
+
+    ``forced`` ones were put into the prompt, all others were generated. ``eog`` tells that the model ended the span
+    with an end-of-generation token, which is not part of the transcript.
+    """
+
+    start: int
+    end: int
+    kind: SpanKind
+    eog: bool = False
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Tokens of one step. All are counts; the first three come from llama.cpp's counters.
+
+    ``evaluated``: prompt tokens that were evaluated; ``cached``: those found in the KV cache; ``generated``: sampled
+    tokens, end-of-generation ones included; ``forced``: tokens of the assistant's turn that were not generated;
+    ``context``: length of the whole transcript; ``call_generated`` and ``call_total``: the sampled tokens of the call
+    pass (end-of-generation ones included) and all tokens of the calls' text.
+    """
+
+    evaluated: int = 0
+    cached: int = 0
+    generated: int = 0
+    forced: int = 0
+    context: int = 0
+    call_generated: int = 0
+    call_total: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """What one step of the model gave.
+
+    Either ``calls`` or ``answer`` is set (``answer`` is "" where calls were made; with a response schema it is that
+    JSON text). ``closed``: the budget ran out and the text was ended along the grammar's shortest completion.
+    ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript. ``requests``: how many
+    generations it took.
+    """
+
+    thought: str = ""
+    calls: tuple[ToolCall, ...] = ()
+    answer: str = ""
+    finish: FinishReason = "stop"
+    closed: bool = False
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=Timings)
+    tokens: tuple[int, ...] = field(default=(), repr=False)
+    prompt_tokens: int = 0
+    spans: tuple[Span, ...] = field(default=(), repr=False)
+    requests: int = 0
+
+    def message(self) -> Message:
+        """The step as the assistant message that goes on with the conversation."""
+        return Message("assistant", self.answer, self.thought, self.calls)
+
+
+def check_order(messages: Sequence[Message]) -> None:
+    """Raise ConversationError, naming the message, unless a model can be asked to go on after these messages."""
+    if not messages:
+        raise ConversationError("there is no message. Give at least one user message.")
+    open_calls: dict[str, str] = {}
+    for index, message in enumerate(messages):
+        if message.role == "tool":
+            if message.call_id is None or open_calls.pop(message.call_id, None) is None:
+                raise ConversationError(
+                    f"message {index} is the result of the call {message.call_id!r}, which no message before it asks "
+                    "for. Put it after the assistant message with that call, and give it that call's id.",
+                    index=index,
+                )
+            continue
+        if open_calls:
+            names = ", ".join(f"{name} ({call})" for call, name in open_calls.items())
+            raise ConversationError(
+                f"message {index} ({message.role}) comes before the results of: {names}. Add a tool message for each.",
+                index=index,
+            )
+        if message.role == "assistant":
+            open_calls = {call.id: call.name for call in message.calls}
+    if open_calls:
+        raise ConversationError(
+            "the last message asks for tool calls whose results are missing. Add a tool message for each.",
+            index=len(messages) - 1,
+        )
+    if messages[-1].role == "assistant":
+        raise ConversationError(
+            "the last message is the assistant's: there is nothing to answer. Add a user message.",
+            index=len(messages) - 1,
+        )
+    if all(message.role == "system" for message in messages):
+        raise ConversationError("there are only system messages. Add a user message.", index=len(messages) - 1)

@@ -1,0 +1,142 @@
+"""The errors of gba: one root, and on each error the data that a caller needs to go on.
+
+    GbaError
+    ├── SchemaError              a JSON Schema that cannot be compiled, or a tool that has one
+    ├── GrammarError             GBNF text that cannot be read, or that llama.cpp refuses
+    ├── BackendError             llama.cpp could not do what was asked
+    │   ├── ServerUnavailableError   nothing answers at the URL, or the model is still loading
+    │   ├── ServerResponseError      the server answered with an HTTP error
+    │   ├── GenerationInterruptedError   it ended in the middle of a generation
+    │   ├── ModelFileError           the file is missing or is no usable GGUF
+    │   └── ContextOverflowError     the prompt does not fit into the context
+    ├── ConversationError        messages that are out of order or of an unknown kind
+    ├── StepError                a step ended without a valid call
+    └── MathError                a program that the math tool does not evaluate
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+__all__ = [
+    "BackendError",
+    "ContextOverflowError",
+    "ConversationError",
+    "GbaError",
+    "GenerationInterruptedError",
+    "GrammarError",
+    "MathError",
+    "ModelFileError",
+    "SchemaError",
+    "ServerResponseError",
+    "ServerUnavailableError",
+    "StepError",
+]
+
+
+class GbaError(Exception):
+    """Base class of every error that gba raises on purpose."""
+
+
+class SchemaError(GbaError):
+    """A schema cannot be compiled.
+
+    Attributes: ``keyword`` (the JSON Schema keyword at fault, or ""), ``pointer`` (JSON pointer into the
+    schema, "" for its root), ``remedy`` (what to do), ``tool`` (the tool's name, where one is known).
+    """
+
+    def __init__(
+        self, message: str, *, keyword: str = "", pointer: str = "", remedy: str = "", tool: str | None = None
+    ) -> None:
+        self.reason, self.keyword, self.pointer, self.remedy, self.tool = message, keyword, pointer, remedy, tool
+        where = f"tool {tool!r}: " if tool else ""
+        at = f" (at {pointer or '/'}{', keyword ' + repr(keyword) if keyword else ''})" if pointer or keyword else ""
+        super().__init__(f"{where}{message}{at}{'. ' + remedy if remedy else ''}")
+
+    def for_tool(self, name: str) -> SchemaError:
+        """The same error, with the name of the tool that the schema belongs to."""
+        return SchemaError(self.reason, keyword=self.keyword, pointer=self.pointer, remedy=self.remedy, tool=name)
+
+
+class GrammarError(GbaError):
+    """GBNF text cannot be read. ``line`` and ``column`` count from 1; 0 where there is no position."""
+
+    def __init__(self, message: str, *, line: int = 0, column: int = 0) -> None:
+        self.line, self.column = line, column
+        super().__init__(f"line {line}, column {column}: {message}" if line else message)
+
+
+class BackendError(GbaError):
+    """llama.cpp could not do what was asked of it."""
+
+
+class ServerUnavailableError(BackendError):
+    """Nothing usable answers at ``url``. ``loading`` tells whether a server is there, still loading its model."""
+
+    def __init__(self, message: str, *, url: str, loading: bool = False) -> None:
+        self.url, self.loading = url, loading
+        super().__init__(message)
+
+
+class ServerResponseError(BackendError):
+    """The server at ``url`` answered with HTTP ``status`` and ``body``."""
+
+    def __init__(self, message: str, *, url: str, status: int, body: str = "") -> None:
+        self.url, self.status, self.body = url, status, body
+        super().__init__(message)
+
+
+class GenerationInterruptedError(BackendError):
+    """The generation ended before its time. ``text`` and ``tokens`` hold what had been generated."""
+
+    def __init__(self, message: str, *, text: str = "", tokens: tuple[int, ...] = ()) -> None:
+        self.text, self.tokens = text, tokens
+        super().__init__(message)
+
+
+class ModelFileError(BackendError):
+    """The file at ``path`` is missing or is not a GGUF that llama.cpp can load."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class ContextOverflowError(BackendError):
+    """A prompt of ``needed`` tokens does not fit into a context of ``available`` tokens."""
+
+    def __init__(self, message: str, *, needed: int, available: int) -> None:
+        self.needed, self.available = needed, available
+        super().__init__(message)
+
+
+class ConversationError(GbaError):
+    """The message at ``index`` (from 0; None where no single one is at fault) cannot stand where it does."""
+
+    def __init__(self, message: str, *, index: int | None = None) -> None:
+        self.index = index
+        super().__init__(message)
+
+
+class StepError(GbaError):
+    """A step ended without a valid call.
+
+    Nothing is lost: ``thought`` and ``text`` hold what the model wrote, ``violations`` what is wrong with it,
+    and ``__cause__`` the error behind, if there was one.
+    """
+
+    def __init__(self, message: str, *, thought: str = "", text: str = "", violations: tuple[Any, ...] = ()) -> None:
+        self.thought, self.text, self.violations = thought, text, violations
+        super().__init__(message)
+
+
+class MathError(GbaError):
+    """A program cannot be evaluated.
+
+    ``kind`` is one of ``syntax``, ``forbidden``, ``too large``, ``time``, ``domain``, ``no result``; the message is
+    fit for the model that wrote the program. ``program`` is its text.
+    """
+
+    def __init__(self, message: str, *, kind: str, program: str = "") -> None:
+        self.kind, self.program = kind, program
+        super().__init__(message)
