@@ -1,0 +1,209 @@
+"""The first wall: the table of the language as GBNF, so that a model cannot write what is not in it.
+
+The text is kept to read in grammars/math.gbnf. It is made for llama.cpp: no left recursion, nothing that may be
+empty inside a repetition, and the words of a list as a tree over their common beginnings, so that few stacks are
+alive at a time. Precedence is left to Python's parser: an expression is a flat run of values and operators here.
+A program ends with the line break after ``result = …``: there the grammar allows nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+
+from gba.tools.math import language
+from gba.tools.math.language import Signature
+
+__all__ = ["grammar_text", "main"]
+
+_ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
+
+_HEADER = """\
+# The programs of the math tool, compiled from gba/tools/math/language.py (python -m gba.tools.math.grammar).
+"""
+
+_RULES = r"""
+root ::= line* "result" " "? "=" " "? values "\n"
+line ::= (import | assignment) comment? "\n" "\n"? | "#" [ -~]* "\n"
+comment ::= " "? " "? "#" [ -~]*
+assignment ::= name ((comma name)* " "? "=" | " "? augmented "=") " "? values
+values ::= expression (comma expression)*
+expression ::= sum (" "? comparison " "? sum (" "? comparison " "? sum)?)?
+sum ::= term (" "? operator " "? term)*
+term ::= [-+]? (number | value suffix*)
+value ::= name | "True" | "False" | qualifier? call | linalg | constant | group | list | table
+suffix ::= "[" place (comma place)? "]" | "." method
+place ::= expression (":" expression?)? | ":" expression?
+group ::= "(" expression (comma expression)* ","? ")"
+list ::= "[" expression (comma expression)* ","? "]"
+table ::= "{" entry (comma entry)* "}"
+entry ::= expression ":" " "? expression
+comma ::= "," " "?
+number ::= (whole ("." [0-9]+)? | "." [0-9]+) ([eE] [-+]? [0-9]+)? "j"?
+whole ::= "0" | [1-9] ("_"? [0-9])*
+names ::= "'" symbol (separator symbol)* "'" | "\"" symbol (separator symbol)* "\""
+separator ::= "," " "? | " "
+symbol ::= [A-Za-z] [A-Za-z0-9_]*
+figure ::= "'" "-"? number ("/" whole)? "'" | "\"" "-"? number ("/" whole)? "\""
+sign ::= "'" ("+" "-"? | "-") "'" | "\"" ("+" "-"? | "-") "\""
+"""
+
+
+@cache
+def grammar_text() -> str:
+    """The GBNF text of the language, root rule ``root``."""
+    linalg = _tree({f"{name}(": _arguments(entry) for name, entry in language.LINALG.items()})
+    methods = {f"{name}(": _arguments(entry) for name, entry in language.METHODS.items()}
+    calls = {f"{name}(": _arguments(entry) for name, entry in language.FUNCTIONS.items()}
+    constants = _tree(dict.fromkeys(language.CONSTANTS, ""))
+    rules = {
+        "operator": _tree(dict.fromkeys(language.BINARY, "")),
+        "augmented": _tree(dict.fromkeys((*language.BINARY[:-1],), "")),
+        "comparison": _tree(dict.fromkeys(language.COMPARISONS, "")),
+        "qualifier": _tree({f"{name}.": "" for name in _qualifiers()}),
+        "constant": f'qualifier ({constants}) | "S." ({_tree(dict.fromkeys(language.SETS, ""))})',
+        "linalg": f'("np" | "numpy") ".linalg." ({linalg})',
+        "import": _imports(),
+        "call": _tree(calls),
+        "method": _tree({**methods, **dict.fromkeys(language.PROPERTIES, "")}),
+        **_argument_rules(),
+        **_name_rules(language.FORBIDDEN_NAMES | {language.RESULT}),
+    }
+    return _HEADER + _RULES + "".join(f"{name} ::= {body}\n" for name, body in rules.items())
+
+
+def _qualifiers() -> list[str]:
+    return [name for module, short in language.MODULES.items() for name in (module, *short)]
+
+
+def _imports() -> str:
+    modules = _tree(dict.fromkeys((*language.MODULES, "sympy.abc"), ""))
+    plain = _tree({name: _options(f" as {a}" for a in short) for name, short in language.MODULES.items()})
+    return f'"import " ({plain}) | "from " ({modules}) " import " ("*" | name (comma name)*)'
+
+
+def _options(texts: Iterable[str]) -> str:
+    options = _tree(dict.fromkeys(texts, ""))
+    return f"({options})?" if options else ""
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _tree(words: Mapping[str, str]) -> str:
+    """The words, each with what follows it, as a choice that never offers the same first character twice."""
+    options = []
+    for first in sorted({word[:1] for word in words}):
+        group = {word: after for word, after in words.items() if word[:1] == first}
+        if not first:
+            options.append(group[""] or '""')
+            continue
+        head = _common(list(group))
+        rest = {word[len(head) :]: after for word, after in group.items()}
+        options.append(f"{_quoted(head)} {_rest(rest)}".rstrip())
+    return " | ".join(options)
+
+
+def _rest(words: Mapping[str, str]) -> str:
+    if set(words) == {""}:
+        return words[""]
+    if words.get("") == "":
+        return f"({_tree({word: after for word, after in words.items() if word})})?"
+    return f"({_tree(words)})"
+
+
+def _common(words: list[str]) -> str:
+    first, last = min(words), max(words)
+    length = next((at for at, char in enumerate(first) if char != last[at]), len(first))
+    return first[:length]
+
+
+def _arguments(entry: Signature) -> str:
+    """The name of the rule that holds the arguments, without brackets, of such a call, and the closing bracket."""
+    most = "any" if entry.most is None else str(entry.most)
+    text = f"-{entry.text}{entry.text_at}" if entry.text else ""
+    keywords = "".join(f"-{key}" for key in entry.keywords) if entry.keywords != language.ASSUMPTIONS else "-assumed"
+    return f"args-{entry.least}-{most}{text}{keywords}"
+
+
+def _argument_rules() -> dict[str, str]:
+    entries = (*language.FUNCTIONS.values(), *language.METHODS.values(), *language.LINALG.values())
+    return {_arguments(entry): _argument_rule(entry) for entry in sorted(entries, key=_arguments)}
+
+
+def _argument_rule(entry: Signature) -> str:
+    keywords = " | ".join(f'"{key}=" {language.KEYWORD_TEXTS.get(key, "expression")}' for key in entry.keywords)
+    if not entry.most and entry.most is not None:
+        return '")"'
+    places = _places(entry)
+    if keywords:
+        places = f"{places} (comma ({keywords}))*"
+    if not entry.least:
+        first = f"{places} | {keywords} (comma ({keywords}))*" if keywords else places
+        return f'({first})? ")"'
+    return f'{places} ")"'
+
+
+def _places(entry: Signature) -> str:
+    """The positional arguments, at least one: those that must be there, then the others, each only after the last."""
+    least = max(entry.least, 1)
+    needed = " comma ".join(_argument(entry, place) for place in range(least))
+    if entry.most is None:
+        return f"{needed} (comma expression)*"
+    further = ""
+    for place in reversed(range(least, entry.most)):
+        further = f" (comma {_argument(entry, place)}{further})?"
+    return needed + further
+
+
+def _argument(entry: Signature, place: int) -> str:
+    if not entry.text or place != entry.text_at:
+        return "expression"
+    return {"names": "names", "sign": "sign", "number": "(expression | figure)"}[entry.text]
+
+
+def _name_rules(taken: frozenset[str]) -> dict[str, str]:
+    """Names without two underscores in a row, that begin with a letter and are none of the taken ones.
+
+    One rule for each beginning of a taken word: what may follow it, at least a character.
+    """
+    beginnings = sorted({word[:length] for word in taken for length in range(len(word))})
+    rules = {("name" if not b else f"name-{b}"): _name_rule(b, beginnings, taken) for b in beginnings}
+    return rules | {"tail": '("_"? [A-Za-z0-9])+ "_"? | "_"'}
+
+
+def _name_rule(beginning: str, beginnings: list[str], taken: frozenset[str]) -> str:
+    options, leaving = [], set(_ALNUM) if beginning else {char for char in _ALNUM if char.isalpha()}
+    for char in sorted(leaving):
+        word = beginning + char
+        if word in beginnings or word in taken:
+            leaving.discard(char)
+            after = f"name-{word}" if word in beginnings else "tail"
+            options.append(f'"{char}" {after}' + ("" if word in taken else "?"))
+    options.append(f"[{_ranges(leaving)}] tail?")
+    if beginning:
+        options.append('"_" ([A-Za-z0-9] tail?)?')
+    return " | ".join(options)
+
+
+def _ranges(chars: set[str]) -> str:
+    """The characters as the inside of a class."""
+    parts: list[list[str]] = []
+    for char in sorted(chars):
+        if parts and ord(parts[-1][1]) + 1 == ord(char):
+            parts[-1][1] = char
+        else:
+            parts.append([char, char])
+    return "".join(a if a == b else f"{a}-{b}" for a, b in parts)
+
+
+def main() -> None:
+    """Write grammars/math.gbnf of a source checkout."""
+    path = Path(__file__).parents[3] / "grammars" / "math.gbnf"
+    path.write_text(grammar_text(), encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()
