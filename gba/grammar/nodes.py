@@ -46,7 +46,10 @@ class CharClass:
 
 @dataclass(frozen=True, slots=True)
 class TokenTerminal:
-    """One token of the vocabulary, by its text (``<text>``) or its id (``<[id]>``), or any token but that one."""
+    """One token of the vocabulary, or, ``negated``, any token but that one.
+
+    It is known by its ``text``, the angle brackets belonging to it (``<think>``), or by its ``id`` (``<[1000]>``).
+    """
 
     text: str | None
     id: int | None

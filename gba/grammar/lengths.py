@@ -1,0 +1,179 @@
+"""The shortest texts of a grammar, by Knuth's generalisation of Dijkstra's algorithm."""
+
+from __future__ import annotations
+
+import heapq
+from collections import defaultdict
+from collections.abc import Iterator
+
+from gba.errors import GrammarError
+from gba.grammar.charclass import plainest, ranges_of
+from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence, TokenTerminal
+from gba.grammar.stacks import END, Cell
+
+__all__ = ["Lengths"]
+
+INFINITE = float("inf")
+
+
+class Lengths:
+    """How many characters each node takes at least; infinitely many where it can never be completed."""
+
+    def __init__(self, tree: GbnfTree) -> None:
+        self._tree = tree
+        settled = _Settling(tree)
+        self._least, self._rank = settled.least, settled.rank
+
+    def of(self, cell: Cell) -> float:
+        """The length of the shortest text that the whole stack stands for."""
+        path: list[Cell] = []
+        top = cell
+        while top.cost is None:
+            path.append(top)
+            top = top.rest or END
+        cost = top.cost
+        for below in reversed(path):
+            assert below.node is not None
+            cost = below.cost = cost + self._part(below.node, below.index)
+        return cost
+
+    def shortest(self, cells: tuple[Cell, ...]) -> str:
+        """A shortest text of the stacks; of several the one that the grammar names first.
+
+        Raises GrammarError where there is none.
+        """
+        best = min(cells, key=self.of, default=None)
+        if best is None or self.of(best) == INFINITE:
+            raise GrammarError("the grammar has no sentence that goes on from here: a rule in it never ends")
+        text: list[str] = []
+        cell: Cell = best
+        while cell.node is not None:
+            text.extend(self._spell(cell.node, cell.index))
+            cell = cell.rest or END
+        return "".join(text)
+
+    def _part(self, node: Node, index: int) -> float:
+        if isinstance(node, Literal):
+            return len(node.text) - index
+        if isinstance(node, Sequence):
+            return sum(self._least[id(item)] for item in node.items[index:])
+        if isinstance(node, Repeat):
+            count = max(node.minimum - index, 0)
+            return count * self._least[id(node.item)] if count else 0
+        return self._least[id(node)]
+
+    def _spell(self, node: Node, index: int) -> Iterator[str]:
+        todo: list[tuple[Node, int]] = [(node, index)]
+        while todo:
+            node, index = todo.pop()
+            if isinstance(node, Literal):
+                yield node.text[index:]
+            elif isinstance(node, CharClass):
+                yield plainest(ranges_of(node))
+            elif isinstance(node, TokenTerminal):
+                yield node.text or ""
+            elif isinstance(node, Ref):
+                todo.append((self._tree.rules[node.name], 0))
+            elif isinstance(node, Sequence):
+                todo.extend((item, 0) for item in reversed(node.items[index:]))
+            elif isinstance(node, Choice):
+                todo.append((self._best_option(node), 0))
+            else:
+                todo.extend([(node.item, 0)] * (node.minimum - index))
+
+    def _best_option(self, node: Choice) -> Node:
+        # An option settled before the choice itself cannot lead back to it, so that spelling it comes to an end.
+        own = self._rank[id(node)]
+        return min(
+            (option for option in node.options if self._rank.get(id(option), own) < own),
+            key=lambda option: self._least[id(option)],
+        )
+
+
+def _all_nodes(tree: GbnfTree) -> Iterator[Node]:
+    seen: set[int] = set()
+    todo = list(tree.rules.values())
+    while todo:
+        node = todo.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        yield node
+        if isinstance(node, Sequence):
+            todo.extend(node.items)
+        elif isinstance(node, Choice):
+            todo.extend(node.options)
+        elif isinstance(node, Repeat):
+            todo.append(node.item)
+
+
+def _parts(node: Node, tree: GbnfTree) -> tuple[Node, ...]:
+    """The nodes whose lengths decide the node's own."""
+    if isinstance(node, Sequence):
+        return node.items
+    if isinstance(node, Choice):
+        return node.options
+    if isinstance(node, Repeat):
+        return (node.item,) if node.minimum else ()
+    if isinstance(node, Ref):
+        return (tree.rules[node.name],) if node.name in tree.rules else ()
+    return ()
+
+
+def _own_length(node: Node) -> float:
+    """The length of a node without parts."""
+    if isinstance(node, Literal):
+        return len(node.text)
+    if isinstance(node, CharClass):
+        return 1 if ranges_of(node) else INFINITE
+    if isinstance(node, TokenTerminal):
+        return len(node.text) if node.text and not node.negated else INFINITE
+    return INFINITE if isinstance(node, (Ref, Choice)) else 0
+
+
+class _Settling:
+    """Settles nodes from the shortest to the longest; each node's length is final once its parts' are."""
+
+    def __init__(self, tree: GbnfTree) -> None:
+        self.least: dict[int, float] = {}
+        self.rank: dict[int, int] = {}
+        self._heap: list[tuple[float, int, Node]] = []
+        self._order: dict[int, int] = {}
+        self._parents: dict[int, list[Node]] = defaultdict(list)
+        self._waiting: dict[int, int] = {}
+        self._total: dict[int, float] = defaultdict(float)
+        for node in _all_nodes(tree):
+            self._add(node, _parts(node, tree))
+        self._run()
+
+    def _add(self, node: Node, parts: tuple[Node, ...]) -> None:
+        key = id(node)
+        self._order[key], self._waiting[key], self.least[key] = len(self._order), len(parts), INFINITE
+        for part in parts:
+            self._parents[id(part)].append(node)
+        if not parts:
+            self._offer(node, _own_length(node))
+
+    def _offer(self, node: Node, length: float) -> None:
+        if length < INFINITE:
+            heapq.heappush(self._heap, (length, self._order[id(node)], node))
+
+    def _run(self) -> None:
+        while self._heap:
+            length, _, node = heapq.heappop(self._heap)
+            key = id(node)
+            if key in self.rank:
+                continue
+            self.least[key], self.rank[key] = length, len(self.rank)
+            for parent in self._parents[key]:
+                self._report(parent, length)
+
+    def _report(self, parent: Node, length: float) -> None:
+        if isinstance(parent, Sequence):
+            key = id(parent)
+            self._total[key] += length
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                self._offer(parent, self._total[key])
+        else:
+            self._offer(parent, parent.minimum * length if isinstance(parent, Repeat) else length)
