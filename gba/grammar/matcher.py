@@ -82,7 +82,8 @@ class Matcher:
 
         At most MAX_FORCED characters; "" where there is a choice at once.
         """
-        state, chars = self._state, []
+        state = self._state
+        chars: list[str] = []
         while len(chars) < MAX_FORCED:
             char = state.only
             following = state.moves[char] if char is not None else None

@@ -10,7 +10,7 @@ Nothing here recurses, and nothing is computed before it is needed: a `Machine` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from gba.errors import GrammarError
 from gba.grammar.charclass import Ranges, contains, ranges_of
@@ -103,7 +103,7 @@ class Machine:
         if tree.root not in tree.rules:
             raise GrammarError(f"the grammar has no rule {tree.root!r} to begin with; add it")
         self.tree = tree
-        self._terminals: dict[int, tuple[TokenTerminal, Literal]] = {}
+        self._spelled: dict[int, tuple[TokenTerminal, Literal]] = {}
         self._ranges: dict[int, tuple[CharClass, Ranges]] = {}
         self._reset()
 
@@ -172,7 +172,7 @@ class Machine:
                 continue
             if cell.depth - start.depth > _MAX_GROWTH:
                 raise GrammarError("the grammar is left recursive: let each recursive rule begin with a character")
-            below = _EXPAND[type(cell.node)](self, cell)
+            below = self._below(cell)
             if below is None:
                 found[cell] = None
             else:
@@ -180,66 +180,54 @@ class Machine:
         start.closed = tuple(found)
         return start.closed
 
-    def _expand_literal(self, cell: Cell) -> list[Cell] | None:
-        assert isinstance(cell.node, Literal)
-        return None if cell.node.text else [_rest(cell)]
+    def _below(self, cell: Cell) -> list[Cell] | None:
+        """The stacks that this one stands for, one node further; None where a terminal, or nothing, is on top."""
+        node, index, rest = cell.node, cell.index, _rest(cell)
+        if node is None or isinstance(node, CharClass) or (isinstance(node, Literal) and node.text):
+            return None
+        if isinstance(node, Ref):
+            return [self.cell(self._rule(node.name), 0, rest)]
+        if isinstance(node, Sequence):
+            return [self._item(node, index, rest)]
+        if isinstance(node, Choice):
+            return [self.cell(option, 0, rest) for option in node.options]
+        if isinstance(node, Repeat):
+            return self._repetition(node, index, rest)
+        if isinstance(node, TokenTerminal):
+            return [self.cell(self._spelling(node), 0, rest)]
+        return [rest]
 
-    def _expand_class(self, cell: Cell) -> list[Cell] | None:
-        return None
+    def _rule(self, name: str) -> Node:
+        node = self.tree.rules.get(name)
+        if node is None:
+            raise GrammarError(f"rule {name!r} is used but not defined; define it or correct its name")
+        return node
 
-    def _expand_token(self, cell: Cell) -> list[Cell] | None:
-        node = cell.node
-        assert isinstance(node, TokenTerminal)
-        if node.text is None or node.negated:
-            raise GrammarError(
-                f"{'!' * node.negated}{node.text or f'<[{node.id}]>'} stands for tokens, which cannot be followed in text:"
-                " name the token by its text (<text>), or spell it as a string"
-            )
-        _, literal = self._terminals.setdefault(id(node), (node, Literal(node.text)))
-        return [self.cell(literal, 0, _rest(cell))]
-
-    def _expand_ref(self, cell: Cell) -> list[Cell] | None:
-        assert isinstance(cell.node, Ref)
-        rule = self.tree.rules.get(cell.node.name)
-        if rule is None:
-            raise GrammarError(f"rule {cell.node.name!r} is used but not defined; define it or correct its name")
-        return [self.cell(rule, 0, _rest(cell))]
-
-    def _expand_sequence(self, cell: Cell) -> list[Cell] | None:
-        node = cell.node
-        assert isinstance(node, Sequence)
-        items, index, rest = node.items, cell.index, _rest(cell)
-        if not items:
-            return [rest]
+    def _item(self, node: Sequence, index: int, rest: Cell) -> Cell:
+        if not node.items:
+            return rest
         # The last item replaces the sequence on the stack, so that right recursion stays flat.
-        return [self.cell(items[index], 0, rest if index + 1 == len(items) else self.cell(node, index + 1, rest))]
+        last = index + 1 == len(node.items)
+        return self.cell(node.items[index], 0, rest if last else self.cell(node, index + 1, rest))
 
-    def _expand_choice(self, cell: Cell) -> list[Cell] | None:
-        assert isinstance(cell.node, Choice)
-        rest = _rest(cell)
-        return [self.cell(option, 0, rest) for option in cell.node.options]
+    def _repetition(self, node: Repeat, done: int, rest: Cell) -> list[Cell]:
+        if node.maximum is None:
+            again = self.cell(node.item, 0, self.cell(node, min(done + 1, node.minimum), rest))
+        elif done < node.maximum:
+            last = done + 1 == node.maximum
+            again = self.cell(node.item, 0, rest if last else self.cell(node, done + 1, rest))
+        else:
+            return [rest]
+        return [again] if done < node.minimum else [again, rest]
 
-    def _expand_repeat(self, cell: Cell) -> list[Cell] | None:
-        node = cell.node
-        assert isinstance(node, Repeat)
-        done, rest = cell.index, _rest(cell)
-        below = []
-        if node.maximum is None or done < node.maximum:
-            behind = min(done + 1, node.minimum) if node.maximum is None else done + 1
-            last = behind == node.maximum
-            below.append(self.cell(node.item, 0, rest if last else self.cell(node, behind, rest)))
-        return below if done < node.minimum else [*below, rest]
-
-
-_EXPAND: dict[type, Callable[[Machine, Cell], list[Cell] | None]] = {
-    Literal: Machine._expand_literal,
-    CharClass: Machine._expand_class,
-    TokenTerminal: Machine._expand_token,
-    Ref: Machine._expand_ref,
-    Sequence: Machine._expand_sequence,
-    Choice: Machine._expand_choice,
-    Repeat: Machine._expand_repeat,
-}
+    def _spelling(self, node: TokenTerminal) -> Literal:
+        if node.text is None or node.negated:
+            shown = ("!" if node.negated else "") + (node.text or f"<[{node.id}]>")
+            raise GrammarError(
+                f"{shown} stands for tokens, which cannot be followed in text: name one token by its text (<text>),"
+                " or spell it as a string"
+            )
+        return self._spelled.setdefault(id(node), (node, Literal(node.text)))[1]
 
 
 def _rest(cell: Cell) -> Cell:
