@@ -67,7 +67,13 @@ class GrammarError(GbaError):
 
 
 class BackendError(GbaError):
-    """llama.cpp could not do what was asked of it."""
+    """llama.cpp could not do what was asked of it.
+
+    Raised out of a step, ``thought`` and ``written`` hold what the model had written in that step.
+    """
+
+    thought: str = ""
+    written: str = ""
 
 
 class ServerUnavailableError(BackendError):

@@ -19,7 +19,7 @@ FinishReason = Literal["stop", "tool_calls", "length"]
 
 @dataclass(frozen=True)
 class Message:
-    """One message. ``thought``, ``calls``: of an assistant; ``call_id``, ``name``: the call that a tool message answers."""
+    """One message. ``thought`` and ``calls`` are an assistant's; a tool message answers the call ``call_id``."""
 
     role: Role
     content: str = ""

@@ -1,0 +1,172 @@
+"""The engine: a backend, a chat format, and one step after another, sync and async. Needs no framework."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from typing import Any, cast
+
+from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
+from gba.chat.calls import Calls
+from gba.chat.events import Event, StepDone
+from gba.chat.formats import ChatFormat
+from gba.chat.io import Describe, Task, adrive, answer, drive
+from gba.chat.messages import Message, Step, check_order
+from gba.chat.options import StepOptions
+from gba.chat.pick import pick
+from gba.chat.render import Renderer, Turns
+from gba.chat.step import Request, StepTask
+from gba.chat.tokens import Tokens
+from gba.chat.writer import Writer
+from gba.schema.tools import ToolSpec
+
+__all__ = ["Engine"]
+
+
+class Engine:
+    """Runs the steps of an agent on a backend.
+
+        engine = Engine(LlamaServer("http://localhost:8080"))
+        step = engine.step([Message("user", "What is 2 ** 0.5?")], tools=[ToolSpec("calculate", ...)])
+        step.calls or step.answer
+
+    ``chat_format``: a ChatFormat or the name of a built-in one; the model's own otherwise. ``sampling`` and
+    ``options`` are defaults for all steps. One engine serves many conversations and threads; it remembers the tokens
+    of the turns that were written through it, so that conversations go on without evaluating anything twice.
+    """
+
+    def __init__(
+        self,
+        backend: Backend | AsyncBackend,
+        *,
+        chat_format: ChatFormat | str | None = None,
+        sampling: Sampling | None = None,
+        options: StepOptions | None = None,
+    ) -> None:
+        self.backend = backend
+        self.sampling = sampling or Sampling()
+        self.options = options or StepOptions()
+        self._wanted = chat_format
+        self._tokens, self._turns, self._calls = Tokens(), Turns(), Calls()
+        self._renderer: Renderer | None = None
+
+    # The argument list is the same in run, arun, step and astep: `request` says what each one means.
+
+    def run(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
+    ) -> Generator[Event, None, None]:
+        """One step as it happens: its events, the last of which is StepDone. See `step` for arguments and errors.
+
+        Closing the generator ends the generation.
+        """
+        request = self.request(messages, tools, **asked)
+        step = yield from drive(self._task(request), cast("Backend", self.backend))
+        yield StepDone(step)
+
+    async def arun(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
+    ) -> AsyncGenerator[Event, None]:
+        """`run`, on an AsyncBackend."""
+        request = self.request(messages, tools, **asked)
+        driver = adrive(self._task(request), cast("AsyncBackend", self.backend))
+        try:
+            async for item in driver:
+                yield StepDone(item[0]) if isinstance(item, tuple) else item
+        finally:
+            await driver.aclose()
+
+    def step(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
+        """One step.
+
+        ``tool_choice``: ``auto`` (a tool or an answer), ``required`` or ``any`` (a tool), ``none`` (an answer) or a
+        tool's name. ``parallel``: several calls in one step. ``response_schema``: the JSON Schema of the answer, which
+        is then JSON text. ``stop``: texts that end an answer. ``sampling``, ``options``: instead of the engine's own.
+        ``slot``: the llama-server slot to use.
+
+        Without tools and response schema it is plain chat: an answer, no reasoning pass.
+
+        Raises ConversationError (messages out of order, a tool_choice that cannot be met), SchemaError (a tool that
+        cannot be compiled, by name), ContextOverflowError, StepError (arguments that stay invalid) and what the
+        backend raises; BackendError and StepError carry what had been written.
+        """
+        return _last(self.run(messages, tools, **asked))
+
+    async def astep(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
+        """`step`, on an AsyncBackend."""
+        async for event in self.arun(messages, tools, **asked):
+            if isinstance(event, StepDone):
+                return event.step
+        raise RuntimeError("a step ended without its last event")
+
+    def request(
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[ToolSpec] = (),
+        *,
+        tool_choice: str = "auto",
+        parallel: bool = False,
+        response_schema: Mapping[str, Any] | None = None,
+        stop: Sequence[str] = (),
+        sampling: Sampling | None = None,
+        options: StepOptions | None = None,
+        slot: int | None = None,
+    ) -> Request:
+        """What is asked of one step, checked as far as that needs no model. Raises as `step` does."""
+        request = Request(
+            tuple(messages),
+            tuple(tools),
+            tool_choice,
+            parallel,
+            response_schema,
+            tuple(stop),
+            sampling or self.sampling,
+            options or self.options,
+            slot,
+        )
+        check_order(request.messages)
+        self._calls.check(request.tools)
+        if request.tools or response_schema is not None:
+            request.allowed()
+        return request
+
+    def count_tokens(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
+        """Exact number of tokens of the prompt for these messages, the opening of the assistant's turn included."""
+        return len(answer(self._prompt(messages, tools, None), cast("Backend", self.backend)))
+
+    def properties(self) -> Properties:
+        """What is known of the model."""
+        return cast("Backend", self.backend).properties()
+
+    def chat_format(self) -> ChatFormat:
+        """The chat format in use."""
+        renderer = answer(self._ready(), cast("Backend", self.backend))
+        return renderer.format
+
+    def _ready(self) -> Task[Renderer]:
+        if self._renderer is None:
+            properties: Properties = yield Describe()
+            chat_format = yield from pick(self._wanted, properties)
+            bos = properties.bos if properties.add_bos or chat_format.bos else None
+            self._renderer = Renderer(chat_format, self._tokens, self._turns, bos=bos)
+        return self._renderer
+
+    def _prompt(
+        self, messages: Sequence[Message], tools: Sequence[ToolSpec], response: Mapping[str, Any] | None
+    ) -> Task[list[int]]:
+        renderer = yield from self._ready()
+        return (yield from renderer.render(messages, tools, response))
+
+    def _task(self, request: Request) -> Task[Step]:
+        properties: Properties = yield Describe()
+        renderer = yield from self._ready()
+        prompt = yield from renderer.render(request.messages, request.tools, request.response_schema)
+        writer = Writer(prompt, self._tokens, properties, max_tokens=request.options.max_tokens)
+        step = yield from StepTask(request, renderer, writer, self._calls).run()
+        self._turns.remember(prompt, step.message(), step.tokens[step.prompt_tokens :])
+        return step
+
+
+def _last(events: Generator[Event, None, None]) -> Step:
+    for event in events:
+        if isinstance(event, StepDone):
+            return event.step
+    raise RuntimeError("a step ended without its last event")

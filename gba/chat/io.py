@@ -1,0 +1,214 @@
+"""The step without its input and output: what it asks of a backend, and who answers.
+
+The step is written once, as a generator that yields *requests* (and events for the caller) and is sent the answers.
+`drive` answers from a Backend, `adrive` from an AsyncBackend. An error of the backend is thrown into the generator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
+from gba.errors import BackendError
+
+__all__ = ["Ask", "Describe", "Detokenize", "Generate", "Halt", "More", "Task", "Tokenize", "adrive", "answer", "drive"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Tokenize:
+    """Answered by the list of the text's tokens."""
+
+    text: str
+    special: bool = False
+
+
+@dataclass(frozen=True)
+class Detokenize:
+    """Answered by the text of the tokens."""
+
+    tokens: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Describe:
+    """Answered by the backend's Properties."""
+
+
+@dataclass(frozen=True)
+class Generate:
+    """Starts a generation; answered by its first Chunk. `More` is answered by the next one; `Halt` ends it early."""
+
+    prompt: tuple[int, ...]
+    grammar: str | None = None
+    stop: tuple[str, ...] = ()
+    max_tokens: int = -1
+    sampling: Sampling | None = None
+    slot: int | None = None
+
+
+@dataclass(frozen=True)
+class More:
+    """Answered by the next Chunk of the generation under way."""
+
+
+@dataclass(frozen=True)
+class Halt:
+    """Closes the generation under way; answered by None."""
+
+
+Ask = Tokenize | Detokenize | Describe | Generate | More | Halt
+Task = Generator[Any, Any, T]
+"""A generator that yields requests (`Ask`) or events, is sent the answers to the former, and returns a T."""
+
+_CUT = "the generation ended without a last chunk. This is a fault of the backend: please report it."
+
+
+class _Stream:
+    """The generation under way of one driver, sync."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend, self._chunks = backend, cast("Iterator[Chunk] | None", None)
+
+    def answer(self, ask: Ask) -> Any:
+        match ask:
+            case Tokenize(text, special):
+                return self._backend.tokenize(text, special=special)
+            case Detokenize(tokens):
+                return self._backend.detokenize(tokens)
+            case Describe():
+                return self._backend.properties()
+            case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
+                self.close()
+                self._chunks = iter(
+                    self._backend.complete(
+                        prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot
+                    )
+                )
+                return self._next()
+            case More():
+                return self._next()
+            case Halt():
+                return self.close()
+
+    def _next(self) -> Chunk:
+        if self._chunks is None:
+            raise BackendError(_CUT)
+        for chunk in self._chunks:
+            return chunk
+        raise BackendError(_CUT)
+
+    def close(self) -> None:
+        chunks, self._chunks = self._chunks, None
+        if chunks is not None and hasattr(chunks, "close"):
+            chunks.close()
+
+
+class _AsyncStream:
+    """The generation under way of one driver, async."""
+
+    def __init__(self, backend: AsyncBackend) -> None:
+        self._backend, self._chunks = backend, cast("AsyncIterator[Chunk] | None", None)
+
+    async def answer(self, ask: Ask) -> Any:
+        match ask:
+            case Tokenize(text, special):
+                return await self._backend.atokenize(text, special=special)
+            case Detokenize(tokens):
+                return await self._backend.adetokenize(tokens)
+            case Describe():
+                return await self._backend.aproperties()
+            case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
+                await self.close()
+                self._chunks = aiter(
+                    self._backend.acomplete(
+                        prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot
+                    )
+                )
+                return await self._next()
+            case More():
+                return await self._next()
+            case Halt():
+                return await self.close()
+
+    async def _next(self) -> Chunk:
+        if self._chunks is None:
+            raise BackendError(_CUT)
+        try:
+            return await anext(self._chunks)
+        except StopAsyncIteration:
+            raise BackendError(_CUT) from None
+
+    async def close(self) -> None:
+        chunks, self._chunks = self._chunks, None
+        if chunks is not None and hasattr(chunks, "aclose"):
+            await chunks.aclose()
+
+
+_ASKS = (Tokenize, Detokenize, Describe, Generate, More, Halt)
+
+
+def drive(task: Task[T], backend: Backend) -> Generator[Any, None, T]:
+    """Run the task; yields its events and returns its result. Closing it closes the generation under way."""
+    stream = _Stream(backend)
+    try:
+        send, value = task.send, None
+        while True:
+            try:
+                item = send(value)
+            except StopIteration as stop:
+                return cast("T", stop.value)
+            send, value = task.send, None
+            if isinstance(item, _ASKS):
+                try:
+                    value = stream.answer(item)
+                except Exception as error:
+                    send, value = task.throw, error  # type: ignore[assignment]
+            else:
+                yield item
+    finally:
+        stream.close()
+        task.close()
+
+
+async def adrive(task: Task[T], backend: AsyncBackend) -> AsyncGenerator[Any, None]:
+    """As `drive`; the result comes as the last item, wrapped in a one-element tuple."""
+    stream = _AsyncStream(backend)
+    try:
+        send, value = task.send, None
+        while True:
+            try:
+                item = send(value)
+            except StopIteration as stop:
+                yield (cast("T", stop.value),)
+                return
+            send, value = task.send, None
+            if isinstance(item, _ASKS):
+                try:
+                    value = await stream.answer(item)
+                except Exception as error:
+                    send, value = task.throw, error  # type: ignore[assignment]
+            else:
+                yield item
+    finally:
+        await stream.close()
+        task.close()
+
+
+def answer(task: Task[T], backend: Backend) -> T:
+    """Run a task that has no events to show and return its result."""
+    driver = drive(task, backend)
+    while True:
+        try:
+            next(driver)
+        except StopIteration as stop:
+            return cast("T", stop.value)
+
+
+def describe() -> Task[Properties]:
+    """The backend's properties, as a task."""
+    properties: Properties = yield Describe()
+    return properties

@@ -1,0 +1,43 @@
+"""Which chat format a model is talked to in."""
+
+from __future__ import annotations
+
+import re
+
+from gba.backends.base import Properties
+from gba.chat.formats import BUILT_IN, ChatFormat, from_template, named
+from gba.chat.io import Task, Tokenize
+
+__all__ = ["guess", "pick"]
+
+_NAMES = (
+    ("codellama", r"code[-_ ]?llama"),
+    ("llama-3", r"llama[-_ ]?3"),
+    ("mistral", r"mi[sx]tral|mathstral|zephyr-mistral"),
+    ("llama-2", r"llama[-_ ]?2"),
+    ("chatml", r"qwen|hermes|yi-|chatml|smollm"),
+)
+_CHATML = "<|im_start|>"
+
+
+def guess(model: str) -> ChatFormat | None:
+    """The built-in format that a model's name speaks for."""
+    name = next((name for name, pattern in _NAMES if re.search(pattern, model, re.IGNORECASE)), None)
+    return BUILT_IN[name] if name else None
+
+
+def pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatFormat]:
+    """The format that is asked for, else the GGUF's own template, else by the model's name, else by its vocabulary.
+
+    llama-server reports ChatML for a file that has no template; that is believed only where the vocabulary has
+    ChatML's control tokens.
+    """
+    if isinstance(wanted, ChatFormat):
+        return wanted
+    if isinstance(wanted, str):
+        return named(wanted)
+    chatml: list[int] = yield Tokenize(_CHATML, True)
+    template = properties.chat_template
+    if template and (_CHATML not in template or len(chatml) == 1):
+        return from_template(template, bos=properties.bos_text, eos=properties.eos_text)
+    return guess(properties.model) or BUILT_IN["chatml" if len(chatml) == 1 else "llama-2"]

@@ -1,0 +1,186 @@
+"""The transcript of a step while it is written: tokens, what of them was forced, and one generation after another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
+from gba.chat.io import Generate, Halt, More, Task
+from gba.chat.messages import Span, SpanKind, Usage
+from gba.chat.tokens import Tokens
+from gba.errors import ContextOverflowError
+
+__all__ = ["Generation", "Writer"]
+
+
+@dataclass
+class Generation:
+    """One generation under way or ended: its chunks, and what they say together."""
+
+    chunks: list[Chunk] = field(default_factory=list)
+    text: str = ""
+    finish: Finish | None = None
+
+    def take(self, chunk: Chunk) -> None:
+        """Add a chunk."""
+        self.chunks.append(chunk)
+        self.text += chunk.text
+        self.finish = chunk.finish
+
+    def tokens(self) -> list[int]:
+        """All tokens so far."""
+        return [token for chunk in self.chunks for token in chunk.tokens]
+
+
+class Writer:
+    """Appends to the prompt, and only appends.
+
+    Forced text is gathered in ``pending`` and becomes tokens when the model is to go on. The last token of a forced
+    run is then left to the model, under a grammar that begins with that token's text (*healing*), so that the model
+    is never put behind a cut that its tokenizer would not make.
+    """
+
+    def __init__(
+        self, prompt: Sequence[int], tokens: Tokens, properties: Properties, *, max_tokens: int | None
+    ) -> None:
+        self.tokens, self.spans, self.pending = list(prompt), [Span(0, len(prompt), "forced")], ""
+        self._pieces, self._properties = tokens, properties
+        self.prompt_tokens, self._max_tokens = len(prompt), max_tokens
+        self.timings, self.requests, self.generated, self._cached = Timings(), 0, 0, 0
+        self.call_generated = self.call_total = 0
+        if len(prompt) >= properties.context:
+            raise ContextOverflowError(
+                f"the prompt has {len(prompt)} tokens, {len(prompt) - properties.context + 1} more than the context of "
+                f"{properties.context} leaves room for. Trim the conversation or give the model a larger context.",
+                needed=len(prompt) + 1,
+                available=properties.context,
+            )
+
+    def force(self, text: str) -> None:
+        """Put text behind what was written; it will not be generated."""
+        self.pending += text
+
+    def budget(self, reserve: int = 0) -> int:
+        """How many tokens may still be generated, ``reserve`` left over for what has to be forced afterwards."""
+        room = self._properties.context - len(self.tokens) - 2 * len(self.pending.encode()) // 3 - reserve - 4
+        return room if self._max_tokens is None else min(room, self._max_tokens - self.generated)
+
+    def settle(self) -> Task[None]:
+        """Turn the pending text into tokens, all of them forced."""
+        added: list[int] = yield from self._pieces.content(self.pending)
+        self.pending = ""
+        self._extend(added, "forced")
+
+    def settle_healed(self, endings: Sequence[str] = ()) -> Task[str]:
+        """As `settle`, but leave the last token to the model; returns its text, "" where nothing has to be healed.
+
+        ``endings``: all texts that can follow, where these are few: then nothing is left to the model if the
+        tokenizer cuts there in any case.
+        """
+        if not self.pending:
+            return ""
+        text, added = self.pending, (yield from self._pieces.content(self.pending))
+        self.pending = ""
+        if endings and (yield from self._cuts_anyway(text, added, endings)):
+            self._extend(added, "forced")
+            return ""
+        last: str = yield from self._pieces.text(added[-1])
+        if not last or not text.endswith(last) or "\ufffd" in last:
+            self._extend(added, "forced")
+            return ""
+        self._extend(added[:-1], "forced")
+        return last
+
+    def _cuts_anyway(self, text: str, tokens: list[int], endings: Sequence[str]) -> Task[bool]:
+        for ending in endings:
+            whole: list[int] = yield from self._pieces.content(text + ending)
+            if whole[: len(tokens)] != tokens:
+                return False
+        return True
+
+    def generate(
+        self, grammar: str | None, stop: Sequence[str], max_tokens: int, sampling: Sampling | None, slot: int | None
+    ) -> Task[Generation]:
+        """Start a generation behind the transcript; go on with `more`, and add it to the transcript with `keep`."""
+        self.requests += 1
+        generation = Generation()
+        chunk: Chunk = yield Generate(tuple(self.tokens), grammar, tuple(stop), max_tokens, sampling, slot)
+        self._count(generation, chunk)
+        return generation
+
+    def more(self, generation: Generation) -> Task[bool]:
+        """Take the next chunk; False where the generation has ended."""
+        if generation.finish is not None:
+            return False
+        chunk: Chunk = yield More()
+        self._count(generation, chunk)
+        return True
+
+    def finish(self, generation: Generation) -> Task[None]:
+        """Take all chunks that are left."""
+        while (yield from self.more(generation)):
+            pass
+
+    def halt(self, generation: Generation) -> Task[None]:
+        """End a generation before its time."""
+        if generation.finish is None:
+            yield Halt()
+            generation.finish = "stop"
+
+    def _count(self, generation: Generation, chunk: Chunk) -> None:
+        if chunk.finish == "length" and chunk.text.endswith("\ufffd"):  # the bytes of a character that was cut
+            chunk = replace(chunk, text=chunk.text.rstrip("\ufffd"), tokens=())
+        generation.take(chunk)
+        if chunk.timings is not None:
+            if self.requests == 1:
+                self._cached = chunk.timings.cache_n
+            self.timings += chunk.timings
+        self.generated += len(chunk.tokens) + (chunk.finish == "eog")
+
+    def keep(self, generation: Generation, kind: SpanKind, upto: int | None = None) -> str:
+        """Add the generation to the transcript, its first ``upto`` characters only where given.
+
+        Returns the text that was to be kept and does not fill whole tokens: it has to be forced. Bytes of a character
+        that was never finished are dropped.
+        """
+        limit = len(generation.text) if upto is None else upto
+        kept: list[int] = []
+        unfinished: list[int] = []
+        length = 0
+        for chunk in generation.chunks:
+            unfinished += chunk.tokens
+            if length + len(chunk.text) > limit:
+                break
+            if chunk.text:  # tokens without text are the first bytes of a character that a later chunk spells
+                kept, unfinished = kept + unfinished, []
+            length += len(chunk.text)
+        whole = upto is None or limit == len(generation.text)
+        self._extend(kept, kind, eog=generation.finish == "eog" and whole)
+        return generation.text[length:limit] if upto is not None else ""
+
+    def extend(self, added: Sequence[int]) -> None:
+        """Put tokens behind what was written; text that is pending has to be settled first."""
+        self._extend(added, "forced")
+
+    def _extend(self, added: Sequence[int], kind: SpanKind, *, eog: bool = False) -> None:
+        start = len(self.tokens)
+        self.tokens.extend(added)
+        last = self.spans[-1]
+        if kind == "forced" and last.kind == "forced" and start > self.prompt_tokens:
+            self.spans[-1] = Span(last.start, len(self.tokens), "forced")
+        elif added or eog:
+            self.spans.append(Span(start, len(self.tokens), kind, eog))
+
+    def usage(self) -> Usage:
+        """The tokens of the step so far."""
+        turn = [span for span in self.spans if span.start >= self.prompt_tokens]
+        return Usage(
+            evaluated=self.timings.prompt_n,
+            cached=self._cached,
+            generated=self.generated,
+            forced=sum(span.end - span.start for span in turn if span.kind == "forced"),
+            context=len(self.tokens),
+            call_generated=self.call_generated,
+            call_total=self.call_total,
+        )
