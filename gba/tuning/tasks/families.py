@@ -1,0 +1,209 @@
+"""Which tasks there are and how often, and how tools that are not needed are put beside those that are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from gba.schema.tools import ToolSpec
+from gba.tuning.tasks import lookups, talk
+from gba.tuning.tasks.actions import ACTIONS
+from gba.tuning.tasks.base import Draw, Split, Task, Turn
+from gba.tuning.tasks.invented import invent
+from gba.tuning.tasks.toolbox import KINDS, UNSEEN_KINDS, Drawn, draw_tool
+from gba.tuning.tasks.unseen import UNSEEN
+
+__all__ = ["FAMILIES", "agent_task", "agent_tasks"]
+
+_SYSTEMS = (
+    "You are a helpful assistant.", "You are a friendly assistant.", "Be brief.", "Use the tools where you need them.",
+    "You help with questions.", "Answer the user.", "You are an agent.", "Today is a good day.",
+)  # fmt: skip
+
+# Kinds that do nearly the same never stand beside each other: either would be right.
+_ALIKE = (
+    ("calendar", "calendar_day", "calendar_text", "reminder"), ("weather", "weather_day"), ("images", "draw"),
+    ("email", "message"), ("convert", "currency", "calculate"), ("agenda", "calendar_text"), ("note", "reminder"), ("search", "weather", "weather_day"),
+)  # fmt: skip
+
+
+class _Bench:
+    """The tools of one task as they are put together."""
+
+    def __init__(self, draw: Draw) -> None:
+        self.draw = draw
+        self.tools: dict[str, Drawn] = {}
+        self.others: list[ToolSpec] = []
+
+    def names(self) -> frozenset[str]:
+        return frozenset(tool.spec.name for tool in self.tools.values()) | {spec.name for spec in self.others}
+
+    def need(self, *keys: str, made_up: float = 0.33) -> dict[str, Drawn]:
+        for key in keys:
+            kind = KINDS.get(key) or UNSEEN_KINDS[key]
+            self.tools[key] = draw_tool(self.draw, kind, made_up=made_up, taken=self.names())
+        return self.tools
+
+    def distract(self, avoid: Iterable[str] = (), matters: Iterable[str] = ()) -> None:
+        """Between none and four tools more, of which none does what the task asks for."""
+        used = set(self.tools) | set(avoid)
+        matter_words = list(matters)
+        for _ in range(self.draw.pick((0, 1, 1, 2, 2, 2, 3, 3, 4)) if self.tools else self.draw.pick((1, 2, 3))):
+            if self.draw.chance(0.6):
+                banned = used | {key for group in _ALIKE for key in group if used & set(group)}
+                options = [key for key in KINDS if key not in banned]
+                if not options:
+                    continue
+                key = self.draw.pick(("search", "calculate", "images", "calendar")) if self.draw.chance(0.4) else self.draw.pick(options)
+                if key not in options:
+                    continue
+                used.add(key)
+                self.others.append(draw_tool(self.draw, KINDS[key], taken=self.names()).spec)
+            else:
+                made, matter = invent(self.draw, self.names(), matter_words)
+                matter_words.append(matter)
+                self.others.append(made.tool.spec)
+
+    def task(self, family: str, turns: Iterable[Turn]) -> Task:
+        specs = [tool.spec for tool in self.tools.values()] + self.others
+        self.draw.rng.shuffle(specs)
+        system = self.draw.pick(_SYSTEMS) if self.draw.chance(0.25) else ""
+        return Task(family, tuple(specs), tuple(turns), system)
+
+
+def _lookup(family: str, maker: Callable[[Draw, dict[str, Drawn]], Turn], *keys: str) -> Callable[[Draw], Task]:
+    def build(draw: Draw) -> Task:
+        bench = _Bench(draw)
+        tools = bench.need(*keys)
+        bench.distract()
+        return bench.task(family, [maker(draw, tools)])
+
+    return build
+
+
+def _pair(family: str, maker: Callable[[Draw, dict[str, Drawn]], tuple[Turn, Turn]], *keys: str) -> Callable[[Draw], Task]:
+    def build(draw: Draw) -> Task:
+        bench = _Bench(draw)
+        tools = bench.need(*keys)
+        bench.distract()
+        return bench.task(family, maker(draw, tools))
+
+    return build
+
+
+def _action(draw: Draw) -> Task:
+    key = draw.pick(_ACTION_KEYS)
+    bench = _Bench(draw)
+    tools = bench.need(key)
+    bench.distract()
+    return bench.task(_FAMILY_OF.get(key, key), [ACTIONS[key](draw, tools[key])])
+
+
+_ACTION_KEYS = (
+    "calendar", "calendar", "calendar_day", "calendar_text", "agenda", "images", "images", "images", "draw", "weather", "weather",
+    "weather_day", "convert", "currency", "email", "message", "message", "reminder", "note", "timer",
+)  # fmt: skip
+_FAMILY_OF = {
+    "calendar_day": "calendar", "calendar_text": "calendar", "weather_day": "weather", "draw": "images", "currency": "convert",
+    "email": "message", "note": "reminder", "timer": "reminder", "agenda": "calendar",
+}  # fmt: skip
+
+
+def _invented(draw: Draw) -> Task:
+    bench = _Bench(draw)
+    made, matter = invent(draw)
+    bench.tools[""] = made.tool
+    bench.distract(avoid=("search",), matters=(matter,))
+    turns = [made.turn(draw)]
+    if draw.chance(0.08):
+        turns.append(made.turn(draw))
+    return bench.task("invented", turns)
+
+
+def _chat(draw: Draw) -> Task:
+    bench = _Bench(draw)
+    bench.distract()
+    if draw.chance(0.5):
+        return bench.task("chat", talk.told(draw, bench.tools))
+    if draw.chance(0.5):
+        return bench.task("chat", [talk.chat(draw, bench.tools)])
+    tools = bench.need(draw.pick(("search", "calculate")))
+    maker = lookups.search_only if "search" in tools else lookups.calculate_only
+    turns = [maker(draw, tools), talk.chat(draw, tools)]
+    return bench.task("chat", turns if draw.chance(0.5) else reversed(turns))
+
+
+def _plan(draw: Draw) -> Task:
+    bench = _Bench(draw)
+    key = draw.pick(("calendar", "calendar_day", "calendar_text"))
+    tools = bench.need(key)
+    bench.distract()
+    return bench.task("memory", talk.plan_then_add(draw, tools[key]))
+
+
+def _failing(draw: Draw) -> Task:
+    bench = _Bench(draw)
+    key = draw.pick(("search", "search", "calculate", "weather", "images", "message", "calendar", "convert"))
+    tools = bench.need(key)
+    bench.distract()
+    if key == "search" and draw.chance(0.5):
+        return bench.task("error", [talk.nothing_found(draw, tools)])
+    return bench.task("error", [talk.failing(draw, tools, key)])
+
+
+def _mixed(draw: Draw) -> Task:
+    """Two requests that have nothing to do with each other."""
+    bench = _Bench(draw)
+    keys = draw.some(("search", "calculate", "images", "calendar"), 2)
+    tools = bench.need(*keys)
+    bench.distract()
+    makers: Mapping[str, Callable[[], Turn]] = {
+        "search": lambda: lookups.search_only(draw, tools),
+        "calculate": lambda: lookups.calculate_only(draw, tools),
+        "images": lambda: ACTIONS["images"](draw, tools["images"]),
+        "calendar": lambda: ACTIONS["calendar"](draw, tools["calendar"]),
+    }
+    return bench.task("memory", [makers[key]() for key in keys])
+
+
+FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
+    "calculate": (12, _lookup("calculate", lookups.calculate_only, "calculate")),
+    "search": (8, _lookup("search", lookups.search_only, "search")),
+    "both": (5, _lookup("search", lookups.search_only, "search", "calculate")),
+    "both_too": (5, _lookup("calculate", lookups.calculate_only, "search", "calculate")),
+    "two_steps": (18, _lookup("two_steps", lookups.two_steps, "search", "calculate")),
+    "three_steps": (7, _lookup("three_steps", lookups.three_steps, "search", "calculate")),
+    "two_facts": (2, _lookup("two_facts", lookups.two_facts, "search", "calculate")),
+    "action": (20, _action),
+    "invented": (22, _invented),
+    "chat": (5, _chat),
+    "then_calculate": (5, _pair("memory", talk.then_calculate, "search", "calculate")),
+    "and_of": (4, _pair("memory", talk.and_of, "search")),
+    "plan": (2, _plan),
+    "mixed": (2, _mixed),
+    "error": (4, _failing),
+}
+"""How often each maker of tasks is drawn, by weight."""
+
+_WEIGHTED = tuple(name for name, (weight, _) in FAMILIES.items() for _ in range(weight))
+
+
+def _unseen(draw: Draw) -> Task:
+    bench = _Bench(draw)
+    key = draw.pick(tuple(UNSEEN_KINDS))
+    tools = bench.need(key, made_up=0.0)
+    # What a search or an action of daily life could do as well stays away.
+    bench.distract(avoid=("search", "convert", "currency", "weather", "weather_day"))
+    return bench.task(f"unseen:{key}", [UNSEEN[key](draw, tools[key])])
+
+
+def agent_task(seed: int | str, split: Split = "train") -> Task:
+    """The task of this seed: the same one on every machine."""
+    draw = Draw(seed, split)
+    if split == "unseen":
+        return _unseen(draw)
+    return FAMILIES[draw.pick(_WEIGHTED)][1](draw)
+
+
+def agent_tasks(count: int, seed: int = 0, split: Split = "train") -> Iterable[Task]:
+    """``count`` tasks, those of seeds ``seed``/0, ``seed``/1 and so on."""
+    return (agent_task(f"{seed}/{index}", split) for index in range(count))

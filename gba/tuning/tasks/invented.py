@@ -1,0 +1,158 @@
+"""Tools that nobody has: made from words that are drawn, so that a model has to read what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from gba.tuning.tasks.base import Act, Draw, Turn
+from gba.tuning.tasks.roles import ROLES, Role
+from gba.tuning.tasks.toolbox import STRING, Drawn, Kind, Param, draw_tool
+from gba.tuning.tasks.words import name, person, place, pseudo_word
+
+__all__ = ["Invented", "invent", "invented_turn"]
+
+_ATTRIBUTES = tuple(
+    """tide level|opening hours|bus line|train number|status|owner|serial number|fuel level|battery level|birth date|room number|
+    phone number|address|closing time|menu|price list|water depth|score|rank|member list|license|exam grade|blood type|seat|
+    wind speed|air quality|pollen count|sunrise|sunset|ticket price|rent|salary|balance|debt|order status|delivery date|
+    stock level|warranty|sensor value|engine speed|oil pressure|humidity|noise level|traffic|parking fee|toll|gate|platform|
+    departure|arrival|waiting time|queue length|visitor count|playlist|homework|timetable|shift|diet|allergy|favorite color|
+    postal code|area code|time zone|exchange code|mascot|anthem|nickname|password hint|locker number|badge|team|department""".replace("\n", "").replace("    ", "").split("|")
+)
+_OWNERS = tuple(
+    "city town harbor station shop school hotel ship plane customer student patient member employee player team machine "
+    "robot sensor room building street park museum library farm factory lake river island car truck train order ticket "
+    "account project client guest driver pilot doctor kitchen garden tower bridge store warehouse office".split()
+)
+_VERBS = tuple(
+    """book reserve order rent buy sell open close start stop create delete print copy move send deliver pack wash paint
+    clean repair build cancel register publish archive scan measure cook prepare water feed charge polish upgrade
+    activate rename share export import inspect collect return hire test paint record upload download mount store""".split()
+)
+_OBJECTS = tuple(
+    """room|car|boat|hall|taxi|flight ticket|bus ticket|hotel room|desk|locker|parking space|pizza|cake|coffee|salad|parcel|
+    letter|report|invoice|contract|form|poster|badge|account|folder|backup|playlist|survey|ticket|task|job|machine|robot|
+    drone|pump|heater|fan|oven|washing machine|printer|door|gate|garden|plant|window|roof|wall|fence|shelf|box|crate|
+    bicycle|scooter|truck|tent|costume|piano|telescope|microscope|camera|sensor|server|database|website|channel|album""".replace("\n", "").replace("    ", "").split("|")
+)
+
+
+class Invented:
+    """One invented tool with the way to ask for it: ``turn`` draws a request and its solution."""
+
+    def __init__(self, tool: Drawn, turn: Callable[[Draw, Drawn], Turn]) -> None:
+        self.tool, self._turn = tool, turn
+
+    def turn(self, draw: Draw) -> Turn:
+        """A request that takes this tool."""
+        return self._turn(draw, self.tool)
+
+
+def invent(draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str] = ()) -> tuple[Invented, str]:
+    """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter."""
+    while True:
+        action = draw.chance(0.6)
+        matter, owner = (draw.word(_OBJECTS), draw.word(_VERBS)) if action else (draw.word(_ATTRIBUTES), draw.word(_OWNERS))
+        if draw.chance(0.25):
+            matter = pseudo_word(draw)
+        if matter not in avoid:
+            break
+    made = _action(draw, owner, matter, taken) if action else _lookup(draw, owner, matter, taken)
+    return made, matter
+
+
+def _tool_name(words: str) -> str:
+    return words.replace(" ", "_").replace("'", "")
+
+
+def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Invented:
+    key = draw.pick((owner, owner, "name", "id", "which", "of", "subject"))
+    number = draw.chance(0.15)
+    param = Param("x", (key,), {"type": "integer"} if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}."))
+    names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
+    article = "an" if owner[0] in "aeiou" else "a"
+    about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
+    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.5, taken=taken)
+
+    def turn(draw: Draw, tool: Drawn) -> Turn:
+        style = draw.style()
+        x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person))(draw)
+        who = f"[{owner} |the {owner} |{owner} number ]{{x}}" if number else f"[{{x}}|{{x}}|the {owner} {{x}}|{owner} {{x}}]"
+        ask = f"[What is the {matter} of {who}?|What's the {matter} of {who}?|[Tell me|Get|Show me|Find|Check|Look up|Give me|Find out] the {matter} of {who}.|[Can|Could] you [tell me|check|get|find] the {matter} of {who}?|I need the {matter} of {who}.|I want to know the {matter} of {who}.|{matter} of {who}?]"
+        request = style.say(draw.phrase(ask, x=x))
+        value = draw.pick((str(draw.integer(2, 99_999)), name(draw), f"{draw.integer(2, 999)}.{draw.rng.randint(0, 9)}", f"{name(draw)} {draw.integer(2, 99)}"))
+        result = draw.pick((value, value, f"The {matter} of {x} is {value}.", f'{{"{_tool_name(matter)}": "{value}"}}', f"{matter}: {value}"))
+        shown = style.word(x)
+        act = Act(f"I need to get the {matter} of {shown}.", tool.spec.name, tool.arguments({"x": int(x) if number else shown}), result)
+        answer = result if result.endswith(".") else f"The {matter} of {shown} is {value}."
+        return Turn(request, (act,), "I have found it.", answer, value)
+
+    return Invented(tool, turn)
+
+
+def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
+    roles = _roles(draw)
+    optional = {role.param.role for role in roles[1:] if draw.chance(0.2)}
+    params = tuple(
+        Param(role.param.role, role.param.names, role.param.schema, role.param.about, role.param.role not in optional)
+        for role in roles
+    )
+    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb))
+    article = "an" if matter[0] in "aeiou" else "a"
+    tool = draw_tool(draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.5, taken=taken)
+    title = f"{verb} {article} {matter}"
+
+    def turn(draw: Draw, tool: Drawn) -> Turn:
+        style = draw.style()
+        used = [role for role in roles if role.param.role not in optional or draw.chance(0.6)]
+        texts = {role.param.role: role.value(draw) for role in used}
+        spoken = list(used)
+        if draw.chance(0.6):
+            draw.rng.shuffle(spoken)
+        spoken.sort(key=lambda role: role.param.role in ("text", "urgent", "paid"))
+        said = " ".join(draw.free(role.said, v=texts[role.param.role]) for role in spoken)
+        pattern = "[{V} {said}.|{V} {said}.|Please {v} {said}.|[Can|Could|Would] you {v} {said}?|I [want|need] to {v} {said}.|I [want|need|would like] you to {v} {said}.|I'd like to {v} {said}.|{V} {said} for me.|Help me {v} {said}.|Let's {v} {said}.|Go and {v} {said}.]"
+        request = style.say(draw.phrase(pattern, v=title, V=title.capitalize(), said=said))
+        values: dict[str, Any] = {role.param.role: role.typed(_typed(style.word(texts[role.param.role]))) for role in used}
+        result, answer, value = _outcome(draw, verb, matter)
+        act = Act(f"I need to {title}.", tool.spec.name, tool.arguments(values), result)
+        return Turn(request, (act,), "It is done.", answer, value)
+
+    return Invented(tool, turn)
+
+
+def _typed(text: str) -> str:
+    return text
+
+
+def _roles(draw: Draw) -> list[Role]:
+    """One to three roles whose words cannot be taken for one another."""
+    chosen: list[Role] = []
+    for key in draw.some(tuple(ROLES), 9):
+        groups = [_GROUP.get(role.param.role, role.param.role) for role in chosen]
+        if _GROUP.get(key, key) not in groups:
+            chosen.append(ROLES[key])
+        if len(chosen) == 3:
+            break
+    return chosen[: draw.pick((1, 2, 2, 3, 3))]
+
+
+_GROUP = {
+    "place": "where", "city": "where", "target": "where", "level": "where", "person": "whom",
+    "minutes": "whom", "days": "whom", "people": "whom", "budget": "whom", "color": "how", "tint": "how", "size": "how",
+    "speed": "how", "urgent": "end", "paid": "end", "text": "end", "companion": "with", "thing": "with", "priority": "with",
+}  # fmt: skip
+
+
+def _outcome(draw: Draw, verb: str, matter: str) -> tuple[str, str, str]:
+    """What the tool says when it is done, what is answered, and what the answer has to hold."""
+    code = f"{draw.pick('ABCDEFGHKLMNPRSTVWXZ')}{draw.integer(10, 9999)}"
+    roll = draw.rng.random()
+    if roll < 0.3:
+        return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
+    if roll < 0.6:
+        text = draw.free("[The {m} has number {c}.|The {m} is ready: {c}.|Your {m} has the code {c}.|The number of the {m} is {c}.]", m=matter, c=code)
+        return text, text, code
+    result = draw.free('[id {c}|{c}|code: {c}|number {c}|OK: {c}|reference {c}]', c=code)
+    return result, f"Done. The code is {code}.", code

@@ -1,0 +1,318 @@
+"""Kinds of tools, and how one of a kind is drawn: its name, its description and the names of its parameters vary.
+
+A kind is known by its key here and by nothing else: in a third of all draws its name is a made-up word, so that only
+the description tells what it does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gba.schema.tools import ToolSpec
+from gba.tuning.tasks.base import Draw
+from gba.tuning.tasks.words import pseudo_word
+
+__all__ = ["KINDS", "UNSEEN_KINDS", "Drawn", "Kind", "Param", "draw_tool", "made_up_name"]
+
+STRING: Mapping[str, Any] = {"type": "string"}
+INTEGER: Mapping[str, Any] = {"type": "integer"}
+NUMBER: Mapping[str, Any] = {"type": "number"}
+BOOLEAN: Mapping[str, Any] = {"type": "boolean"}
+
+
+@dataclass(frozen=True)
+class Param:
+    """A parameter: what it is for (``role``), what it may be called and how it may be described."""
+
+    role: str
+    names: tuple[str, ...]
+    schema: Mapping[str, Any]
+    about: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What a tool does, with the names and descriptions that tools of this kind go by."""
+
+    key: str
+    names: tuple[str, ...]
+    about: str
+    params: tuple[Param, ...]
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A tool as one task has it; ``roles`` leads from a parameter's role to its name."""
+
+    spec: ToolSpec
+    roles: Mapping[str, str]
+
+    def arguments(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The arguments under this tool's names, in the order of its schema; values of None are left out."""
+        return {name: values[role] for role, name in self.roles.items() if values.get(role) is not None}
+
+
+def made_up_name(draw: Draw) -> str:
+    """A tool's name that tells nothing."""
+    word = pseudo_word(draw)
+    roll = draw.rng.random()
+    if roll < 0.5:
+        return word
+    if roll < 0.7:
+        return f"{word}_{pseudo_word(draw, 1)}"
+    return f"{draw.pick(('tool', 'fn', 'api', 'call', 'do', 'run', 'x'))}_{word if roll < 0.85 else draw.rng.randint(1, 99)}"
+
+
+def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.33, taken: frozenset[str] = frozenset()) -> Drawn:
+    """A tool of this kind whose name is not ``taken``."""
+    described = draw.chance(0.45)
+    properties: dict[str, Any] = {}
+    roles: dict[str, str] = {}
+    for param in kind.params:
+        name = draw.pick([name for name in param.names if name not in properties])
+        node = dict(param.schema)
+        if described and param.about:
+            node["description"] = draw.pick(param.about)
+        properties[name], roles[param.role] = node, name
+    required = [roles[param.role] for param in kind.params if param.required]
+    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    if required:
+        schema["required"] = required
+    while True:
+        name = made_up_name(draw) if draw.chance(made_up) else draw.pick(kind.names)
+        if name not in taken:
+            break
+        made_up = 1.0
+    return Drawn(ToolSpec(name, draw.free(kind.about), schema), roles)
+
+
+_QUERY = ("query", "query", "query", "q", "text", "question", "topic", "search_query", "input")
+
+KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "search",
+            ("search", "search", "search", "web_search", "lookup", "look_up", "find", "google", "wiki", "knowledge", "facts", "ask", "fact_search"),
+            "[Search|Search the web|Search the internet|Look things up|Look up facts|Find facts|Find information|Search for information|Search for facts|Look up a fact|Answers questions about facts|Useful for questions about people, places and current events|Find out about people, places and things|Get information from the web][| online|][.|.|]",
+            (Param("query", _QUERY, STRING, ("What to look up.", "What to search for.", "The search query.", "The question.")),),
+        ),
+        Kind(
+            "calculate",
+            ("calculate", "calculate", "calculate", "calculator", "math", "compute", "calc", "evaluate", "arithmetic", "do_math"),
+            "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question|Do arithmetic|Do math|Solve a math problem|Compute the value of an expression|Work out a calculation|Evaluate a mathematical expression|Useful for questions about math|Answer a question about numbers|A calculator|Calculate something|Calculate with numbers][.|.|]",
+            (Param("question", ("question", "question", "question", "expression", "query", "problem", "input", "text", "calculation"), STRING, ("The calculation.", "What to calculate.", "The question in words or symbols.", "The math question.")),),
+        ),
+        Kind(
+            "images",
+            ("images", "images", "image_search", "search_images", "pictures", "find_images", "photos", "photo_search"),
+            "[Search for images|Search images|Find images|Find pictures|Find pictures of something|Find photos|Look up photos|Search for pictures|Get images of something|Show pictures of something][.|.|]",
+            (Param("query", ("query", "query", "subject", "q", "topic", "what", "text"), STRING, ("What the pictures show.", "What to find pictures of.", "The search query.")),),
+        ),
+        Kind(
+            "draw",
+            ("generate_image", "draw", "paint", "create_image", "make_picture", "text_to_image", "illustrate"),
+            "[Generate an image[| from a text| from a description]|Draw a picture|Create a picture from a text|Paint something new|Make a new image][.|.|]",
+            (Param("prompt", ("prompt", "prompt", "description", "text", "subject"), STRING, ("What to draw.", "What the image shows.")),),
+        ),
+        Kind(
+            "calendar",
+            ("calendar", "calendar", "add_event", "create_event", "calendar_add", "schedule", "schedule_event", "new_event"),
+            "[Add an event to the calendar|Add an event to the user's calendar|Create a calendar event|Create an event in the calendar|Put something into the calendar|Schedule an event|Write an event into the calendar][.|.|]",
+            (
+                Param("title", ("title", "title", "event", "name", "what", "summary"), STRING, ("The title of the event.", "What the event is.")),
+                Param("date", ("date", "date", "day", "when", "on"), STRING, ("The day.", "The date of the event.")),
+                Param("time", ("time", "time", "start_time", "at", "hour", "start"), STRING, ("The time of day.", "When it starts.")),
+            ),
+        ),
+        Kind(
+            "calendar_day",
+            ("calendar", "add_to_calendar", "mark_day", "calendar_entry"),
+            "[Add an entry to the calendar|Put an event on a day of the calendar|Create an event on a day|Save an event in the calendar][.|.|]",
+            (
+                Param("title", ("title", "event", "entry", "what", "summary"), STRING, ("The title.", "What it is.")),
+                Param("date", ("date", "day", "when"), STRING, ("The day.", "The date.")),
+            ),
+        ),
+        Kind(
+            "calendar_text",
+            ("calendar", "calendar", "add_event", "agenda"),
+            "[Add an event to the calendar|Create a calendar event from a text|Put an event into the calendar][.|.|]",
+            (Param("text", ("event", "event", "text", "entry", "description"), STRING, ("The event with its day and time.",)),),
+        ),
+        Kind(
+            "agenda",
+            ("list_events", "events", "get_calendar", "show_agenda", "day_plan", "check_calendar"),
+            "[List the events of a day|Show what is in the calendar on a day|Read the calendar of a day|Get the events of a day][.|.|]",
+            (Param("date", ("date", "day", "when"), STRING, ("The day.",)),),
+        ),
+        Kind(
+            "weather",
+            ("weather", "weather", "get_weather", "forecast", "weather_report", "current_weather"),
+            "[Get the weather|Get the weather of a place|Tell the weather in a city|Weather forecast|Current weather of a city|Show the weather forecast for a place][.|.|]",
+            (Param("place", ("city", "city", "place", "location", "where", "town"), STRING, ("The city.", "The name of the place.")),),
+        ),
+        Kind(
+            "weather_day",
+            ("weather", "get_forecast", "forecast", "weather_on"),
+            "[Get the weather of a place on a day|Weather forecast for a day|Tell how the weather will be][.|.|]",
+            (
+                Param("place", ("city", "place", "location"), STRING, ("The city.",)),
+                Param("date", ("date", "day", "when"), STRING, ("The day.",)),
+                Param("unit", ("unit", "units", "scale"), {"type": "string", "enum": ["celsius", "fahrenheit"]}, ("The unit of temperature.",), required=False),
+            ),
+        ),
+        Kind(
+            "convert",
+            ("convert", "convert_units", "unit_converter", "units", "conversion"),
+            "[Convert units|Convert a value between units|Convert from one unit to another|Change the unit of a value][.|.|]",
+            (
+                Param("value", ("value", "amount", "number", "quantity"), NUMBER, ("The number.", "How much.")),
+                Param("source", ("from_unit", "source", "unit_from", "from"), STRING, ("The unit it is in.",)),
+                Param("target", ("to_unit", "target", "unit_to", "to"), STRING, ("The unit it should be in.",)),
+            ),
+        ),
+        Kind(
+            "currency",
+            ("currency", "exchange", "convert_currency", "exchange_money", "fx"),
+            "[Convert money|Convert an amount between currencies|Exchange one currency for another|Convert an amount of money to another currency][.|.|]",
+            (
+                Param("value", ("amount", "value", "sum"), NUMBER, ("How much money.",)),
+                Param("source", ("from_currency", "source", "base", "from"), STRING, ("The currency it is in.",)),
+                Param("target", ("to_currency", "target", "to"), STRING, ("The currency wanted.",)),
+            ),
+        ),
+        Kind(
+            "email",
+            ("send_email", "email", "mail", "write_email", "send_mail"),
+            "[Send an email|Send an e-mail|Write an email to somebody|Send a mail to somebody][.|.|]",
+            (
+                Param("to", ("to", "recipient", "receiver", "address"), STRING, ("Who gets it.", "The recipient.")),
+                Param("subject", ("subject", "title", "about"), STRING, ("The subject.",), required=False),
+                Param("body", ("body", "text", "message", "content"), STRING, ("The text.", "What it says.")),
+            ),
+        ),
+        Kind(
+            "message",
+            ("send_message", "message", "sms", "text_message", "chat", "notify"),
+            "[Send a message|Send a message to somebody|Send a text message|Write somebody a short message][.|.|]",
+            (
+                Param("to", ("to", "recipient", "person", "contact", "name"), STRING, ("Who gets it.", "The name of the person.")),
+                Param("body", ("text", "message", "body", "content"), STRING, ("The text.", "What it says.")),
+            ),
+        ),
+        Kind(
+            "reminder",
+            ("remind", "reminder", "set_reminder", "add_reminder", "remember"),
+            "[Set a reminder|Create a reminder|Remind the user of something|Remember something for later][.|.|]",
+            (
+                Param("text", ("text", "what", "task", "about", "title"), STRING, ("What to remember.",)),
+                Param("time", ("time", "when", "at"), STRING, ("When to remind.",)),
+            ),
+        ),
+        Kind(
+            "note",
+            ("note", "add_note", "take_note", "save_note", "notes", "write_note"),
+            "[Save a note|Write a note|Take a note|Write something down][.|.|]",
+            (Param("text", ("text", "note", "content", "body"), STRING, ("The note.", "What to write down.")),),
+        ),
+        Kind(
+            "timer",
+            ("timer", "set_timer", "start_timer", "countdown"),
+            "[Start a timer|Set a timer|Count down some minutes][.|.|]",
+            (Param("minutes", ("minutes", "duration", "length"), INTEGER, ("How many minutes.",)),),
+        ),
+    )
+}
+
+UNSEEN_KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "translate",
+            ("translate", "translator"),
+            "[Translate a text into another language|Translate text][.|]",
+            (
+                Param("text", ("text", "sentence"), STRING, ("The text to translate.",)),
+                Param("language", ("language", "target_language"), STRING, ("The language to translate into.",)),
+            ),
+        ),
+        Kind(
+            "play",
+            ("play_music", "music_player", "play_song"),
+            "[Play a song|Play a song of an artist|Play music][.|]",
+            (
+                Param("song", ("song", "track"), STRING, ("The song.",)),
+                Param("artist", ("artist", "band"), STRING, ("Who plays it.",), required=False),
+            ),
+        ),
+        Kind(
+            "restaurant",
+            ("book_table", "reserve_table", "restaurant_booking"),
+            "[Book a table at a restaurant|Reserve a table in a restaurant][.|]",
+            (
+                Param("place", ("restaurant", "place"), STRING, ("The restaurant.",)),
+                Param("people", ("people", "guests", "party_size"), INTEGER, ("How many people.",)),
+                Param("time", ("time", "at"), STRING, ("The time.",)),
+            ),
+        ),
+        Kind(
+            "stock",
+            ("stock_price", "get_stock", "stocks"),
+            "[Get the stock price of a company|Tell the price of a company's stock][.|]",
+            (Param("company", ("company", "symbol", "ticker"), STRING, ("The company.",)),),
+        ),
+        Kind(
+            "light",
+            ("set_light", "lights", "lamp"),
+            "[Set the brightness of the light in a room|Change the light of a room][.|]",
+            (
+                Param("room", ("room", "where"), STRING, ("The room.",)),
+                Param("level", ("brightness", "percent"), INTEGER, ("The brightness in percent.",)),
+            ),
+        ),
+        Kind(
+            "define",
+            ("define", "dictionary", "word_meaning"),
+            "[Define a word|Tell the meaning of a word|Look up a word in the dictionary][.|]",
+            (Param("word", ("word", "term"), STRING, ("The word.",)),),
+        ),
+        Kind(
+            "parcel",
+            ("track_parcel", "parcel_status", "tracking"),
+            "[Track a parcel|Tell where a parcel is][.|]",
+            (Param("code", ("code", "tracking_number", "parcel_id"), STRING, ("The tracking code.",)),),
+        ),
+        Kind(
+            "route",
+            ("route", "directions", "find_route"),
+            "[Find the way from one place to another|Get directions from one place to another][.|]",
+            (
+                Param("origin", ("origin", "start", "from_place"), STRING, ("Where it starts.",)),
+                Param("destination", ("destination", "end", "to_place"), STRING, ("Where it ends.",)),
+                Param("mode", ("mode", "by"), {"type": "string", "enum": ["car", "bike", "train"]}, ("How to travel.",), required=False),
+            ),
+        ),
+        Kind(
+            "lock",
+            ("lock_door", "door", "set_lock"),
+            "[Lock or unlock a door|Set whether a door is locked][.|]",
+            (
+                Param("door", ("door", "which"), STRING, ("The door.",)),
+                Param("locked", ("locked", "lock"), BOOLEAN, ("Whether it should be locked.",)),
+            ),
+        ),
+        Kind(
+            "recipe",
+            ("recipe", "find_recipe", "cook_book"),
+            "[Find a recipe for a dish|Get the recipe of a dish][.|]",
+            (
+                Param("dish", ("dish", "meal"), STRING, ("The dish.",)),
+                Param("servings", ("servings", "portions"), INTEGER, ("For how many people.",), required=False),
+            ),
+        ),
+    )
+}  # fmt: skip
