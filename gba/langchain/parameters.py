@@ -1,0 +1,120 @@
+"""The JSON Schema of a tool's parameters, with all that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from langchain_core.tools import BaseTool
+from langchain_core.tools.base import create_schema_from_function
+from langchain_core.utils.pydantic import is_basemodel_subclass
+
+__all__ = ["closed", "exact_parameters", "untitled"]
+
+_TO_MAPS = ("properties", "$defs", "definitions", "patternProperties")
+_TO_LISTS = ("anyOf", "oneOf", "prefixItems")
+_TO_SCHEMAS = ("items", "additionalProperties")
+_OPEN = ("additionalProperties", "patternProperties", "unevaluatedProperties")
+
+
+def exact_parameters(tool: Any) -> dict[str, Any] | None:
+    """The parameters with their ``$defs``, or None where LangChain's converter loses nothing.
+
+    That converter writes references out in place, and what refers to itself becomes a schema that allows anything.
+    Here references are kept.
+    """
+    model = _model_of(tool)
+    if model is None:
+        return None
+    if isinstance(model, Mapping):
+        schema = dict(model)
+    else:
+        schema = model.model_json_schema() if hasattr(model, "model_json_schema") else model.schema()
+    if "$defs" not in schema and "definitions" not in schema:
+        return None
+    # a model that refers to itself is nothing but a reference at its root
+    root = str(schema.get("$ref", ""))
+    kept = {key: value for key, value in schema.items() if key not in {"title", "description", "$ref"}}
+    for place in ("$defs", "definitions"):
+        if root.startswith(f"#/{place}/"):
+            kept = {**schema[place][root.rsplit("/", 1)[-1]], **kept}
+    return untitled(kept)  # type: ignore[no-any-return]
+
+
+def _model_of(tool: Any) -> Any:
+    """The pydantic model (of either version) or schema of a tool's arguments, or None where there is none."""
+    if isinstance(tool, BaseTool):
+        return tool.tool_call_schema if tool.args_schema is not None else None
+    if isinstance(tool, type):
+        return tool if is_basemodel_subclass(tool) else None
+    if isinstance(tool, Mapping) or not callable(tool):
+        return None
+    return create_schema_from_function(
+        getattr(tool, "__name__", type(tool).__name__),
+        tool,
+        filter_args=(),
+        parse_docstring=True,
+        error_on_invalid_docstring=False,
+        include_injected=False,
+    )
+
+
+def closed(schema: Any) -> Any:
+    """The schema, its objects kept to the properties that they name, unless they speak of others themselves.
+
+    Whatever the result allows, the schema allows: a model is spared the choice of keys that no tool would read. A
+    schema in which that cannot be told from the outside (``allOf``, ``not``, ``oneOf`` …) stays as it is.
+    """
+    return schema if _delicate(schema) else _closed(schema)
+
+
+def _closed(schema: Any) -> Any:
+    if not isinstance(schema, Mapping):
+        return schema
+    result = dict(schema)
+    for key in _TO_MAPS:
+        if isinstance(result.get(key), Mapping):
+            result[key] = {name: _closed(inner) for name, inner in result[key].items()}
+    for key in _TO_LISTS:
+        if isinstance(result.get(key), list):
+            result[key] = [_closed(inner) for inner in result[key]]
+    for key in _TO_SCHEMAS:
+        if key in result:
+            result[key] = _closed(result[key])
+    if "properties" in result and not any(key in result for key in _OPEN):
+        result["additionalProperties"] = False
+    return result
+
+
+def _delicate(schema: Any) -> bool:
+    """Whether schemas are combined in a way by which closing one of them could allow more, or forbid everything."""
+    if isinstance(schema, list):
+        return any(map(_delicate, schema))
+    if not isinstance(schema, Mapping):
+        return False
+    if any(key in schema for key in ("not", "if", "dependentSchemas", "$dynamicRef")):
+        return True
+    if len(schema.get("allOf") or ()) > 1 or ("oneOf" in schema and "discriminator" not in schema):
+        return True
+    if "properties" in schema and any(key in schema for key in ("allOf", "anyOf", "oneOf", "$ref")):
+        return True
+    maps = [inner for key in _TO_MAPS if isinstance(schema.get(key), Mapping) for inner in schema[key].values()]
+    rest = [schema[key] for key in (*_TO_LISTS, *_TO_SCHEMAS, "allOf") if key in schema]
+    return any(map(_delicate, maps)) or any(map(_delicate, rest))
+
+
+def untitled(schema: Any) -> Any:
+    """The schema without its titles, which repeat the names; a property called title stays."""
+    if isinstance(schema, list):
+        return [untitled(inner) for inner in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _TO_MAPS and isinstance(value, Mapping):
+            result[key] = {name: untitled(inner) for name, inner in value.items()}
+        elif key in {"default", "const", "enum", "examples"}:
+            result[key] = value
+        elif key != "title":
+            result[key] = untitled(value)
+    return result

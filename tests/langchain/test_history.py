@@ -1,0 +1,164 @@
+"""Messages of any origin become gba's messages, and nothing that they say is lost silently."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from langchain_core.messages import (
+    AIMessage,
+    AnyMessage,
+    ChatMessage,
+    FunctionMessage,
+    HumanMessage,
+    RemoveMessage,
+    SystemMessage,
+    ToolMessage,
+)
+
+from gba.chat.messages import Message, check_order
+from gba.errors import ConversationError
+from gba.langchain.messages import to_messages
+from gba.schema.tools import ToolCall
+
+
+def call(name: str = "add", args: dict[str, Any] | None = None, id: str = "c1") -> Any:
+    return {"name": name, "args": args or {"a": 1}, "id": id, "type": "tool_call"}
+
+
+def test_a_conversation_keeps_roles_text_thought_calls_and_results() -> None:
+    messages: list[AnyMessage] = [
+        SystemMessage("Be short."),
+        HumanMessage("What is 1 + 2?", name="example_user"),
+        AIMessage("", additional_kwargs={"reasoning_content": "I add."}, tool_calls=[call(args={"a": 1, "b": 2})]),
+        ToolMessage("3", tool_call_id="c1"),
+        AIMessage("It is 3."),
+        HumanMessage("Thanks."),
+    ]
+    converted = to_messages(messages)
+    assert converted == [
+        Message("system", "Be short."),
+        Message("user", "What is 1 + 2?"),
+        Message("assistant", "", "I add.", (ToolCall("add", {"a": 1, "b": 2}, "c1"),)),
+        Message("tool", "3", call_id="c1", name="add"),
+        Message("assistant", "It is 3."),
+        Message("user", "Thanks."),
+    ]
+    check_order(converted)
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "thought"),
+    [
+        (["a", {"type": "text", "text": "b"}], "ab", ""),
+        ([{"text": "Bedrock writes no type"}], "Bedrock writes no type", ""),
+        ([{"type": "text", "text": "x", "cache_control": {"type": "ephemeral"}}], "x", ""),
+        ([{"type": "reasoning", "reasoning": "so"}, {"type": "text", "text": "x"}], "x", "so"),
+        ([{"type": "thinking", "thinking": "so", "signature": "zz"}, {"type": "text", "text": "x"}], "x", "so"),
+        ([{"type": "reasoning", "summary": [{"type": "summary_text", "text": "so"}]}, "x"], "x", "so"),
+        ([{"type": "reasoning_content", "reasoning_content": {"text": "so", "signature": "z"}}, "x"], "x", "so"),
+        ([{"type": "redacted_thinking", "data": "zz"}, {"type": "output_text", "text": "x"}], "x", ""),
+        ([{"type": "refusal", "refusal": "I will not."}], "I will not.", ""),
+    ],
+)
+def test_content_blocks_of_every_provider_are_read(content: Any, text: str, thought: str) -> None:
+    assert to_messages([AIMessage(content)]) == [Message("assistant", text, thought)]
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"type": "tool_use", "id": "c1", "name": "add", "input": {"a": 1}},
+        {"type": "tool_call", "id": "c1", "name": "add", "args": {"a": 1}},
+        {"type": "function_call", "call_id": "c1", "id": "fc_7", "name": "add", "arguments": '{"a": 1}'},
+    ],
+)
+def test_calls_in_the_content_count_once(block: dict[str, Any]) -> None:
+    expected = (ToolCall("add", {"a": 1}, "c1"),)
+    assert to_messages([AIMessage([block])])[0].calls == expected
+    assert to_messages([AIMessage([block], tool_calls=[call()])])[0].calls == expected
+
+
+def test_openai_calls_in_additional_kwargs_are_read() -> None:
+    raw = {"id": "c1", "type": "function", "function": {"name": "add", "arguments": '{"a": 1}'}}
+    assert to_messages([AIMessage("", additional_kwargs={"tool_calls": [raw]})])[0].calls == (
+        ToolCall("add", {"a": 1}, "c1"),
+    )
+
+
+def test_text_beside_calls_is_a_thought() -> None:
+    message = to_messages([AIMessage("Let me see.", tool_calls=[call()])])[0]
+    assert (message.content, message.thought) == ("", "Let me see.")
+
+
+def test_calls_without_an_id_get_one_each() -> None:
+    calls = [call(id=""), call(id="", args={"a": 2})]
+    ids = [made.id for made in to_messages([AIMessage("", tool_calls=calls)])[0].calls]
+    assert ids == ["call_0_0", "call_0_1"]
+
+
+def test_a_failed_result_says_so_once() -> None:
+    question: list[AnyMessage] = [HumanMessage("?"), AIMessage("", tool_calls=[call(id="c1"), call(id="c2")])]
+    failed = ToolMessage("no such file", tool_call_id="c1", status="error")
+    again = ToolMessage("Error: it broke", tool_call_id="c2", status="error")
+    assert [message.content for message in to_messages([*question, failed, again])[2:]] == [
+        "Error: no such file",
+        "Error: it broke",
+    ]
+
+
+def test_a_result_in_blocks_is_read_as_text() -> None:
+    result = ToolMessage([{"type": "text", "text": "3 "}, {"json": {"unit": "°"}}], tool_call_id="c1")  # type: ignore[list-item]
+    assert to_messages([AIMessage("", tool_calls=[call()]), result])[1].content == '3 {"unit": "°"}'
+
+
+def test_an_invalid_call_stands_where_a_result_answers_it() -> None:
+    broken = {"name": "add", "args": '{"a": 1, "b', "id": "c9", "error": None, "type": "invalid_tool_call"}
+    message = AIMessage("", invalid_tool_calls=[broken])
+    assert to_messages([message])[0].calls == ()
+    answered = to_messages([HumanMessage("?"), message, ToolMessage("cut", tool_call_id="c9", status="error")])
+    assert answered[1].calls == (ToolCall("add", {"a": 1}, "c9"),)
+    check_order(answered)
+
+
+def test_roles_given_as_words_and_function_messages_are_understood() -> None:
+    converted = to_messages(
+        [
+            ChatMessage("Rules.", role="developer"),
+            ChatMessage("?", role="User"),
+            AIMessage("", tool_calls=[call()]),
+            FunctionMessage("3", name="add"),
+        ]
+    )
+    assert [message.role for message in converted] == ["system", "user", "assistant", "tool"]
+    assert converted[3].call_id == "c1"
+
+
+@pytest.mark.parametrize(
+    ("block", "words"),
+    [
+        ({"type": "image_url", "image_url": {"url": "data:image/png;base64,xx"}}, "an image"),
+        ({"type": "image", "base64": "xx", "mime_type": "image/png"}, "an image"),
+        ({"type": "input_audio", "input_audio": {"data": "xx", "format": "wav"}}, "audio"),
+        ({"type": "file", "file": {"file_id": "f"}}, "a file"),
+        ({"type": "hologram"}, "'hologram'"),
+    ],
+)
+def test_what_a_text_model_cannot_read_is_refused_by_name(block: dict[str, Any], words: str) -> None:
+    with pytest.raises(ConversationError, match=words) as caught:
+        to_messages([SystemMessage("x"), HumanMessage([{"type": "text", "text": "look"}, block])])
+    assert caught.value.index == 1
+
+
+def test_a_document_that_is_text_is_read() -> None:
+    block = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Hello."}}
+    assert to_messages([HumanMessage([block])])[0].content == "Hello."
+
+
+def test_nothing_and_unknown_kinds_are_refused() -> None:
+    with pytest.raises(ConversationError, match="no message"):
+        to_messages([])
+    with pytest.raises(ConversationError, match="unknown kind 'remove'"):
+        to_messages([RemoveMessage(id="1")])
+    with pytest.raises(ConversationError, match="unknown kind 'narrator'"):
+        to_messages([ChatMessage("x", role="narrator")])
