@@ -1,0 +1,189 @@
+"""The decoding loop in process: evaluate, draw, tell, until something ends it."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
+from gba.backends.cells import Cells
+from gba.backends.sampler import TokenSampler
+from gba.backends.text import StopWatch, Utf8Assembler
+from gba.backends.vocabulary import Vocabulary
+from gba.errors import BackendError, ContextOverflowError, ModelFileError
+
+__all__ = ["Decoder", "GenerationRequest", "LoadOptions"]
+
+
+@dataclass(frozen=True)
+class GenerationRequest:
+    """The arguments of one `complete`; ``seed`` is the one to draw with."""
+
+    prompt: tuple[int, ...]
+    grammar: str | None
+    stop: tuple[str, ...]
+    max_tokens: int
+    sampling: Sampling
+    slot: int | None
+    seed: int
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a model is loaded.
+
+    ``context`` is cut to the length that the model was trained with (None: exactly that), unless RoPE options stretch it.
+    ``llama`` holds further fields of llama.cpp's model and context parameters, by their names.
+    """
+
+    context: int | None = 4096
+    slots: int = 4
+    threads: int | None = None
+    gpu_layers: int = 0
+    batch: int = 512
+    llama: dict[str, Any] = field(default_factory=dict)
+
+
+class Decoder:
+    """A loaded model with its context. Only the thread that made it may use it; `vocabulary` is for all.
+
+    ``complaints`` gives what llama.cpp has logged lately, for the message of an error.
+    """
+
+    def __init__(self, lib: Any, path: Path, options: LoadOptions, complaints: Callable[[], str]) -> None:
+        self._lib, self._path = lib, path
+        model_params, context_params = lib.llama_model_default_params(), lib.llama_context_default_params()
+        _apply(options.llama, model_params, context_params)
+        model_params.n_gpu_layers = options.gpu_layers
+        self._model = lib.llama_model_load_from_file(str(path).encode(), model_params)
+        if not self._model:
+            raise ModelFileError(f"llama.cpp cannot load {path}. It says: {complaints() or 'nothing'}", path=str(path))
+        self._context = self._make_context(context_params, options)
+        if not self._context:
+            lib.llama_model_free(self._model)
+            raise BackendError(
+                f"llama.cpp cannot make a context of {options.context or 'full'} tokens for {path.name}. "
+                f"Ask for fewer tokens (context=...). It says: {complaints() or 'nothing'}"
+            )
+        self.vocabulary = Vocabulary(lib, self._model)
+        self.context = int(lib.llama_n_ctx(self._context))
+        self.slots = options.slots
+        self._cells = Cells(
+            lib,
+            self._context,
+            slots=options.slots,
+            batch=min(options.batch, int(lib.llama_n_batch(self._context))),
+            vocabulary=self.vocabulary.size,
+            partial=not (lib.llama_model_is_recurrent(self._model) or lib.llama_model_is_hybrid(self._model)),
+        )
+
+    def _make_context(self, params: Any, options: LoadOptions) -> Any:
+        lib = self._lib
+        trained = int(lib.llama_model_n_ctx_train(self._model))
+        stretched = any(name.startswith(("rope_", "yarn_")) for name in options.llama)
+        params.n_ctx = options.context if options.context and stretched else min(options.context or trained, trained)
+        params.n_batch = options.batch
+        params.n_ubatch = min(params.n_ubatch, options.batch)
+        params.n_seq_max = options.slots
+        params.kv_unified = True  # the slots share the cells: each can be as long as the whole context
+        params.n_threads = params.n_threads_batch = options.threads or _usable_threads()
+        return lib.llama_init_from_model(self._model, params)
+
+    def properties(self) -> Properties:
+        return self.vocabulary.describe(context=self.context, slots=self.slots, model=self._path.stem)
+
+    def generate(self, request: GenerationRequest, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
+        """The chunks of one generation. Ends without a last chunk when it is cancelled."""
+        self._check(request)
+        sampler = TokenSampler(
+            self._lib, self.vocabulary, request.sampling, request.seed, request.grammar, request.prompt
+        )
+        try:
+            yield from self._run(request, sampler, cancelled)
+        finally:
+            sampler.close()
+
+    def _check(self, request: GenerationRequest) -> None:
+        needed = len(request.prompt)
+        if not needed:
+            raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
+        if request.max_tokens < -1:
+            raise BackendError(f"max_tokens is {request.max_tokens}: give a count, or -1 for as many as fit.")
+        if request.slot is not None and not 0 <= request.slot < self.slots:
+            raise BackendError(f"there is no slot {request.slot}: this model has {self.slots} (slots=...), from 0 on.")
+        if needed >= self.context:
+            raise ContextOverflowError(
+                f"the prompt of {needed} tokens does not fit into the context of {self.context} tokens. "
+                "Load the model with a larger context, or shorten the conversation.",
+                needed=needed,
+                available=self.context,
+            )
+        self.vocabulary.check(request.prompt)
+
+    def _run(
+        self, request: GenerationRequest, sampler: TokenSampler, cancelled: Callable[[], bool]
+    ) -> Iterator[Chunk]:
+        started = time.perf_counter()
+        slot, kept = self._cells.begin(request.prompt, request.slot)
+        if not self._cells.evaluate(slot, request.prompt[kept:], cancelled):
+            if cancelled():
+                return
+            raise BackendError("llama.cpp found no room for the prompt in its KV cache. Load it with a larger context.")
+        evaluated = time.perf_counter()
+        room = self.context - len(request.prompt)
+        limit = room if request.max_tokens < 0 else min(request.max_tokens, room)
+        text, stop = Utf8Assembler(), StopWatch(request.stop)
+        finish: Finish = "length"
+        count = 0
+        while count < limit:
+            if cancelled():
+                return
+            token = sampler.draw(self._cells.logits())
+            count += 1
+            if self.vocabulary.is_eog(token):
+                finish = "eog"
+                break
+            sampler.accept(token)
+            piece = text.feed(self.vocabulary.piece(token))
+            yield Chunk(piece, (token,))
+            if stop.feed(piece):
+                finish = "stop"
+                break
+            if count < limit and not self._cells.evaluate(slot, (token,)):
+                break
+        ended = time.perf_counter()
+        timings = Timings(
+            cache_n=kept,
+            prompt_n=len(request.prompt) - kept,
+            predicted_n=count,
+            prompt_ms=(evaluated - started) * 1e3,
+            predicted_ms=(ended - evaluated) * 1e3,
+        )
+        yield Chunk(text.finish(), (), finish, timings)
+
+    def close(self) -> None:
+        """Frees the model. The vocabulary must not be used after this."""
+        self._cells.close()
+        self._lib.llama_free(self._context)
+        self._lib.llama_model_free(self._model)
+
+
+def _apply(options: dict[str, Any], *targets: Any) -> None:
+    """Sets fields of llama.cpp's parameter structures by name."""
+    for name, value in options.items():
+        owners = [target for target in targets if name in {entry[0] for entry in target._fields_}]
+        if not owners:
+            known = sorted(entry[0] for target in targets for entry in target._fields_)
+            raise BackendError(f"llama.cpp has no option {name!r}. It knows {', '.join(known)}.")
+        for owner in owners:
+            setattr(owner, name, value)
+
+
+def _usable_threads() -> int:
+    """Threads to evaluate with: all cores of a small machine, half of a large one's, which are mostly hyperthreads."""
+    count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return count if count <= 4 else count // 2

@@ -1,0 +1,209 @@
+"""llama.cpp in this process, by way of llama-cpp-python's C interface.
+
+    LlamaInProcess ── Owner (one thread, a queue) ── Decoder ──┬── Cells        KV cache, prefixes
+                                                               ├── TokenSampler samplers, grammar
+                                                               └── Vocabulary   tokens, metadata
+
+Only this module imports llama_cpp, and only when a model is loaded.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import functools
+import os
+import random
+import sys
+import threading
+import weakref
+from collections import deque
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
+
+from gba.backends.base import Chunk, Properties, Sampling
+from gba.backends.decoder import Decoder, GenerationRequest, LoadOptions
+from gba.backends.files import checked_model_path
+from gba.backends.worker import Cancelled, Owner
+from gba.errors import BackendError
+
+__all__ = ["LlamaInProcess"]
+
+_WARNING, _ERROR, _CONTINUED = 2, 3, 5
+
+
+class _Log:
+    """Where llama.cpp's log goes: to stderr when a verbose model has been loaded, else the complaints are kept."""
+
+    def __init__(self, lib: Any) -> None:
+        self.verbose, self._level, self._lines = False, 0, deque[str](maxlen=12)
+        self._callback = lib.llama_log_callback(self._take)
+        lib.llama_log_set(self._callback, ctypes.c_void_p(0))
+
+    def _take(self, level: int, text: bytes, _: Any) -> None:
+        self._level = self._level if level == _CONTINUED else level
+        line = text.decode("utf-8", errors="replace")
+        if self.verbose:
+            sys.stderr.write(line)
+        if self._level in (_WARNING, _ERROR) and line.strip():
+            self._lines.append(line.strip())
+
+    def complaints(self) -> str:
+        """The latest warnings and errors, which are forgotten with this."""
+        text = "; ".join(self._lines)
+        self._lines.clear()
+        return text
+
+
+@functools.cache
+def _library() -> tuple[Any, _Log]:
+    """llama_cpp, set up. Raises BackendError with the remedy where it is not installed or does not load."""
+    try:
+        import llama_cpp
+    except (ImportError, OSError, RuntimeError) as error:
+        raise BackendError(
+            "running a model in process needs llama-cpp-python: `pip install 'grammar-based-agents[inprocess]'`, "
+            f"or use a llama-server (LlamaServer). Importing llama_cpp failed: {error}"
+        ) from error
+    llama_cpp.llama_backend_init()
+    return llama_cpp, _Log(llama_cpp)
+
+
+class LlamaInProcess:
+    """A GGUF model in this process: Backend and AsyncBackend. To be closed, or used as a context manager.
+
+    Requests are served one after the other by the thread that owns the model; any thread and any event loop may ask.
+    ``context``: tokens of the context, at most and with None exactly what the model was trained with. ``slots``: conversations whose
+    KV cache is kept at the same time; they share the context's cells. ``gpu_layers``: -1 for all. ``seed``: of requests
+    that bring none. Further keyword arguments are fields of llama.cpp's model and context parameters (``use_mmap``,
+    ``rope_freq_base``, ...).
+
+    Raises ModelFileError, and BackendError for a missing llama-cpp-python or an unknown option. A model does not
+    survive a fork: the child has to load its own.
+    """
+
+    def __init__(
+        self,
+        model_path: str | os.PathLike[str],
+        *,
+        context: int | None = 4096,
+        slots: int = 4,
+        threads: int | None = None,
+        gpu_layers: int = 0,
+        batch: int = 512,
+        seed: int | None = None,
+        verbose: bool = False,
+        **llama: Any,
+    ) -> None:
+        path = checked_model_path(model_path)
+        if slots < 1 or batch < 1 or (context is not None and context < 1):
+            raise BackendError("slots, batch and context have to be positive.")
+        lib, log = _library()
+        log.verbose = log.verbose or verbose
+        options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
+        self._owner: Owner[Decoder] = Owner(lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}")
+        self._seeds = random.Random(seed)
+        self._guard = threading.Lock()
+        self._known: Properties | None = None
+        self._finalizer = weakref.finalize(self, self._owner.shutdown)
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """See `Backend.tokenize`."""
+        with self._guard:
+            self._owner.check()
+            return self._owner.resource.vocabulary.tokenize(text, special=special)
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """See `Backend.detokenize`."""
+        with self._guard:
+            self._owner.check()
+            return self._owner.resource.vocabulary.detokenize(tokens)
+
+    def properties(self) -> Properties:
+        """See `Backend.properties`."""
+        with self._guard:
+            self._owner.check()
+            if self._known is None:
+                self._known = self._owner.resource.properties()
+            return self._known
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        max_tokens: int = -1,
+        sampling: Sampling | None = None,
+        slot: int | None = None,
+    ) -> Iterator[Chunk]:
+        """See `Backend.complete`."""
+        request = self._request(prompt, grammar, stop, max_tokens, sampling, slot)
+        yield from self._owner.stream(functools.partial(_generate, request))
+
+    def _request(
+        self,
+        prompt: Sequence[int],
+        grammar: str | None,
+        stop: Sequence[str],
+        max_tokens: int,
+        sampling: Sampling | None,
+        slot: int | None,
+    ) -> GenerationRequest:
+        sampling = sampling or Sampling()
+        seed = self._seeds.getrandbits(31) if sampling.seed is None else sampling.seed & 0xFFFFFFFF
+        return GenerationRequest(tuple(prompt), grammar, tuple(stop), max_tokens, sampling, slot, seed)
+
+    async def atokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """See `AsyncBackend`."""
+        return await asyncio.to_thread(self.tokenize, text, special=special)
+
+    async def adetokenize(self, tokens: Sequence[int]) -> str:
+        """See `AsyncBackend`."""
+        return await asyncio.to_thread(self.detokenize, tokens)
+
+    async def aproperties(self) -> Properties:
+        """See `AsyncBackend`."""
+        return await asyncio.to_thread(self.properties)
+
+    async def acomplete(
+        self,
+        prompt: Sequence[int],
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        max_tokens: int = -1,
+        sampling: Sampling | None = None,
+        slot: int | None = None,
+    ) -> AsyncIterator[Chunk]:
+        """See `AsyncBackend`."""
+        request = self._request(prompt, grammar, stop, max_tokens, sampling, slot)
+        async with contextlib.aclosing(self._owner.astream(functools.partial(_generate, request))) as chunks:
+            async for chunk in chunks:
+                yield chunk
+
+    def close(self) -> None:
+        """Ends what is running and frees the model. A second call does nothing."""
+        with self._guard:
+            self._finalizer()
+
+    async def aclose(self) -> None:
+        """See `close`."""
+        await asyncio.to_thread(self.close)
+
+    def __enter__(self) -> LlamaInProcess:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aenter__(self) -> LlamaInProcess:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.aclose()
+
+
+def _generate(request: GenerationRequest, decoder: Decoder, cancelled: Cancelled) -> Iterator[Chunk]:
+    return decoder.generate(request, cancelled)

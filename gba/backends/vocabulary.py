@@ -1,0 +1,101 @@
+"""The vocabulary of a model loaded in process: text to tokens and back, and which tokens end a generation."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Sequence
+from typing import Any
+
+from gba.backends.base import Properties
+from gba.errors import BackendError
+
+__all__ = ["Vocabulary"]
+
+
+class Vocabulary:
+    """llama.cpp's vocabulary of ``model``. It never changes, so any thread may ask while the model is loaded.
+
+    ``lib`` is the llama_cpp module; it comes as an argument because only one module of gba may import it.
+    """
+
+    def __init__(self, lib: Any, model: Any) -> None:
+        self._lib, self._model = lib, model
+        self._vocab = lib.llama_model_get_vocab(model)
+        self._pieces: dict[int, bytes] = {}
+        self.size = int(lib.llama_vocab_n_tokens(self._vocab))
+
+    @property
+    def pointer(self) -> Any:
+        """What llama.cpp's own functions take for a vocabulary."""
+        return self._vocab
+
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """llama_tokenize as it is: no BOS added, control tokens only where ``special``."""
+        data = text.encode("utf-8", errors="surrogatepass")
+        room = len(data) + 8
+        while True:
+            buffer = (ctypes.c_int32 * room)()
+            count = self._lib.llama_tokenize(self._vocab, data, len(data), buffer, room, False, special)
+            if count >= 0:
+                return list(buffer[:count])
+            if -count <= room:
+                raise BackendError(f"llama.cpp cannot tokenize a text of {len(data)} bytes (it answered {count}).")
+            room = -count
+
+    def piece(self, token: int) -> bytes:
+        """The bytes that one token spells, control tokens by their names."""
+        known = self._pieces.get(token)
+        if known is None:
+            known = self._pieces[token] = self._read_piece(token)
+        return known
+
+    def _read_piece(self, token: int) -> bytes:
+        self.check([token])
+        room = 64
+        while True:
+            buffer = ctypes.create_string_buffer(room)
+            count = self._lib.llama_token_to_piece(self._vocab, token, buffer, room, 0, True)
+            if count >= 0:
+                return buffer.raw[:count]
+            room = -count
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text that the tokens spell; nothing is stripped, what is no UTF-8 becomes U+FFFD."""
+        return b"".join(map(self.piece, tokens)).decode("utf-8", errors="replace")
+
+    def check(self, tokens: Sequence[int]) -> None:
+        """Raises BackendError for an id that the vocabulary does not have."""
+        if tokens and (min(tokens) < 0 or max(tokens) >= self.size):
+            wrong = next(token for token in tokens if not 0 <= token < self.size)
+            raise BackendError(f"the token {wrong} is not in the vocabulary (0 to {self.size - 1}). Tokenize with this model.")
+
+    def is_eog(self, token: int) -> bool:
+        """Whether the token ends a generation."""
+        return bool(self._lib.llama_vocab_is_eog(self._vocab, token))
+
+    def describe(self, *, context: int, slots: int, model: str) -> Properties:
+        """What the GGUF says about itself."""
+        lib, vocab = self._lib, self._vocab
+        template = lib.llama_model_chat_template(self._model, None)
+        bos, eos = (token if token >= 0 else None for token in (lib.llama_vocab_bos(vocab), lib.llama_vocab_eos(vocab)))
+        return Properties(
+            context=context,
+            model=self._metadata("general.name") or model,
+            build=f"llama-cpp-python {lib.__version__}",
+            slots=slots,
+            chat_template=template.decode("utf-8", errors="replace") if template else None,
+            bos=bos,
+            eos=eos,
+            bos_text=self._name(bos),
+            eos_text=self._name(eos),
+            add_bos=bool(lib.llama_vocab_get_add_bos(vocab)),
+            eog=frozenset(token for token in range(self.size) if self.is_eog(token)),
+        )
+
+    def _name(self, token: int | None) -> str:
+        return "" if token is None else self.piece(token).decode("utf-8", errors="replace")
+
+    def _metadata(self, key: str) -> str:
+        buffer = ctypes.create_string_buffer(256)
+        count = self._lib.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
+        return buffer.value.decode("utf-8", errors="replace") if count > 0 else ""
