@@ -1,0 +1,244 @@
+"""Models: the two that come with the package, and those that are fetched from the Hugging Face Hub.
+
+`models/manifest.json` names them. A download goes to a directory of gba's own (``GBA_MODELS_DIR``, else
+``~/.cache/gba/models``), because the hub's library starts an interrupted download over, while a file of 40 GB has to
+go on where it stopped. A file that the hub's own cache holds already is used from there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gba.errors import ModelFileError
+
+__all__ = ["ModelEntry", "directory", "entry", "find", "manifest", "packaged", "pull", "resolve", "sha256_of"]
+
+_PACKAGE = Path(__file__).parent
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_INSTALL = "pip install 'grammar-based-agents[hub]'"
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """A line of the manifest. ``repo`` is None for a model that comes with the package; ``size`` is in bytes.
+
+    ``role`` is ``agent`` or ``math``. Where ``sha256`` or ``size`` is None, the hub's own metadata is what a download
+    is checked against.
+    """
+
+    name: str
+    role: str
+    repo: str | None
+    file: str
+    size: int | None = None
+    sha256: str | None = None
+    licence: str = ""
+    note: str = ""
+    revision: str = "main"
+
+
+def _home() -> Path:
+    """Where manifest and packaged models lie: in an installed package beside the code, in a checkout in ``models/``."""
+    installed = _PACKAGE / "_models"
+    return installed if installed.is_dir() else _PACKAGE.parent / "models"
+
+
+def manifest() -> tuple[ModelEntry, ...]:
+    """All models that are known by name, in the order in which they are to be shown."""
+    path = _home() / "manifest.json"
+    try:
+        return tuple(ModelEntry(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))["models"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        message = f"the list of models at {path} cannot be read ({error}): reinstall grammar-based-agents"
+        raise ModelFileError(message, path=str(path)) from error
+
+
+def entry(name: str) -> ModelEntry:
+    """The model of that name; ``owner/repository/file.gguf`` names any file of the hub. Raises ModelFileError."""
+    for known in manifest():
+        if known.name == name:
+            return known
+    parts = name.split("/", 2)
+    if len(parts) == 3 and all(parts) and name.endswith(".gguf") and ".." not in name:
+        return ModelEntry(name=name, role="agent", repo=f"{parts[0]}/{parts[1]}", file=parts[2])
+    message = (
+        f"no model is called {name!r}: `gba models list` shows the names, owner/repo/file.gguf is a file of the hub"
+    )
+    raise ModelFileError(message, path=name)
+
+
+def packaged(name: str = "tiny-agent") -> Path:
+    """The file of a model that comes with the package. Raises ModelFileError where it is missing."""
+    path = _home() / entry(name).file
+    if not path.is_file():
+        message = f"the packaged model {name!r} is not at {path}: reinstall grammar-based-agents, or `make tiny-models`"
+        raise ModelFileError(message, path=str(path))
+    return path
+
+
+def directory() -> Path:
+    """Where downloads are kept."""
+    if chosen := os.environ.get("GBA_MODELS_DIR"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "gba" / "models"
+
+
+def find(name: str) -> Path | None:
+    """The file of the model of that name if it is on this machine: packaged, downloaded, or in the hub's own cache."""
+    model = entry(name)
+    if model.repo is None:
+        path = _home() / model.file
+        return path if path.is_file() else None
+    path = _target(model)
+    return path if path.is_file() else _in_hub_cache(model)
+
+
+def resolve(name_or_path: str) -> Path:
+    """The GGUF file that a user means by a path or by a model's name. Raises ModelFileError, with the remedy."""
+    path = Path(name_or_path).expanduser()
+    if path.is_file():
+        return path
+    if name_or_path.endswith(".gguf") and name_or_path.count("/") != 2:
+        raise ModelFileError(f"there is no file {name_or_path}: check the path", path=name_or_path)
+    found = find(name_or_path)
+    if found is None:
+        message = f"the model {name_or_path!r} is not on this machine: `gba models pull {name_or_path}` fetches it"
+        raise ModelFileError(message, path=name_or_path)
+    return found
+
+
+def pull(name: str) -> Path:
+    """Fetch the model of that name and return its file; what is there already is checked, not fetched again.
+
+    An interrupted download goes on where it stopped. A file whose SHA-256 is not the one that manifest and hub name is
+    kept aside, as ``….bad``. Raises ModelFileError.
+    """
+    model = entry(name)
+    if model.repo is None:
+        return packaged(name)
+    with _hub_errors(model):
+        import huggingface_hub
+        from filelock import FileLock
+
+        url = huggingface_hub.hf_hub_url(
+            model.repo, model.file, revision=model.revision, endpoint=os.environ.get("HF_ENDPOINT")
+        )
+        metadata = huggingface_hub.get_hf_file_metadata(url)
+        expected = _agreed(model, metadata.etag)
+        target = _target(model)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(f"{target}.lock"):
+            if not target.is_file():
+                part = _download(url, target, expected, metadata.size)
+                _check(part, model, expected)
+                part.replace(target)
+            else:
+                _check(target, model, expected)
+    return target
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file, in lower-case hexadecimal."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def _target(model: ModelEntry) -> Path:
+    return directory() / str(model.repo) / model.file
+
+
+def _in_hub_cache(model: ModelEntry) -> Path | None:
+    try:
+        from huggingface_hub import try_to_load_from_cache
+    except ImportError:
+        return None
+    found = try_to_load_from_cache(str(model.repo), model.file, revision=model.revision)
+    return Path(found) if isinstance(found, str) else None
+
+
+def _agreed(model: ModelEntry, etag: str | None) -> str:
+    """The SHA-256 that the file must have. For a large file the hub's ETag is its SHA-256."""
+    hub = etag if etag and _SHA256.fullmatch(etag) else None
+    if model.sha256 and hub and model.sha256 != hub:
+        message = (
+            f"the hub now has another file at {model.repo}/{model.file}: its SHA-256 is {hub}, the manifest names "
+            f"{model.sha256}. Nothing was fetched. If you trust it, name it as {model.repo}/{model.file}"
+        )
+        raise ModelFileError(message, path=model.file)
+    expected = model.sha256 or hub
+    if expected is None:
+        message = f"neither the manifest nor the hub names a SHA-256 for {model.repo}/{model.file}: not fetched"
+        raise ModelFileError(message, path=model.file)
+    return expected
+
+
+def _download(url: str, target: Path, sha256: str, size: int | None) -> Path:
+    """The finished ``….part`` file; named after the checksum, so that a part of an older file is never continued."""
+    from huggingface_hub.file_download import http_get
+    from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
+
+    part = target.with_name(f"{target.name}.{sha256[:12]}.part")
+    have = part.stat().st_size if part.exists() else 0
+    if size is not None and have > size:
+        part.unlink()
+        have = 0
+    with part.open("ab") as file:
+        http_get(
+            url,
+            file,
+            resume_size=have,
+            headers=build_hf_headers(),
+            expected_size=size,
+            displayed_filename=target.name,
+        )
+    return part
+
+
+def _check(path: Path, model: ModelEntry, expected: str) -> None:
+    found = sha256_of(path)
+    if found == expected:
+        return
+    bad = path.with_name(f"{model.file.rsplit('/', 1)[-1]}.bad")
+    path.replace(bad)
+    message = (
+        f"the SHA-256 of {model.file} is {found}, not {expected}: the file was damaged or changed on its way. "
+        f"It is kept aside as {bad}; delete it and pull again"
+    )
+    raise ModelFileError(message, path=str(bad))
+
+
+@contextmanager
+def _hub_errors(model: ModelEntry) -> Iterator[None]:
+    """Every failure of the hub's library as one ModelFileError that says what to do."""
+    try:
+        yield
+    except ModelFileError:
+        raise
+    except ImportError as error:
+        raise ModelFileError(f"downloads need the hub's library: {_INSTALL}", path=model.file) from error
+    except Exception as error:  # httpx's errors or httpx2's, by the release of the hub's library
+        message = f"{model.repo}/{model.file} was not fetched: {_reason(error)}. What has arrived is kept: pull again"
+        raise ModelFileError(message, path=model.file) from error
+
+
+def _reason(error: Any) -> str:
+    status = getattr(getattr(error, "response", None), "status_code", None)
+    endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
+    if status in (401, 403):
+        return "the hub asks for a login: accept the model's terms on its page and set HF_TOKEN"
+    if status == 404:
+        return "the hub has no such file"
+    if status is not None:
+        return f"the hub answered with HTTP {status}"
+    return f"{' '.join(str(error).split())[:300] or type(error).__name__} (HF_ENDPOINT is {endpoint})"
