@@ -7,8 +7,25 @@ from collections.abc import Iterator
 
 from gba.tuning.tasks.base import Act, Draw, Split, Task, Turn, held_out
 from gba.tuning.tasks.families import FAMILIES, agent_task, agent_tasks
+from gba.tuning.tasks.mathematics import MATH_FAMILIES, MathTask, iter_math_texts, math_task, math_tasks
 
-__all__ = ["FAMILIES", "Act", "Draw", "Split", "Task", "Turn", "agent_task", "agent_tasks", "held_out", "iter_texts"]
+__all__ = [
+    "FAMILIES",
+    "MATH_FAMILIES",
+    "Act",
+    "Draw",
+    "MathTask",
+    "Split",
+    "Task",
+    "Turn",
+    "agent_task",
+    "agent_tasks",
+    "held_out",
+    "iter_math_texts",
+    "iter_texts",
+    "math_task",
+    "math_tasks",
+]
 
 
 def iter_texts(count: int, seed: int = 0) -> Iterator[str]:
