@@ -1,0 +1,194 @@
+"""The intersection of typed nodes: what satisfies both, or None where nothing does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from fractions import Fraction
+from itertools import zip_longest
+from math import gcd
+from typing import Any, TypeVar
+
+from gba.schema.nodes import (
+    ANYTHING,
+    Array,
+    Boolean,
+    Bound,
+    Conjunction,
+    Node,
+    Null,
+    Number,
+    Object,
+    Part,
+    String,
+)
+
+__all__ = ["Values", "conjoin", "equal", "intersect", "unique_values"]
+
+T = TypeVar("T")
+
+
+def conjoin(*conjunctions: Conjunction) -> Conjunction:
+    """All parts together."""
+    parts: dict[Part, None] = {}
+    for conjunction in conjunctions:
+        parts.update(dict.fromkeys(conjunction))
+    return tuple(sorted(parts, key=lambda part: (part.place.serial, part.negated))) if len(parts) > 1 else tuple(parts)
+
+
+class Values(tuple[Any, ...]):
+    """JSON values, hashable though some of them are lists or objects."""
+
+    __slots__ = ()
+
+    def __hash__(self) -> int:
+        return hash(repr(tuple(self)))
+
+
+def equal(one: Any, other: Any) -> bool:
+    """Equality of JSON values: 1 is 1.0, but true is not 1."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    if isinstance(one, (list, tuple)) and isinstance(other, (list, tuple)):
+        return len(one) == len(other) and all(map(equal, one, other))
+    return bool(one == other)
+
+
+def unique_values(values: Iterable[Any]) -> tuple[Any, ...]:
+    """The values, each once, in their order."""
+    kept: list[Any] = []
+    seen: set[Any] = set()
+    for value in values:
+        if isinstance(value, (dict, list, tuple)):
+            if not any(equal(value, other) for other in kept):
+                kept.append(value)
+        elif (key := (isinstance(value, bool), value)) not in seen:
+            seen.add(key)
+            kept.append(value)
+    return Values(kept)
+
+
+def intersect(one: Node, other: Node) -> Node | None:
+    """What satisfies both nodes, which are of one type."""
+    values = _values(one.values, other.values)
+    if values is not None and not values:
+        return None
+    notes = one.notes + tuple(note for note in other.notes if note not in one.notes)
+    merged = _MERGE[type(one)](one, other)
+    return None if merged is None else replace(merged, values=values, notes=notes)
+
+
+def _values(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
+    if one is None or other is None:
+        return other if one is None else one
+    if len(one) * len(other) > 4096:
+        wanted = {_key(value) for value in other}
+        return Values(value for value in one if _key(value) in wanted)
+    return Values(value for value in one if any(equal(value, candidate) for candidate in other))
+
+
+def _key(value: Any) -> Any:
+    if isinstance(value, dict):
+        return ("object", frozenset((key, _key(item)) for key, item in value.items()))
+    if isinstance(value, (list, tuple)):
+        return ("array", tuple(map(_key, value)))
+    return (isinstance(value, bool), value)
+
+
+def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
+    return one + tuple(item for item in other if item not in one) if other else one
+
+
+def _plain(one: Node, other: Node) -> Node:
+    return one
+
+
+def _number(one: Number, other: Number) -> Number | None:
+    low, high = _tighter(one.low, other.low, 1), _tighter(one.high, other.high, -1)
+    if low and high and (low.value > high.value or (low.value == high.value and (low.exclusive or high.exclusive))):
+        return None
+    multiples = one.multiples
+    for multiple in other.multiples:
+        multiples = (_common(multiples[0], multiple),) if multiples else (multiple,)
+    excluded = _union(one.excluded, other.excluded)
+    return Number(
+        one.integer or other.integer, low, high, multiples, excluded, None, one.pointer or other.pointer
+    )
+
+
+def _common(one: Fraction, other: Fraction) -> Fraction:
+    """The least common multiple."""
+    numerator = one.numerator * other.denominator
+    against = other.numerator * one.denominator
+    return Fraction(numerator * against // gcd(numerator, against), one.denominator * other.denominator)
+
+
+def _tighter(one: Bound | None, other: Bound | None, sign: int) -> Bound | None:
+    if one is None or other is None:
+        return one or other
+    if one.value == other.value:
+        return one if one.exclusive else other
+    return one if (one.value > other.value) == (sign > 0) else other
+
+
+def _counts(one: Any, other: Any) -> tuple[int, int | None] | None:
+    minimum = max(one.minimum, other.minimum)
+    maximum = min((bound for bound in (one.maximum, other.maximum) if bound is not None), default=None)
+    return None if maximum is not None and minimum > maximum else (minimum, maximum)
+
+
+def _string(one: String, other: String) -> String | None:
+    counts = _counts(one, other)
+    if counts is None:
+        return None
+    return String(*counts, _union(one.languages, other.languages), None, one.pointer or other.pointer)
+
+
+def _array(one: Array, other: Array) -> Array | None:
+    counts = _counts(one, other)
+    if counts is None:
+        return None
+    if one.prefix or other.prefix:
+        pairs = zip_longest(one.prefix, other.prefix)
+        prefix = tuple(
+            conjoin(one.rest if left is None else left, other.rest if right is None else right) for left, right in pairs
+        )
+    else:
+        prefix = ()
+    evaluated = None if one.evaluated is None or other.evaluated is None else max(one.evaluated, other.evaluated)
+    return Array(
+        prefix,
+        conjoin(one.rest, other.rest),
+        *counts,
+        _union(one.contains, other.contains),
+        one.unique if one.unique is not None else other.unique,
+        evaluated,
+        None,
+        one.pointer or other.pointer,
+    )
+
+
+def _object(one: Object, other: Object) -> Object | None:
+    counts = _counts(one, other)
+    if counts is None:
+        return None
+    return Object(
+        _union(one.scopes, other.scopes),
+        _union(one.required, other.required),
+        *counts,
+        conjoin(one.names, other.names) if one.names or other.names else ANYTHING,
+        None,
+        one.pointer or other.pointer,
+    )
+
+
+_MERGE: dict[type, Callable[[Any, Any], Node | None]] = {
+    Null: _plain,
+    Boolean: _plain,
+    Number: _number,
+    String: _string,
+    Array: _array,
+    Object: _object,
+}

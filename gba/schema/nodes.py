@@ -1,0 +1,202 @@
+"""The typed form of a schema: what is left of JSON Schema once references, siblings and applicators are gone.
+
+A **conjunction** is a set of subschemas that must hold together (some of them negated). Its **shape** says, for each
+JSON type, which alternatives of that type satisfy it; each alternative is one of the frozen nodes below. Children are
+conjunctions again, so that a recursive schema stays finite: two conjunctions of the same parts are equal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+__all__ = [
+    "ANYTHING",
+    "TYPES",
+    "Array",
+    "Boolean",
+    "Bound",
+    "Conjunction",
+    "Contains",
+    "Language",
+    "Node",
+    "Null",
+    "Number",
+    "Object",
+    "Part",
+    "Place",
+    "Residual",
+    "Scope",
+    "Shape",
+    "String",
+]
+
+TYPES = ("null", "boolean", "number", "string", "array", "object")
+"""The JSON types; an integer is a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class Residual:
+    """A constraint that a grammar does not enforce: its keyword, its JSON pointer and the reason."""
+
+    keyword: str
+    pointer: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.keyword} at {self.pointer or '/'}: {self.why}"
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Place:
+    """A subschema where it stands. Two places are the same only when they are the same object.
+
+    ``serial`` counts places in the order in which they were met; ``resolver`` is None in a document whose references
+    are all plain pointers; ``dialect`` is the draft that rules here.
+    """
+
+    schema: Any
+    pointer: str
+    serial: int
+    dialect: str
+    resolver: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A subschema that must hold, or, ``negated``, must not."""
+
+    place: Place
+    negated: bool = False
+
+
+Conjunction: TypeAlias = tuple[Part, ...]
+"""Parts that hold together, each once, in the order of their serials."""
+
+ANYTHING: Conjunction = ()
+"""The conjunction of nothing: every value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of a range of numbers."""
+
+    value: Fraction
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A set of strings: those of a ``pattern``, a ``format`` or one of ``texts``; or, ``negated``, all others."""
+
+    kind: str
+    text: str = ""
+    texts: tuple[str, ...] = ()
+    negated: bool = False
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """``null``."""
+
+    values: tuple[Any, ...] | None = None
+    notes: tuple[Residual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boolean:
+    """``true`` or ``false``: those that ``values`` names, or both."""
+
+    values: tuple[Any, ...] | None = None
+    notes: tuple[Residual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number; ``multiples`` are what it is a multiple of, ``excluded`` the numbers that it is not."""
+
+    integer: bool = False
+    low: Bound | None = None
+    high: Bound | None = None
+    multiples: tuple[Fraction, ...] = ()
+    excluded: tuple[Fraction, ...] = ()
+    values: tuple[Any, ...] | None = None
+    pointer: str = ""
+    notes: tuple[Residual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class String:
+    """A string of ``minimum`` to ``maximum`` code points that is in each of the languages."""
+
+    minimum: int = 0
+    maximum: int | None = None
+    languages: tuple[Language, ...] = ()
+    values: tuple[Any, ...] | None = None
+    pointer: str = ""
+    notes: tuple[Residual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """Between ``minimum`` and ``maximum`` of the items satisfy ``item``; ``negation`` is its opposite."""
+
+    item: Conjunction
+    negation: Conjunction
+    minimum: int
+    maximum: int | None
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """An array: items at fixed places, then ``rest``; ``evaluated`` counts what unevaluatedItems leaves alone.
+
+    ``evaluated`` is None where every item is evaluated.
+    """
+
+    prefix: tuple[Conjunction, ...] = ()
+    rest: Conjunction = ANYTHING
+    minimum: int = 0
+    maximum: int | None = None
+    contains: tuple[Contains, ...] = ()
+    unique: str | None = None
+    evaluated: int | None = 0
+    values: tuple[Any, ...] | None = None
+    pointer: str = ""
+    notes: tuple[Residual, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What one schema says about keys: named ones, those that match a pattern, and all others.
+
+    ``additional`` is None where the schema says nothing about the others.
+    """
+
+    properties: tuple[tuple[str, Conjunction], ...] = ()
+    patterns: tuple[tuple[Language, Conjunction], ...] = ()
+    additional: Conjunction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Object:
+    """An object: each scope speaks of every key; ``names`` are what keys, as strings, must satisfy."""
+
+    scopes: tuple[Scope, ...] = ()
+    required: tuple[str, ...] = ()
+    minimum: int = 0
+    maximum: int | None = None
+    names: Conjunction = ANYTHING
+    values: tuple[Any, ...] | None = None
+    pointer: str = ""
+    notes: tuple[Residual, ...] = ()
+
+
+Node: TypeAlias = Null | Boolean | Number | String | Array | Object
+
+Shape: TypeAlias = Mapping[str, tuple[Node, ...]]
+"""The alternatives for each JSON type; a type that is not allowed is not a key."""

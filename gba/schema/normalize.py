@@ -1,0 +1,293 @@
+"""From a JSON Schema to shapes: applicators are multiplied out, references followed, siblings intersected."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gba.errors import SchemaError
+from gba.schema.keywords import ANY_SHAPE, direct, malformed, names
+from gba.schema.merge import conjoin, intersect
+from gba.schema.negate import negative
+from gba.schema.nodes import ANYTHING, Conjunction, Node, Object, Part, Place, Residual, Scope, Shape
+from gba.schema.references import References
+
+__all__ = ["Normalizer", "annotate", "multiply", "union"]
+
+MAX_ALTERNATIVES = 256
+"""Alternatives of one JSON type that a shape may have; what would make more is left to the check."""
+
+MAX_EXACT = 24
+"""Alternatives up to which a oneOf that is not disjoint is multiplied out."""
+
+
+class Normalizer:
+    """Turns conjunctions of subschemas into shapes, lazily, each once."""
+
+    def __init__(self, references: References) -> None:
+        self.references = references
+        self.root = self._conjunction(references.root, False)
+        self.contradictions: list[tuple[str, str, str]] = []
+        self._shapes: dict[Conjunction, Shape] = {}
+        self._parts: dict[Part, Shape] = {}
+        self._busy: set[Part] = set()
+
+    def contradiction(self, place: Place, keyword: str, why: str) -> None:
+        """Remember why something is impossible, for the message should nothing be left of the schema."""
+        self.contradictions.append((keyword, place.pointer, why))
+
+    def child(self, place: Place, schema: Any, *steps: str | int, negated: bool = False) -> Conjunction:
+        """The conjunction of the one subschema that these steps lead to."""
+        return self._conjunction(self.references.child(place, schema, *steps), negated)
+
+    def never(self, place: Place) -> Conjunction:
+        """The conjunction that nothing satisfies."""
+        return (Part(self.references.child(place, False)),)
+
+    def _conjunction(self, place: Place, negated: bool) -> Conjunction:
+        schema = place.schema
+        if schema is True or schema == {}:
+            return (Part(self.references.child(place, False)),) if negated else ANYTHING
+        if schema is not False and not isinstance(schema, Mapping):
+            raise SchemaError(
+                "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
+            )
+        return (Part(place, negated),)
+
+    def shape(self, conjunction: Conjunction) -> Shape:
+        """What satisfies all parts, by JSON type."""
+        found = self._shapes.get(conjunction)
+        if found is None:
+            found = ANY_SHAPE
+            for part in conjunction:
+                found = multiply(found, self._part(part))
+            self._shapes[conjunction] = found
+        return found
+
+    def _part(self, part: Part) -> Shape:
+        found = self._parts.get(part)
+        if found is None:
+            if part in self._busy:
+                raise SchemaError(
+                    "a schema that refers to itself with no value in between says nothing",
+                    keyword="$ref",
+                    pointer=part.place.pointer,
+                    remedy="Break the circle of references.",
+                )
+            self._busy.add(part)
+            try:
+                found = negative(self, part.place) if part.negated else self._positive(part.place)
+            finally:
+                self._busy.discard(part)
+            self._parts[part] = found
+        return found
+
+    def _positive(self, place: Place) -> Shape:
+        schema = place.schema
+        if isinstance(schema, bool):
+            if not schema:
+                self.contradiction(place, "", "the schema is false: nothing satisfies it")
+            return ANY_SHAPE if schema else {}
+        if "$ref" in schema and place.dialect in ("draft4", "draft6", "draft7"):
+            return self.shape(self.target(place, "$ref"))
+        shape = direct(self, place)
+        for factor in self._applicators(place, schema):
+            if not shape:
+                break
+            merged = multiply(shape, factor)
+            if shape and not merged:
+                self.contradiction(place, "", "its keywords exclude each other")
+            shape = merged
+        if "unevaluatedProperties" in schema and place.dialect in ("2019-09", "2020-12"):
+            shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
+        if "unevaluatedItems" in schema and place.dialect in ("2019-09", "2020-12"):
+            shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
+        return shape
+
+    def target(self, place: Place, keyword: str) -> Conjunction:
+        """What a reference stands for."""
+        return self._conjunction(self.references.follow(place, place.schema[keyword], keyword), False)
+
+    def _applicators(self, place: Place, schema: Mapping[str, Any]) -> Iterable[Shape]:
+        for keyword in ("$ref", "$dynamicRef", "$recursiveRef"):
+            if keyword in schema:
+                yield self.shape(self.target(place, keyword))
+        if "allOf" in schema:
+            for child in self.children(place, "allOf"):
+                yield self.shape(child)
+        if "anyOf" in schema:
+            yield union(self.shape(child) for child in self.children(place, "anyOf"))
+        if "oneOf" in schema:
+            yield self._one_of(place)
+        if "not" in schema:
+            yield self.shape(self.child(place, schema["not"], "not", negated=True))
+        if "if" in schema and place.dialect not in ("draft4", "draft6"):
+            yield from self._conditional(place, schema)
+        if not _DEPENDENT.isdisjoint(schema):
+            yield from self._dependencies(place, schema)
+
+    def children(self, place: Place, keyword: str, *, negated: bool = False) -> list[Conjunction]:
+        """The subschemas that a keyword lists."""
+        listed = place.schema[keyword]
+        if not isinstance(listed, (list, tuple)) or not listed:
+            raise malformed(place, keyword, "a list of schemas, one at least")
+        return [self.child(place, item, keyword, index, negated=negated) for index, item in enumerate(listed)]
+
+    def _one_of(self, place: Place) -> Shape:
+        branches = self.children(place, "oneOf")
+        if len(branches) == 1:
+            return self.shape(branches[0])
+        clashes = [
+            [other for other in range(len(branches)) if other != index and self._overlap(branches[index], branches[other])]
+            for index in range(len(branches))
+        ]
+        if not any(clashes):
+            return union(map(self.shape, branches))
+        opposites = self.children(place, "oneOf", negated=True)
+        exact: list[Shape] = []
+        for index, branch in enumerate(branches):
+            exact.append(self.shape(conjoin(branch, *(opposites[other] for other in clashes[index]))))
+        whole = union(exact)
+        if sum(map(len, whole.values())) <= max(MAX_EXACT, 2 * len(branches)):
+            return whole
+        note = Residual("oneOf", place.pointer, "its branches overlap; that only one holds is checked afterwards")
+        return annotate(union(map(self.shape, branches)), note)
+
+    def _overlap(self, one: Conjunction, other: Conjunction) -> bool:
+        both = multiply(self.shape(one), self.shape(other))
+        return any(self.possible(node) for nodes in both.values() for node in nodes)
+
+    def possible(self, node: Node, depth: int = 4) -> bool:
+        """False only where certainly nothing satisfies the node."""
+        if not isinstance(node, Object) or depth == 0:
+            return True
+        for name in node.required:
+            value = named_value(node, name)
+            if any(part in self._busy for part in value):
+                continue
+            shape = self.shape(value)
+            if not any(self.possible(child, depth - 1) for nodes in shape.values() for child in nodes):
+                return False
+        return True
+
+    def _conditional(self, place: Place, schema: Mapping[str, Any]) -> Iterable[Shape]:
+        condition = self.child(place, schema["if"], "if")
+        opposite = self.child(place, schema["if"], "if", negated=True)
+        then = self.child(place, schema.get("then", True), "then")
+        otherwise = self.child(place, schema.get("else", True), "else")
+        if then or otherwise:
+            yield union([self.shape(conjoin(condition, then)), self.shape(conjoin(opposite, otherwise))])
+
+    def _dependencies(self, place: Place, schema: Mapping[str, Any]) -> Iterable[Shape]:
+        for keyword in _DEPENDENT & schema.keys():
+            listed = schema[keyword]
+            if not isinstance(listed, Mapping):
+                raise malformed(place, keyword, "an object")
+            if keyword == "dependencies" and place.dialect in ("2019-09", "2020-12"):
+                continue
+            for name, wanted in listed.items():
+                without = Object(scopes=(Scope(((name, self.never(place)),)),), pointer=place.pointer)
+                if isinstance(wanted, (list, tuple)) or isinstance(wanted, str):
+                    needed = names(place, keyword, [wanted] if isinstance(wanted, str) else wanted)
+                    if not needed or needed == (name,):
+                        continue
+                    with_name = {**ANY_SHAPE, "object": (Object(required=(name, *needed), pointer=place.pointer),)}
+                else:
+                    child = self.child(place, wanted, keyword, name)
+                    if not child:
+                        continue
+                    present: Shape = {"object": (Object(required=(name,), pointer=place.pointer),)}
+                    with_name = {**ANY_SHAPE, "object": multiply(self.shape(child), present).get("object", ())}
+                yield {**ANY_SHAPE, "object": (*with_name["object"], without)}
+
+    def _unevaluated_properties(self, place: Place, value: Any, shape: Shape) -> Shape:
+        rest = self.child(place, value, "unevaluatedProperties")
+        if not rest or "object" not in shape:
+            return shape
+        return {**shape, "object": tuple(_close(node, rest) for node in shape["object"] if isinstance(node, Object))}
+
+    def _unevaluated_items(self, place: Place, value: Any, shape: Shape) -> Shape:
+        rest = self.child(place, value, "unevaluatedItems")
+        if not rest or "array" not in shape:
+            return shape
+        closed: list[Node] = []
+        for node in shape["array"]:
+            evaluated = node.evaluated  # type: ignore[union-attr]
+            if evaluated is None:
+                closed.append(node)
+                continue
+            from gba.schema.nodes import Array
+
+            merged = intersect(node, Array(prefix=(ANYTHING,) * evaluated, rest=rest, evaluated=None))
+            if merged is not None:
+                closed.append(replace(merged, evaluated=None))  # type: ignore[call-arg]
+        return {**shape, "array": tuple(closed)}
+
+
+_DEPENDENT = {"dependencies", "dependentRequired", "dependentSchemas"}
+
+
+def named_value(node: Object, name: str) -> Conjunction:
+    """What a key of this name must satisfy, patterns left out."""
+    found = []
+    for scope in node.scopes:
+        named = dict(scope.properties)
+        if name in named:
+            found.append(named[name])
+        elif scope.additional is not None and not scope.patterns:
+            found.append(scope.additional)
+    return conjoin(*found)
+
+
+def _close(node: Object, rest: Conjunction) -> Object:
+    if any(scope.additional is not None for scope in node.scopes):
+        return node
+    properties = tuple((name, ANYTHING) for scope in node.scopes for name, _ in scope.properties)
+    patterns = tuple((language, ANYTHING) for scope in node.scopes for language, _ in scope.patterns)
+    return replace(node, scopes=(*node.scopes, Scope(tuple(dict(properties).items()), patterns, rest)))
+
+
+def multiply(one: Shape, other: Shape) -> Shape:
+    """What satisfies both shapes."""
+    if one is ANY_SHAPE:
+        return other
+    if other is ANY_SHAPE:
+        return one
+    product: dict[str, tuple[Node, ...]] = {}
+    for kind, nodes in one.items():
+        against = other.get(kind)
+        if not against:
+            continue
+        if len(nodes) * len(against) > MAX_ALTERNATIVES:
+            product[kind] = _too_many(nodes, against)
+            continue
+        merged = (intersect(left, right) for left in nodes for right in against)
+        kept = tuple(dict.fromkeys(node for node in merged if node is not None))
+        if kept:
+            product[kind] = kept
+    return product
+
+
+def _too_many(one: tuple[Node, ...], other: tuple[Node, ...]) -> tuple[Node, ...]:
+    kept, dropped = (one, other) if len(one) <= len(other) else (other, one)
+    pointer = getattr(dropped[0], "pointer", "")
+    note = Residual("allOf", pointer, "too many combinations of alternatives; they are checked afterwards")
+    return tuple(replace(node, notes=(*node.notes, note)) if note not in node.notes else node for node in kept)
+
+
+def union(shapes: Iterable[Shape]) -> Shape:
+    """What satisfies one of the shapes."""
+    listed: dict[str, dict[Node, None]] = {}
+    for shape in shapes:
+        for kind, nodes in shape.items():
+            listed.setdefault(kind, {}).update(dict.fromkeys(nodes))
+    return {kind: tuple(nodes) for kind, nodes in listed.items()}
+
+
+def annotate(shape: Shape, note: Residual) -> Shape:
+    """The same shape, with the note on each alternative."""
+    return {
+        kind: tuple(node if note in node.notes else replace(node, notes=(*node.notes, note)) for node in nodes)
+        for kind, nodes in shape.items()
+    }

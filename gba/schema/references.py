@@ -1,0 +1,184 @@
+"""Where a subschema stands and what a reference means there; the network is never asked.
+
+Most documents refer to themselves by plain JSON pointers only: those are followed here. As soon as a document carries
+identifiers, anchors or references to other documents, the ``referencing`` library resolves all of them.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+import referencing
+import referencing.exceptions
+from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, lookup_recursive_ref
+
+from gba.errors import SchemaError
+from gba.schema.nodes import Place
+
+__all__ = ["DIALECTS", "References", "dialect_of"]
+
+DIALECTS = {
+    "http://json-schema.org/draft-04/schema": "draft4",
+    "http://json-schema.org/draft-06/schema": "draft6",
+    "http://json-schema.org/draft-07/schema": "draft7",
+    "https://json-schema.org/draft/2019-09/schema": "2019-09",
+    "https://json-schema.org/draft/2020-12/schema": "2020-12",
+}
+"""The names of the drafts by the URI of their metaschema."""
+
+_SPECIFICATIONS = {
+    "draft4": DRAFT4,
+    "draft6": DRAFT6,
+    "draft7": DRAFT7,
+    "2019-09": DRAFT201909,
+    "2020-12": DRAFT202012,
+}
+_IDENTIFIERS = {"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$recursiveAnchor"}
+
+
+def dialect_of(schema: Any, default: str = "2020-12") -> str:
+    """The draft that ``$schema`` names; the default where there is none.
+
+    Raises SchemaError for a URI that is no draft.
+    """
+    uri = schema.get("$schema") if isinstance(schema, Mapping) else None
+    if not isinstance(uri, str):
+        return default
+    plain = uri.rstrip("#").replace("https://json-schema.org/draft-0", "http://json-schema.org/draft-0")
+    if plain in DIALECTS:
+        return DIALECTS[plain]
+    if plain in ("http://json-schema.org/schema", "https://json-schema.org/schema", "http://json-schema.org/draft/2020-12/schema"):
+        return "2020-12"
+    raise SchemaError(
+        f"unknown dialect {uri!r}",
+        keyword="$schema",
+        pointer="/$schema",
+        remedy="Name one of the drafts 4, 6, 7, 2019-09, 2020-12, or leave $schema out.",
+    )
+
+
+class References:
+    """The places of one document, and what its references point to.
+
+    ``registry`` holds the other documents that may be referred to.
+    """
+
+    def __init__(self, document: Any, *, registry: referencing.Registry[Any] | None = None) -> None:
+        self.document = document
+        self.dialect = dialect_of(document)
+        self._registry = registry
+        self._serials = itertools.count()
+        self._places: dict[tuple[int, Any], Place] = {}
+        self._keep: list[Any] = []
+        self._plain = registry is None and not _has_identifiers(document)
+        resolver = None if self._plain else self._resolver(document)
+        self.root = self._at(document, "", self.dialect, resolver)
+
+    def child(self, parent: Place, schema: Any, *steps: str | int) -> Place:
+        """The subschema of ``parent`` that these steps lead to."""
+        pointer = parent.pointer + "".join(f"/{_escape(step)}" for step in steps)
+        return self._at(schema, pointer, parent.dialect, parent.resolver)
+
+    def follow(self, place: Place, reference: str, keyword: str = "$ref") -> Place:
+        """The place that the reference points to. Raises SchemaError where it points to nothing."""
+        if not isinstance(reference, str):
+            raise SchemaError("a reference is a string", keyword=keyword, pointer=place.pointer, remedy="Write a URI.")
+        if place.resolver is None:
+            if reference in ("#", ""):
+                return self.root
+            if reference.startswith("#/"):
+                return self._walk(place, reference, keyword)
+            place = self._at(place.schema, place.pointer, place.dialect, self._resolver(self.document))
+        return self._look_up(place, reference, keyword)
+
+    def _walk(self, place: Place, reference: str, keyword: str) -> Place:
+        value = self.document
+        for step in unquote(reference[2:]).split("/"):
+            step = step.replace("~1", "/").replace("~0", "~")
+            try:
+                value = value[int(step)] if isinstance(value, (list, tuple)) else value[step]
+            except (KeyError, IndexError, ValueError, TypeError):
+                raise _unresolvable(place, reference, keyword) from None
+        return self._at(value, unquote(reference[1:]), self.dialect, None)
+
+    def _look_up(self, place: Place, reference: str, keyword: str) -> Place:
+        try:
+            if keyword == "$recursiveRef":
+                found = lookup_recursive_ref(place.resolver)
+            else:
+                found = place.resolver.lookup(reference)
+        except (referencing.exceptions.Unresolvable, ValueError, AttributeError, TypeError):
+            raise _unresolvable(place, reference, keyword) from None
+        pointer = reference[1:] if reference.startswith("#/") else reference
+        dialect = dialect_of(found.contents, place.dialect)
+        return self._at(found.contents, pointer, dialect, found.resolver, entered=True)
+
+    def _at(self, schema: Any, pointer: str, dialect: str, resolver: Any, *, entered: bool = False) -> Place:
+        if resolver is not None and not entered and isinstance(schema, Mapping):
+            dialect = dialect_of(schema, dialect) if "$schema" in schema else dialect
+            resolver = self._enter(schema, dialect, resolver)
+        key = (id(schema), dialect, _scope_key(resolver))
+        found = self._places.get(key)
+        if found is None:
+            self._keep.append(schema)
+            found = self._places[key] = Place(schema, pointer, next(self._serials), dialect, resolver)
+        return found
+
+    def _enter(self, schema: Mapping[str, Any], dialect: str, resolver: Any) -> Any:
+        name = "id" if dialect == "draft4" else "$id"
+        if not isinstance(schema.get(name), str) or schema is self.document:
+            return resolver
+        try:
+            return resolver.in_subresource(_SPECIFICATIONS[dialect].create_resource(schema))
+        except (ValueError, referencing.exceptions.Unresolvable):
+            return resolver
+
+    def _resolver(self, document: Any) -> Any:
+        import jsonschema_specifications
+
+        resource = _SPECIFICATIONS[self.dialect].create_resource(document)
+        registry = self._registry if self._registry is not None else referencing.Registry()
+        try:
+            base = resource.id() or ""
+        except (AttributeError, TypeError, ValueError):
+            base = ""
+        registry = jsonschema_specifications.REGISTRY.combine(registry).with_resource(base, resource)
+        return registry.resolver(base)
+
+
+def _scope_key(resolver: Any) -> Any:
+    """What a resolver's answers depend on: its base URI and the outermost order of the dynamic scope."""
+    if resolver is None:
+        return None
+    seen = dict.fromkeys(uri for uri, _ in resolver.dynamic_scope())
+    return (resolver._base_uri, tuple(seen))
+
+
+def _has_identifiers(document: Any) -> bool:
+    stack = [document]
+    while stack:
+        value = stack.pop()
+        if isinstance(value, Mapping):
+            for key in value:
+                if key in _IDENTIFIERS and not isinstance(value[key], (Mapping, list)):
+                    return True
+            stack.extend(child for child in value.values() if isinstance(child, (Mapping, list, tuple)))
+        elif isinstance(value, (list, tuple)):
+            stack.extend(child for child in value if isinstance(child, (Mapping, list, tuple)))
+    return False
+
+
+def _escape(step: str | int) -> str:
+    return str(step).replace("~", "~0").replace("/", "~1")
+
+
+def _unresolvable(place: Place, reference: str, keyword: str) -> SchemaError:
+    return SchemaError(
+        f"{reference!r} points to nothing",
+        keyword=keyword,
+        pointer=place.pointer,
+        remedy="Define it in the schema, or pass a registry that holds the document; nothing is fetched.",
+    )
