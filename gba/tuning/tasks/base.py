@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
-from gba.chat.messages import Message
-from gba.schema.tools import ToolCall, ToolSpec
+from gba.schema.tools import ToolSpec
 
 __all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out"]
 
@@ -37,10 +36,6 @@ class Act:
     result: str
     error: bool = False
 
-    def message(self, call_id: str) -> Message:
-        """What the model should write: thought and call."""
-        return Message("assistant", thought=self.thought, calls=(ToolCall(self.tool, self.arguments, call_id),))
-
 
 @dataclass(frozen=True)
 class Turn:
@@ -51,10 +46,6 @@ class Turn:
     thought: str
     answer: str
     value: str = ""
-
-    def message(self) -> Message:
-        """What the model should write when all acts are done: thought and answer."""
-        return Message("assistant", self.answer, self.thought)
 
 
 @dataclass(frozen=True)
