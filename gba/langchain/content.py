@@ -1,7 +1,7 @@
 """The content of a LangChain message of any origin, sorted into text, thought and calls.
 
-Each provider writes content blocks of its own. What a block says is told by its ``type``, so that one table reads all of
-them. Anything that carries information which a text model cannot read is refused, never dropped.
+Each provider writes content blocks of its own. What a block says is told by its ``type``, so that one table reads
+all of them. Anything that carries information which a text model cannot read is refused, never dropped.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ _WITHOUT_MEANING = frozenset(
         "web_search_tool_result",
     }
 )
-"""Left out: marks for one provider's cache, signed or encrypted thoughts that nobody else can read, pieces of calls that
-stand in ``tool_calls`` in full, and what a provider's own server did (its outcome is in the text that follows)."""
+"""Left out: marks for one provider's cache, signed or encrypted thoughts that nobody else can read, pieces of calls
+that stand in ``tool_calls`` in full, and what a provider's own server did (its outcome is in the text behind it)."""
 
 
 @dataclass(frozen=True)

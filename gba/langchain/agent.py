@@ -1,0 +1,71 @@
+"""LangChain's own agent around a gba model: no loop of ours, only the defaults that this model needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.language_models import BaseChatModel
+from langchain_core.tools import BaseTool
+
+from gba.errors import GbaError
+from gba.langchain.chat_model import ChatLlamaCpp
+
+if TYPE_CHECKING:
+    from langchain.agents.middleware import AgentMiddleware
+    from langchain.agents.middleware.types import ToolCallRequest
+    from langgraph.graph.state import CompiledStateGraph
+
+__all__ = ["create_agent"]
+
+_INSTALL = "the agent needs LangChain: pip install 'grammar-based-agents[agents]'"
+
+
+def create_agent(
+    model: BaseChatModel | str | None = None,
+    tools: Sequence[BaseTool | Callable[..., Any] | dict[str, Any]] = (),
+    *,
+    middleware: Sequence[AgentMiddleware[Any, Any]] = (),
+    **options: Any,
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """`langchain.agents.create_agent`, which see for ``options`` (``system_prompt``, ``response_format`` …).
+
+    ``model``: a chat model, the URL of a llama-server, a GGUF file, or what LangChain itself understands
+    (``provider:model``); by default ``ChatLlamaCpp()``. What a tool raises goes back to the model as that tool's
+    result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each turn may
+    be a call or the final object: one choice, under one grammar.
+
+    Raises GbaError, with the remedy, where LangChain is not installed.
+    """
+    try:
+        from langchain.agents import create_agent as langchain_create_agent
+        from langchain.agents.middleware import ToolErrorMiddleware
+    except ImportError as error:
+        raise GbaError(_INSTALL) from error
+    wrapped = list(middleware)
+    if not any(isinstance(each, ToolErrorMiddleware) for each in wrapped):
+        wrapped.insert(0, ToolErrorMiddleware(on_error=_tell))
+    graph: CompiledStateGraph[Any, Any, Any, Any] = langchain_create_agent(
+        _model(model), list(tools), middleware=wrapped, **options
+    )
+    return graph
+
+
+def _model(model: BaseChatModel | str | None) -> BaseChatModel | str:
+    if model is None:
+        return ChatLlamaCpp()
+    if not isinstance(model, str):
+        return model
+    if model.startswith(("http://", "https://")):
+        return ChatLlamaCpp(base_url=model)
+    if model.endswith(".gguf") or Path(model).is_file():
+        return ChatLlamaCpp(model_path=model)
+    return model
+
+
+def _tell(error: Exception, request: ToolCallRequest) -> str:
+    """What the model reads when a tool raised."""
+    name = request.tool_call["name"]
+    said = " ".join(str(error).split())
+    return f"Error: {name} failed: {type(error).__name__}{': ' + said if said else ''}"

@@ -1,0 +1,76 @@
+"""Which llama.cpp a chat model speaks to. Within a process, models that name the same one share it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gba.backends.base import AsyncBackend, Backend
+from gba.chat.engine import Engine
+from gba.chat.formats import ChatFormat
+
+__all__ = ["Target", "connect"]
+
+
+@dataclass(frozen=True)
+class Target:
+    """A server (``base_url``) or a file (``model_path``: a path, or the name of a model of `gba.models`).
+
+    ``options`` are those of LlamaServer or LlamaInProcess, as sorted pairs.
+    """
+
+    base_url: str | None = None
+    model_path: str | None = None
+    chat_format: ChatFormat | str | None = field(default=None, hash=False)
+    options: tuple[tuple[str, Any], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        base_url: str | None,
+        model_path: str | None,
+        chat_format: ChatFormat | str | None,
+        options: Mapping[str, Any],
+    ) -> Target:
+        """The target of these; a path is made absolute, options that are None are left to the backend."""
+        given = tuple(sorted((key, value) for key, value in options.items() if value is not None))
+        if base_url is None and model_path is not None:
+            from gba.models import resolve
+
+            model_path = str(Path(resolve(model_path)).absolute())
+        return cls(base_url, None if base_url else model_path, chat_format, given)
+
+
+_engines: dict[tuple[Any, ...], Engine] = {}
+_backends: dict[tuple[Any, ...], Backend | AsyncBackend] = {}
+_guard = threading.Lock()
+
+
+def connect(target: Target) -> Engine:
+    """The engine of a target: made at the first call, then the same for all that ask.
+
+    Raises ModelFileError, BackendError; a server is not asked for anything yet.
+    """
+    place = (target.base_url, target.model_path, repr(target.options))
+    chat_format = target.chat_format
+    form = chat_format if chat_format is None or isinstance(chat_format, str) else id(chat_format)
+    with _guard:
+        if place not in _backends:
+            _backends[place] = _backend(target)
+        if (place, form) not in _engines:
+            _engines[place, form] = Engine(_backends[place], chat_format=chat_format)
+        return _engines[place, form]
+
+
+def _backend(target: Target) -> Backend | AsyncBackend:
+    options = dict(target.options)
+    if target.base_url is not None:
+        from gba.backends.server import LlamaServer
+
+        return LlamaServer(target.base_url, **options)
+    from gba.backends.inprocess import LlamaInProcess
+
+    return LlamaInProcess(str(target.model_path), **options)

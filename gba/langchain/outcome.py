@@ -1,0 +1,147 @@
+"""What a step gave, as LangChain's messages: whole, or piece by piece as it happens."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk
+from langchain_core.messages.ai import UsageMetadata
+from langchain_core.messages.tool import tool_call, tool_call_chunk
+from langchain_core.outputs import ChatGenerationChunk
+
+from gba.backends.base import Properties
+from gba.chat.calls import repeated
+from gba.chat.engine import Engine
+from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
+from gba.chat.messages import Message, Step
+from gba.langchain.calling import Asked
+from gba.langchain.messages import REASONING_KEY
+from gba.schema.tools import RESPOND
+
+__all__ = ["PROVIDER", "Chunks", "exactness", "response_metadata", "to_ai_message", "usage_metadata"]
+
+PROVIDER = "llama.cpp"
+
+
+def to_ai_message(step: Step, properties: Properties, model_name: str) -> AIMessage:
+    """The assistant's message of a step."""
+    return AIMessage(
+        content=step.answer,
+        additional_kwargs={REASONING_KEY: step.thought} if step.thought else {},
+        tool_calls=[tool_call(name=call.name, args=dict(call.arguments), id=call.id) for call in step.calls],
+        usage_metadata=usage_metadata(step),
+        response_metadata=response_metadata(step, properties, model_name),
+    )
+
+
+def usage_metadata(step: Step) -> UsageMetadata:
+    """The tokens of a step, each counted once.
+
+    ``input_tokens`` were put in: the prompt, and what the grammar forced; ``output_tokens`` were generated, those of
+    the thought among them. Their sum is the length of the conversation so far, end-of-generation tokens included.
+    """
+    given = step.prompt_tokens + step.usage.forced
+    thought = sum(span.end - span.start + span.eog for span in step.spans if span.kind == "thought")
+    return UsageMetadata(
+        input_tokens=given,
+        output_tokens=step.usage.generated,
+        total_tokens=given + step.usage.generated,
+        input_token_details={"cache_read": min(step.usage.cached, given)},
+        output_token_details={"reasoning": min(thought, step.usage.generated)},
+    )
+
+
+def response_metadata(step: Step, properties: Properties, model_name: str) -> dict[str, Any]:
+    """How the step went: why it ended, what it cost, and which llama.cpp ran it."""
+    return {
+        "model_provider": PROVIDER,
+        "model_name": model_name,
+        "build": properties.build,
+        "finish_reason": step.finish,
+        "closed": step.closed,
+        "requests": step.requests,
+        "timings": asdict(step.timings),
+        "generated_tokens": step.usage.generated,
+        "forced_tokens": step.usage.forced,
+        "evaluated_tokens": step.usage.evaluated,
+        "context_tokens": step.usage.context,
+    }
+
+
+class Chunks:
+    """Turns the events of one step into LangChain's chunks.
+
+    A chunk cannot be taken back. So what may have to be written again, because the grammar does not enforce all of its
+    schema, is held until it is valid; ``exact`` tells by a tool's name (`RESPOND` for the answer) whether that is not
+    so. A call's ``index`` counts content blocks, as LangChain has it: the thought is one.
+    """
+
+    def __init__(self, exact: Callable[[str], bool]) -> None:
+        self._exact = exact
+        self._first, self._live, self._held = 0, False, ""
+        self._step = Step()
+
+    def of(self, event: Event) -> ChatGenerationChunk | None:
+        """The chunk that an event makes, or None."""
+        match event:
+            case ThoughtDelta(text):
+                self._first = 1
+                return _chunk(additional_kwargs={REASONING_KEY: text})
+            case ToolChosen(index, call_id, name):
+                self._live, self._held = self._exact(name), ""
+                return self._call(index, name=name, call_id=call_id, args="")
+            case ArgumentsDelta(index, _, text) if self._live:
+                return self._call(index, args=text)
+            case ArgumentsDelta(_, _, text):
+                self._held += text
+            case Retry():
+                self._held = ""
+            case CallDone(index):
+                return self._released(index)
+            case AnswerDelta(text) if self._exact(RESPOND):
+                return _chunk(content=text)
+            case StepDone(step):
+                self._step = step
+        return None
+
+    def _released(self, index: int) -> ChatGenerationChunk | None:
+        return self._call(index, args=self._held) if self._held else None
+
+    def _call(
+        self, index: int, *, args: str, name: str | None = None, call_id: str | None = None
+    ) -> ChatGenerationChunk:
+        piece = tool_call_chunk(name=name, args=args, id=call_id, index=self._first + index)
+        return _chunk(tool_call_chunks=[piece])
+
+    def last(self, properties: Properties, model_name: str) -> ChatGenerationChunk:
+        """The chunk that ends the stream, after all events: usage and metadata."""
+        return _chunk(
+            content="" if self._exact(RESPOND) else self._step.answer,
+            usage_metadata=usage_metadata(self._step),
+            response_metadata=response_metadata(self._step, properties, model_name),
+            chunk_position="last",
+        )
+
+
+def exactness(engine: Engine, asked: Asked, messages: Sequence[Message]) -> Callable[[str], bool]:
+    """Tells by a tool's name whether its arguments are never written twice: the grammar enforces all of their schema,
+    and it was not called so often in a row that the same arguments would be refused."""
+    schemas = {tool.name: tool.parameters for tool in asked.tools}
+    if asked.response_schema is not None:
+        schemas[RESPOND] = asked.response_schema
+    spent = repeated(messages, asked.options.max_repeats)
+
+    @functools.cache
+    def exact(name: str) -> bool:
+        if spent is not None and spent.name == name:
+            return False
+        return name not in schemas or engine.exact(name, schemas[name])
+
+    return exact
+
+
+def _chunk(*, content: str = "", **fields: Any) -> ChatGenerationChunk:
+    return ChatGenerationChunk(message=AIMessageChunk(content=content, **fields))
