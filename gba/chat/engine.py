@@ -141,6 +141,13 @@ class Engine:
         renderer = answer(self._ready(), cast("Backend", self.backend))
         return renderer.format
 
+    def exact(self, name: str, schema: Mapping[str, Any]) -> bool:
+        """Whether the grammar enforces all of a tool's schema, so that its arguments are never written a second time.
+
+        Raises SchemaError, with the tool's name, where the schema cannot be compiled.
+        """
+        return not self._calls.fill(name, schema).grammar.residual
+
     def _ready(self) -> Task[Renderer]:
         if self._renderer is None:
             properties: Properties = yield Describe()
