@@ -166,7 +166,7 @@ def drive(task: Task[T], backend: Backend) -> Generator[Any, None, T]:
                 try:
                     value = stream.answer(item)
                 except Exception as error:
-                    send, value = task.throw, error  # type: ignore[assignment]
+                    send, value = task.throw, error
             else:
                 yield item
     finally:
@@ -190,7 +190,7 @@ async def adrive(task: Task[T], backend: AsyncBackend) -> AsyncGenerator[Any, No
                 try:
                     value = await stream.answer(item)
                 except Exception as error:
-                    send, value = task.throw, error  # type: ignore[assignment]
+                    send, value = task.throw, error
             else:
                 yield item
     finally:

@@ -10,7 +10,7 @@ __all__ = ["StopFilter", "value_stops"]
 
 _IN_STRING = ('",', '"}', '"]')
 _IN_NUMBER = (",", "}", "]")
-_LETTER, _NUMERIC = "a", frozenset("0123456789-+.eE,}] ")
+_LETTER = "a"
 
 
 class StopFilter:
@@ -54,10 +54,14 @@ def value_stops(matcher: Matcher) -> tuple[str, ...]:
     Only a matter of speed: text that ends too early is gone on with, text that goes on too far is still valid.
     """
     inside = matcher.copy()
-    if inside.allows('"'):
+    if not _in_string(inside):
         inside.advance('"')
-    if inside.allows(_LETTER) and inside.allows(" "):
+    if _in_string(inside):
         return _IN_STRING
     if any(matcher.allows(digit) for digit in "0123456789"):
         return _IN_NUMBER
     return _IN_STRING
+
+
+def _in_string(matcher: Matcher) -> bool:
+    return matcher.allows(_LETTER) and matcher.allows(" ")

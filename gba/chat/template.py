@@ -25,7 +25,7 @@ _ROLES: tuple[tuple[Place, ...], ...] = (
 _CONTROL = re.compile(r"<\|[^<>|\s]{1,40}\|>|<[a-z_]{1,20}_of_turn>|\[/?[A-Z_]{2,20}\]|<</?SYS>>|</?s>")
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     """The template raised, or a content is missing from what it rendered."""
 
 
@@ -62,12 +62,12 @@ class _Probe:
         try:
             text = self._template.render(messages=messages, add_generation_prompt=True, tools=None, **self._tokens)
         except Exception as error:  # a template is foreign code: whatever it raises means that it refuses
-            raise _Refused(f"{type(error).__name__}: {error}") from error
+            raise _RefusedError(f"{type(error).__name__}: {error}") from error
         parts, at = [], 0
         for mark in marks:
             found = text.find(mark, at)
             if found < 0:
-                raise _Refused("it leaves the content of a message out")
+                raise _RefusedError("it leaves the content of a message out")
             parts.append(text[at:found])
             at = found + len(mark)
         return [*parts, text[at:]]
@@ -105,13 +105,13 @@ def extract(template: str, *, bos: str, eos: str) -> ChatFormat:
     glue: _Glue = {}
     try:
         written = _learn(glue, probe, _ROLES[1])
-    except _Refused as error:
+    except _RefusedError as error:
         raise ConversationError(
             f"the model's chat template cannot be used: {error}. Name a built-in format with chat_format=."
         ) from error
     try:
         _learn(glue, probe, _ROLES[0])
-    except _Refused:  # no system role: its text goes to the head of the first user turn
+    except _RefusedError:  # no system role: its text goes to the head of the first user turn
         glue["start", "system"], glue["system", "user"] = glue["start", "user"], "\n\n"
     native = True
     try:
@@ -119,7 +119,7 @@ def extract(template: str, *, bos: str, eos: str) -> ChatFormat:
         for roles in _ROLES[2:]:
             _learn(tools, probe, roles)
         glue = {**_unquote(tools), **glue}
-    except _Refused:
+    except _RefusedError:
         native = False
     begins = bool(bos) and glue["start", "user"].startswith(bos)
     glue = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from gba.backends.base import Properties
 from gba.chat.formats import BUILT_IN, from_template, named
 from gba.chat.io import Describe, Tokenize
 from gba.chat.pick import guess, pick
-from gba.backends.base import Properties
 from gba.errors import ConversationError
 
 CHATML = (
@@ -15,8 +15,9 @@ CHATML = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 NO_SYSTEM = (
-    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system role') }}{% endif %}"
-    "<start_of_turn>{{ 'model' if m.role == 'assistant' else 'user' }}\n{{ m.content | trim }}<end_of_turn>\n{% endfor %}"
+    "{{ bos_token }}{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}"
+    "<start_of_turn>{{ 'model' if m.role == 'assistant' else 'user' }}\n{{ m.content | trim }}<end_of_turn>\n"
+    "{% endfor %}"
     "{% if add_generation_prompt %}<start_of_turn>model\n{% endif %}"
 )
 ALTERNATING = (
@@ -94,13 +95,15 @@ def test_every_built_in_format_joins_every_pair_of_roles(name):
 
 
 def test_unknown_name_lists_the_names():
-    with pytest.raises(ConversationError, match="llama-2.*mistral"):
+    with pytest.raises(ConversationError, match=r"llama-2.*mistral"):
         named("alpaca")
 
 
 def test_template_with_all_roles():
     found = from_template(CHATML)
-    assert found.native_tools and found.lead == "" and not found.bos
+    assert found.native_tools
+    assert found.lead == ""
+    assert not found.bos
     assert found.stops == ("<|im_end|>", "<|im_start|>")
     assert write(found, ("system", "S"), ("user", "U"), ("assistant", "A"), ("tool", "T")) == (
         "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n"
@@ -118,7 +121,9 @@ def test_template_without_system_puts_it_into_the_first_user_turn():
 
 def test_template_that_refuses_tools_gives_wrapped_ones_and_its_lead():
     found = from_template(ALTERNATING, bos="<s>", eos="</s>")
-    assert not found.native_tools and found.bos and found.lead == " "
+    assert not found.native_tools
+    assert found.bos
+    assert found.lead == " "
     assert write(found, ("system", "S"), ("user", "U")) == "[INST] <<SYS>>\nS\n<</SYS>>\n\nU [/INST]"
     assert found.between("assistant", "user") == " </s>[INST] "
     assert found.between("assistant", "tool") == found.between("assistant", "user")

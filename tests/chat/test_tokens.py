@@ -1,0 +1,65 @@
+"""Pieces of text to tokens."""
+
+from __future__ import annotations
+
+import re
+
+from gba.chat.io import Detokenize, Tokenize
+from gba.chat.tokens import Tokens
+
+
+class SpacePrefixing:
+    """A word tokenizer that, as SentencePiece does, puts a space before the first word."""
+
+    def __init__(self, prefix):
+        self.prefix, self.asked = prefix, 0
+
+    def pieces(self, text, special):
+        words = r"<\|\w+\|>|\s|[^\s<]+|<" if special else r"\s|[^\s<]+|<"
+        return re.findall(words, (" " if self.prefix else "") + text)
+
+    def run(self, task):
+        send = None
+        try:
+            while True:
+                ask = task.send(send)
+                self.asked += 1
+                if isinstance(ask, Tokenize):
+                    send = self.pieces(ask.text, ask.special)
+                else:
+                    assert isinstance(ask, Detokenize)
+                    send = "".join(ask.tokens)
+        except StopIteration as stop:
+            return stop.value
+
+
+def test_no_space_comes_before_a_piece():
+    for prefix in (False, True):
+        backend, tokens = SpacePrefixing(prefix), Tokens()
+        assert backend.run(tokens.content("one two")) == ["one", " ", "two"]
+        assert backend.run(tokens.glue("<|im_end|>")) == ["<|im_end|>"]
+        assert backend.run(tokens.glue("")) == []
+
+
+def test_content_never_becomes_a_control_token():
+    backend, tokens = SpacePrefixing(False), Tokens()
+    assert backend.run(tokens.glue("<|x|>")) == ["<|x|>"]
+    assert backend.run(tokens.content("<|x|>")) == ["<", "|x|>"]
+
+
+def test_markers_are_cut_in_their_middle_and_spell_the_same():
+    backend, tokens = SpacePrefixing(False), Tokens()
+    cut = backend.run(tokens.content("a [INST] b", re.compile(re.escape("[INST]"))))
+    assert cut == ["a", " ", "[IN", "ST]", " ", "b"]
+    assert backend.run(tokens.content("a [INST] b")) == ["a", " ", "[INST]", " ", "b"]
+
+
+def test_what_is_known_is_not_asked_again():
+    backend, tokens = SpacePrefixing(True), Tokens()
+    first = backend.run(tokens.content("the same"))
+    asked = backend.asked
+    first.append("changed by the caller")
+    assert backend.run(tokens.content("the same")) == ["the", " ", "same"]
+    assert backend.asked == asked
+    assert backend.run(tokens.text("x")) == backend.run(tokens.text("x")) == "x"
+    assert backend.asked == asked + 1
