@@ -1,0 +1,107 @@
+"""A backend that knows what to write: the step runs on it as on a model, and so shows where a model has to choose.
+
+What comes out of a step is then a model's training example, rendered by the very code that will serve the model:
+which tokens are given, which are to be generated, where a turn has to end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from gba.backends.base import Backend, Chunk, Finish, Properties, Sampling, Timings
+from gba.errors import BackendError
+
+__all__ = ["Teacher"]
+
+_ANCHOR = "\n"
+
+
+class Teacher:
+    """Continues a prompt along the text given to `expect`, in the tokens into which ``backend`` cuts that text.
+
+    Free passes (those without a grammar) end with the end of the turn, at the end of the thought or of the answer;
+    those under a grammar end at a stop string, as a model's do. Raises BackendError where the prompt leaves the text.
+    """
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend, self._properties = backend, backend.properties()
+        self._texts: dict[int, str] = {}
+        self._pieces: dict[str, tuple[int, ...]] = {}
+        self._anchor = len(backend.tokenize(_ANCHOR))
+        self._thought, self._text = "", ""
+        self._start: int | None = None
+
+    def expect(self, thought: str, text: str) -> None:
+        """What the next assistant's turn is to be: the thought, and the whole turn's text, which begins with it."""
+        self._thought, self._text, self._start = thought, text, None
+
+    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
+        """See `Backend.tokenize`."""
+        return self._backend.tokenize(text, special=special)
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """See `Backend.detokenize`."""
+        return self._backend.detokenize(tokens)
+
+    def complete(
+        self,
+        prompt: Sequence[int],
+        *,
+        grammar: str | None = None,
+        stop: Sequence[str] = (),
+        max_tokens: int = -1,
+        sampling: Sampling | None = None,
+        slot: int | None = None,
+    ) -> Iterator[Chunk]:
+        """Go on with the text from where the prompt is in it."""
+        rest = self._rest(prompt)
+        if grammar is None:
+            free = rest[: len(self._thought)] if rest == self._text and self._thought else rest
+            yield self._chunk(self._tokens(free), "eog", len(prompt))
+            return
+        written: list[int] = []
+        finish: Finish = "eog"
+        text = ""
+        for token in self._tokens(rest):
+            written.append(token)
+            text += self._spelled(token)
+            if any(each in text for each in stop):
+                finish = "stop"
+                break
+            if len(written) == max_tokens:
+                finish = "length"
+                break
+        yield self._chunk(written, finish, len(prompt))
+
+    def properties(self) -> Properties:
+        """See `Backend.properties`."""
+        return self._properties
+
+    def close(self) -> None:
+        """Nothing: the backend below belongs to whoever opened it."""
+
+    def _chunk(self, tokens: Sequence[int], finish: Finish, prompt: int) -> Chunk:
+        timings = Timings(prompt_n=prompt, predicted_n=len(tokens) + (finish == "eog"))
+        return Chunk("".join(map(self._spelled, tokens)), tuple(tokens), finish, timings)
+
+    def _rest(self, prompt: Sequence[int]) -> str:
+        if self._start is None:
+            self._start = len(prompt)
+        written = "".join(map(self._spelled, prompt[self._start :]))
+        if not self._text.startswith(written):
+            raise BackendError(f"the turn {written!r} is not what was expected: {self._text!r}")
+        return self._text[len(written) :]
+
+    def _tokens(self, text: str) -> tuple[int, ...]:
+        known = self._pieces.get(text)
+        if known is None:
+            if len(self._pieces) > 20_000:
+                self._pieces.clear()
+            known = self._pieces[text] = tuple(self._backend.tokenize(_ANCHOR + text)[self._anchor :])
+        return known
+
+    def _spelled(self, token: int) -> str:
+        known = self._texts.get(token)
+        if known is None:
+            known = self._texts[token] = self._backend.detokenize((token,))
+        return known
