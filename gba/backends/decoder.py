@@ -18,6 +18,8 @@ from gba.errors import BackendError, ContextOverflowError, ModelFileError
 
 __all__ = ["Decoder", "GenerationRequest", "LoadOptions"]
 
+_TINY = 64 * 2**20
+
 
 @dataclass(frozen=True)
 class GenerationRequest:
@@ -90,7 +92,9 @@ class Decoder:
         params.n_ubatch = min(params.n_ubatch, options.batch)
         params.n_seq_max = options.slots
         params.kv_unified = True  # the slots share the cells: each can be as long as the whole context
-        params.n_threads = params.n_threads_batch = options.threads or _usable_threads()
+        params.n_threads = params.n_threads_batch = options.threads or _threads_for(
+            int(lib.llama_model_size(self._model))
+        )
         return lib.llama_init_from_model(self._model, params)
 
     def properties(self) -> Properties:
@@ -124,9 +128,7 @@ class Decoder:
             )
         self.vocabulary.check(request.prompt)
 
-    def _run(
-        self, request: GenerationRequest, sampler: TokenSampler, cancelled: Callable[[], bool]
-    ) -> Iterator[Chunk]:
+    def _run(self, request: GenerationRequest, sampler: TokenSampler, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
         started = time.perf_counter()
         slot, kept = self._cells.begin(request.prompt, request.slot)
         if not self._cells.evaluate(slot, request.prompt[kept:], cancelled):
@@ -183,7 +185,13 @@ def _apply(options: dict[str, Any], *targets: Any) -> None:
             setattr(owner, name, value)
 
 
-def _usable_threads() -> int:
-    """Threads to evaluate with: all cores of a small machine, half of a large one's, which are mostly hyperthreads."""
+def _threads_for(size: int) -> int:
+    """Threads to evaluate a model of so many bytes with.
+
+    One for a tiny model, whose threads would mostly wait for each other; else all cores of a small machine, and half of
+    a large one's, as the others are mostly hyperthreads.
+    """
+    if size < _TINY:
+        return 1
     count = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return count if count <= 4 else count // 2

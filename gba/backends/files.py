@@ -23,7 +23,9 @@ def checked_model_path(path: str | os.PathLike[str]) -> Path:
     """The path, ``~`` resolved. Raises ModelFileError where there is no file or the file is no GGUF."""
     file = Path(path).expanduser()
     if not file.exists():
-        raise ModelFileError(f"there is no model file at {file}. Check the path, or see `gba models list`", path=str(file))
+        raise ModelFileError(
+            f"there is no model file at {file}. Check the path, or see `gba models list`", path=str(file)
+        )
     if file.is_dir():
         raise ModelFileError(f"{file} is a folder: name the .gguf file in it", path=str(file))
     try:

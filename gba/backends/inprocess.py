@@ -102,7 +102,9 @@ class LlamaInProcess:
         lib, log = _library()
         log.verbose = log.verbose or verbose
         options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
-        self._owner: Owner[Decoder] = Owner(lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}")
+        self._owner: Owner[Decoder] = Owner(
+            lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}"
+        )
         self._seeds = random.Random(seed)
         self._guard = threading.Lock()
         self._known: Properties | None = None

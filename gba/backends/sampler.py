@@ -65,7 +65,13 @@ class TokenSampler:
     """Draws the tokens of one generation; to be closed. ``prompt`` is what penalties look back on."""
 
     def __init__(
-        self, lib: Any, vocabulary: Vocabulary, sampling: Sampling, seed: int, grammar: str | None, prompt: Sequence[int]
+        self,
+        lib: Any,
+        vocabulary: Vocabulary,
+        sampling: Sampling,
+        seed: int,
+        grammar: str | None,
+        prompt: Sequence[int],
     ) -> None:
         self._lib, self._size, self._sampling = lib, vocabulary.size, sampling
         extra = known_extra(sampling.extra)
@@ -125,7 +131,9 @@ class TokenSampler:
                 return alive
         alive = self._masked(gate, self._candidates(logits))
         if not alive.size:
-            raise BackendError("the grammar allows no token of this model's vocabulary here: a dead end in the grammar.")
+            raise BackendError(
+                "the grammar allows no token of this model's vocabulary here: a dead end in the grammar."
+            )
         return alive
 
     @staticmethod
@@ -133,7 +141,9 @@ class TokenSampler:
         gate.mask(candidates)
         return candidates[candidates["logit"] > -math.inf]
 
-    def _candidates(self, logits: np.ndarray[Any, Any], ids: np.ndarray[Any, Any] | None = None) -> np.ndarray[Any, Any]:
+    def _candidates(
+        self, logits: np.ndarray[Any, Any], ids: np.ndarray[Any, Any] | None = None
+    ) -> np.ndarray[Any, Any]:
         chosen = self._ids if ids is None else ids
         candidates = np.zeros(len(chosen), dtype=_CANDIDATE)
         candidates["id"] = chosen

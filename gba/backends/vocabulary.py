@@ -67,7 +67,9 @@ class Vocabulary:
         """Raises BackendError for an id that the vocabulary does not have."""
         if tokens and (min(tokens) < 0 or max(tokens) >= self.size):
             wrong = next(token for token in tokens if not 0 <= token < self.size)
-            raise BackendError(f"the token {wrong} is not in the vocabulary (0 to {self.size - 1}). Tokenize with this model.")
+            raise BackendError(
+                f"the token {wrong} is not in the vocabulary (0 to {self.size - 1}). Tokenize with this model."
+            )
 
     def is_eog(self, token: int) -> bool:
         """Whether the token ends a generation."""
