@@ -53,8 +53,16 @@ class Signature:
     text_at: int = 0
 
 
-BINARY = ("+", "-", "*", "/", "**", "//", "%", "^")
-"""Operators between two values. ``^`` is a power, as people write it."""
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _each(names: str, signature: Signature) -> Iterator[tuple[str, Signature]]:
+    return ((name, signature) for name in names.split())
+
+
+BINARY = ("+", "-", "*", "/", "**", "//", "%", "@", "^")
+"""Operators between two values. ``^`` is a power, as people write it; it is the last, as ``^=`` is left out."""
 
 COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
 
@@ -85,10 +93,10 @@ MODULES: dict[str, tuple[str, ...]] = {
 }
 """The modules that an import may name (it does nothing) and a function's name may begin with, and their short names."""
 
-CONSTANTS = frozenset("pi e E I tau oo inf nan zoo EulerGamma GoldenRatio golden Catalan".split())
+CONSTANTS = _words("pi e E I tau oo inf EulerGamma GoldenRatio golden Catalan")
 """Names that have a value until a program assigns them another."""
 
-SETS = frozenset("Reals Integers Naturals Naturals0 Rationals Complexes EmptySet Half One Zero Infinity".split())
+SETS = _words("Reals Integers Naturals Naturals0 Rationals Complexes EmptySet Half One Zero Infinity")
 """What may follow ``S.``"""
 
 FORBIDDEN_NAMES = frozenset(keyword.kwlist)
@@ -97,10 +105,6 @@ FORBIDDEN_NAMES = frozenset(keyword.kwlist)
 
 KEYWORD_TEXTS: dict[str, Text] = {"dir": "sign"}
 """The keywords whose value is a quoted text, and of which kind."""
-
-
-def _each(names: str, signature: Signature) -> Iterator[tuple[str, Signature]]:
-    return ((name, signature) for name in names.split())
 
 
 _ONE = """
@@ -125,7 +129,7 @@ _ONE_OR_TWO = """
     LambertW primorial Integer cancel roots
 """
 _TWO = """
-    pow Pow power Mod mod fmod remainder divmod floor_divide
+    Pow power Mod mod fmod remainder divmod floor_divide
     atan2 arctan2 beta binomial comb binom ff rf
     integer_nthroot n_order jacobi_symbol legendre_symbol multiplicity mod_inverse crt
     div quo rem resultant dot cross idiff
@@ -172,6 +176,7 @@ FUNCTIONS: dict[str, Signature] = {
     "Interval": Signature(2, 4),
     "Matrix": Signature(1, 3),
     "array": Signature(1, 1),
+    "pow": Signature(2, 3),
     "clip": Signature(3, 3),
 }
 """The functions, by the name that a program calls them by, bare or after a module's name."""
@@ -201,5 +206,5 @@ METHODS: dict[str, Signature] = {
 }
 """The methods that a value may be asked for."""
 
-PROPERTIES = frozenset("T H lhs rhs real imag numerator denominator shape rows cols free_symbols".split())
+PROPERTIES = _words("T H lhs rhs real imag numerator denominator shape rows cols free_symbols")
 """The attributes that are no calls."""

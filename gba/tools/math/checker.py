@@ -1,0 +1,336 @@
+"""The second wall: any text is read with Python's parser and held against the table of the language.
+
+Nothing is evaluated here. What passes is a tree of nodes that the interpreter knows, in bounded size, whose calls
+and attributes are all in the table.
+"""
+
+# The visitor's methods are called after the nodes of Python's ast module.
+# ruff: noqa: N802
+
+from __future__ import annotations
+
+import ast
+import difflib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from gba.errors import MathError
+from gba.tools.math import language
+from gba.tools.math.language import Signature
+
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Program", "check", "operator_of", "qualified"]
+
+MAX_LENGTH = 4_000
+MAX_NODES = 2_000
+MAX_DEPTH = 120
+_MAX_BRACKETS = 40
+
+_SPELLINGS = str.maketrans(
+    {"\t": " ", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "π": "pi", "∞": "oo", "\r": "\n"}
+)
+_CARET = re.compile(r"""("[^"\n]*"|'[^'\n]*'|\#[^\n]*)|\^""")
+_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
+_PREFIXES = re.compile(r"(?:(?:[-+~]|\bnot\b)\s*){20}")
+_TEXTS = {
+    "names": re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:(?:, ?| )[A-Za-z][A-Za-z0-9_]*)*"),
+    "number": re.compile(r"-?(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d[\d_]*)?"),
+    "sign": re.compile(r"\+-?|-"),
+}
+_OPERATORS: dict[type[ast.AST], str] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+    ast.Pow: "**",
+    ast.FloorDiv: "//",
+    ast.Mod: "%",
+    ast.MatMult: "@",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+    ast.Lt: "<",
+    ast.LtE: "<=",
+    ast.Gt: ">",
+    ast.GtE: ">=",
+}
+_QUALIFIERS = frozenset(language.MODULES) | {name for short in language.MODULES.values() for name in short}
+_WORDS = {
+    "Lambda": "a lambda",
+    "FunctionDef": "a function definition",
+    "ClassDef": "a class",
+    "ListComp": "a comprehension",
+    "SetComp": "a comprehension",
+    "DictComp": "a comprehension",
+    "GeneratorExp": "a comprehension",
+    "JoinedStr": "an f-string",
+    "IfExp": "a condition (if ... else)",
+    "NamedExpr": "an assignment inside an expression",
+    "BoolOp": "and/or",
+}
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program in the language: ``text`` as it was given, ``source`` as it was parsed, and the tree."""
+
+    text: str
+    source: str
+    tree: ast.Module
+
+
+def check(text: str) -> Program:
+    """Read a program. Raises MathError (syntax, forbidden, too large, no result) that names the part and the line."""
+    program = _parse(text)
+    checker = _Checker(text)
+    nodes, waiting = 0, [(node, 1) for node in program.tree.body]
+    while waiting:
+        node, depth = waiting.pop()
+        nodes += 1
+        if nodes > MAX_NODES or depth > MAX_DEPTH:
+            raise MathError(
+                "The program is too long or nested too deeply. Write a shorter one.", kind="too large", program=text
+            )
+        waiting.extend((child, depth + 1) for child in checker.visit(node))
+    _require_result(program)
+    return program
+
+
+def operator_of(node: ast.AST) -> str:
+    """The operator as it is written."""
+    return _OPERATORS[type(node)]
+
+
+def qualified(node: ast.expr) -> str:
+    """The module that a name begins with (``math``, ``np``, ``np.linalg``, ``S``), or "" where it is none."""
+    if isinstance(node, ast.Name) and node.id in _QUALIFIERS | {"S"}:
+        return node.id
+    inner = isinstance(node, ast.Attribute) and node.attr == "linalg" and isinstance(node.value, ast.Name)
+    return "np.linalg" if inner and node.value.id in ("np", "numpy") else ""  # type: ignore[attr-defined]
+
+
+def _parse(text: str) -> Program:
+    if not isinstance(text, str):
+        raise TypeError(f"a program is a str, not {type(text).__name__}")
+    if len(text) > MAX_LENGTH:
+        message = f"The program has {len(text)} characters; at most {MAX_LENGTH} are read. Write a shorter one."
+        raise MathError(message, kind="too large", program=text[:MAX_LENGTH])
+    source = _CARET.sub(lambda match: match[1] or "**", text.translate(_SPELLINGS)).strip() + "\n"
+    _scan(source, text)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise MathError(f"Line {error.lineno or 1}: {error.msg}.", kind="syntax", program=text) from None
+    except (RecursionError, MemoryError):
+        raise MathError("The program is nested too deeply.", kind="too large", program=text) from None
+    except ValueError as error:
+        raise MathError(f"The program cannot be read: {error}.", kind="syntax", program=text) from None
+    return Program(text, source, tree)
+
+
+def _scan(source: str, text: str) -> None:
+    """Refuse what Python's parser should not even see: characters outside ASCII, and deep nesting."""
+    depth = 0
+    for number, line in enumerate(source.split("\n"), 1):
+        code = _CARET.sub(lambda match: "" if match[0].startswith("#") else match[0], line)
+        strange = next((char for char in code if not " " <= char <= "~" or char == "\\"), None)
+        if strange is not None:
+            message = f"Line {number}: the character {strange!a} is not in the language. Leave it out."
+            raise MathError(message, kind="forbidden", program=text)
+        for char in code:
+            depth += (char in "([{") - (char in ")]}")
+            if depth > _MAX_BRACKETS:
+                raise MathError(f"Line {number}: too many nested brackets.", kind="too large", program=text)
+    if _PREFIXES.search(source):
+        raise MathError("Too many signs in a row.", kind="too large", program=text)
+
+
+def _require_result(program: Program) -> None:
+    assigned = {
+        name.id
+        for line in program.tree.body
+        for target in (line.targets if isinstance(line, ast.Assign) else [])
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name)
+    }
+    if language.RESULT not in assigned:
+        message = "The program assigns no result. Its last line has to be: result = ..."
+        raise MathError(message, kind="no result", program=program.text)
+    for line in program.tree.body:
+        if isinstance(line, ast.Expr):
+            message = f"Line {line.lineno}: a line has to assign a name. Leave this line out."
+            raise MathError(message, kind="forbidden", program=program.text)
+
+
+class _Checker:
+    """One method for each kind of node: it raises, or gives the children that are to be looked at next."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def visit(self, node: ast.AST) -> Iterable[ast.AST]:
+        method: Callable[[ast.AST], Iterable[ast.AST]] | None = getattr(self, f"_{type(node).__name__}", None)
+        if method is None:
+            kind = type(node).__name__
+            raise self._error(node, f"{_WORDS.get(kind, f'{kind} (Python)')} is not in the language")
+        return method(node)
+
+    def _error(self, node: ast.AST, message: str) -> MathError:
+        return MathError(f"Line {getattr(node, 'lineno', 1)}: {message}.", kind="forbidden", program=self.text)
+
+    def _name(self, node: ast.AST, name: str) -> None:
+        if not _NAME.fullmatch(name):
+            raise self._error(node, f"{name!r} is not a name in the language: no underscore in front, nor two in a row")
+
+    # statements
+
+    def _Expr(self, node: ast.Expr) -> Iterable[ast.AST]:
+        return [node.value]
+
+    def _Assign(self, node: ast.Assign) -> Iterable[ast.AST]:
+        for target in node.targets:
+            names = target.elts if isinstance(target, ast.Tuple) else [target]
+            if not all(isinstance(name, ast.Name) for name in names):
+                raise self._error(node, "only names can be assigned")
+            yield from names
+        yield node.value
+
+    def _AugAssign(self, node: ast.AugAssign) -> Iterable[ast.AST]:
+        if not isinstance(node.target, ast.Name):
+            raise self._error(node, "only names can be assigned")
+        self._operator(node, node.op)
+        return [node.target, node.value]
+
+    def _Import(self, node: ast.Import) -> Iterable[ast.AST]:
+        for alias in node.names:
+            self._module(node, alias.name)
+            if alias.asname and alias.asname not in language.MODULES.get(alias.name, ()):
+                raise self._error(node, f"{alias.name} cannot be called {alias.asname} here")
+        return ()
+
+    def _ImportFrom(self, node: ast.ImportFrom) -> Iterable[ast.AST]:
+        self._module(node, "." * node.level + (node.module or ""))
+        for alias in node.names:
+            if alias.name != "*":
+                self._name(node, alias.name)
+            if alias.asname:
+                raise self._error(node, f"leave 'as {alias.asname}' out")
+        return ()
+
+    def _module(self, node: ast.AST, name: str) -> None:
+        if name not in language.MODULES and name != "sympy.abc":
+            known = ", ".join(language.MODULES)
+            raise self._error(node, f"there is no module {name!r} here; there are {known}, and none has to be imported")
+
+    # values
+
+    def _Constant(self, node: ast.Constant) -> Iterable[ast.AST]:
+        if node.value is None or isinstance(node.value, (str, bytes)) or node.value is Ellipsis:
+            kind = "None" if node.value is None else "a text in quotes" if node.value is not Ellipsis else "..."
+            raise self._error(node, f"{kind} is not in the language here")
+        return ()
+
+    def _Name(self, node: ast.Name) -> Iterable[ast.AST]:
+        self._name(node, node.id)
+        return ()
+
+    def _Tuple(self, node: ast.Tuple) -> Iterable[ast.AST]:
+        return node.elts
+
+    def _List(self, node: ast.List) -> Iterable[ast.AST]:
+        return node.elts
+
+    def _Dict(self, node: ast.Dict) -> Iterable[ast.AST]:
+        if not all(node.keys):
+            raise self._error(node, "** is not in the language here")
+        return [*(key for key in node.keys if key), *node.values]
+
+    def _Slice(self, node: ast.Slice) -> Iterable[ast.AST]:
+        if node.step:
+            raise self._error(node, "a slice with a step is not in the language")
+        return [bound for bound in (node.lower, node.upper) if bound]
+
+    def _Subscript(self, node: ast.Subscript) -> Iterable[ast.AST]:
+        return [node.value, node.slice]
+
+    def _BinOp(self, node: ast.BinOp) -> Iterable[ast.AST]:
+        self._operator(node, node.op)
+        return [node.left, node.right]
+
+    def _UnaryOp(self, node: ast.UnaryOp) -> Iterable[ast.AST]:
+        if not isinstance(node.op, (ast.UAdd, ast.USub)):
+            raise self._error(node, f"the operator {type(node.op).__name__} is not in the language")
+        return [node.operand]
+
+    def _Compare(self, node: ast.Compare) -> Iterable[ast.AST]:
+        for operator in node.ops:
+            self._operator(node, operator)
+        return [node.left, *node.comparators]
+
+    def _operator(self, node: ast.AST, operator: ast.AST) -> None:
+        if _OPERATORS.get(type(operator)) not in language.BINARY + language.COMPARISONS:
+            raise self._error(node, f"the operator {type(operator).__name__} is not in the language")
+
+    def _Attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
+        module = qualified(node.value)
+        if module and node.attr in (language.SETS if module == "S" else language.CONSTANTS):
+            return ()
+        if node.attr not in language.PROPERTIES:
+            raise self._error(node, f"the attribute {node.attr!r} is not in the language")
+        return [node.value]
+
+    def _Call(self, node: ast.Call) -> Iterable[ast.AST]:
+        signatures = list(self._signatures(node))
+        problems = [self._arguments(node, signature) for signature in signatures]
+        if all(problems):
+            raise self._error(node, f"{ast.unparse(node.func)[:60]}: {problems[0]}")
+        signature = signatures[problems.index("")]
+        inner = [node.func.value] if isinstance(node.func, ast.Attribute) and not qualified(node.func.value) else []
+        return [*inner, *self._values(node, signature)]
+
+    def _signatures(self, node: ast.Call) -> Iterable[Signature]:
+        """What the called thing may be; raises where it is nothing in the table."""
+        function, table = node.func, language.FUNCTIONS
+        if isinstance(function, ast.Name):
+            found, name = [table.get(function.id)], function.id
+        elif isinstance(function, ast.Attribute):
+            module, name = qualified(function.value), function.attr
+            table = language.METHODS if not module else language.LINALG if module == "np.linalg" else language.FUNCTIONS
+            found = [table.get(name), language.METHODS.get(name) if module != "np.linalg" else None]
+        else:
+            raise self._error(node, "only named functions can be called; write * where two values are multiplied")
+        if not any(found):
+            close = difflib.get_close_matches(name, table, 1)
+            hint = f"; did you mean {close[0]}?" if close else ""
+            raise self._error(node, f"the function {name!r} is not in the language{hint}")
+        return (signature for signature in found if signature)
+
+    def _arguments(self, node: ast.Call, signature: Signature) -> str:
+        """What is wrong with the number or the kind of arguments; "" where nothing is."""
+        count, most = len(node.args), signature.most
+        if count < signature.least or (most is not None and count > most):
+            wanted = (
+                f"{signature.least}" if most == signature.least else f"{signature.least} to {most or 'any number of'}"
+            )
+            return f"takes {wanted} arguments, not {count}"
+        for key in node.keywords:
+            if key.arg not in signature.keywords:
+                return f"has no keyword {key.arg!r}" if key.arg else "** is not in the language"
+            kind = language.KEYWORD_TEXTS.get(key.arg)
+            if kind and not _is_text(key.value, kind):
+                return f"{key.arg} has to be a quoted text such as '+'"
+        if signature.text == "names" and not _is_text(node.args[0], "names"):
+            return "takes names in quotes, such as 'x y'"
+        return ""
+
+    def _values(self, node: ast.Call, signature: Signature) -> Iterable[ast.AST]:
+        """The arguments that are expressions."""
+        for place, argument in enumerate(node.args):
+            if not (signature.text and place == signature.text_at and _is_text(argument, signature.text)):
+                yield argument
+        for key in node.keywords:
+            if key.arg not in language.KEYWORD_TEXTS:
+                yield key.value
+
+
+def _is_text(node: ast.AST, kind: str) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_TEXTS[kind].fullmatch(node.value))

@@ -1,0 +1,170 @@
+"""Values as text: one short line for the agent's model, decimals of any length, LaTeX."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy
+from mpmath.libmp import to_str
+from sympy.core.function import AppliedUndef
+from sympy.matrices import MatrixBase
+from sympy.printing.str import StrPrinter
+from sympy.tensor.array import NDimArray
+
+__all__ = ["decimal", "latex", "short"]
+
+_SHORT = 6
+"""Significant digits of a number that is not shown in full."""
+_EXACT = 12
+"""A decimal number of at most so many digits is shown in full."""
+_WHOLE = 40
+"""A whole number of at most so many digits is shown in full."""
+_LINE = 600
+_LATEX = 4_000
+
+
+def short(value: Any, rough: bool) -> str:
+    """What the agent's model reads; ``rough``: the program is written in decimals, so no fractions are shown."""
+    text = _short(value, rough)
+    return text if len(text) <= _LINE else text[: _LINE - 4] + " ..."
+
+
+def _short(value: Any, rough: bool) -> str:
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(_short(item, True) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_short(key, True)}: {_short(item, True)}" for key, item in value.items()) + "}"
+    if isinstance(value, (MatrixBase, NDimArray)):
+        return _short(value.tolist(), True)
+    if getattr(value, "is_number", False) and isinstance(value, sympy.Expr):
+        return _number(value, rough)
+    if isinstance(value, sympy.Basic):
+        return _Printer({"rough": rough}).doprint(value)
+    return str(value)
+
+
+def _number(value: Any, rough: bool) -> str:
+    if value.is_infinite:
+        return {sympy.oo: "infinity", -sympy.oo: "-infinity"}.get(value, str(value))
+    if value.is_Integer:
+        text = str(value)
+        return text if len(text) <= _WHOLE else f"about {_digits(value, _SHORT)} ({len(text.lstrip('-'))} digits)"
+    if value.is_Rational:
+        return _rational(value, rough)
+    real, imaginary = _parts(value, 20)
+    if real is None:
+        return _Printer({"rough": rough}).doprint(value)
+    if not imaginary:
+        return _plain(real)
+    sign = "-" if imaginary < 0 else "+"
+    size = _plain(abs(imaginary))
+    size = "" if size == "1" else size
+    return f"{_plain(real)} {sign} {size}i" if real else f"{'-' if sign == '-' else ''}{size}i"
+
+
+def _rational(value: Any, rough: bool) -> str:
+    plain = _plain(value)
+    if rough or _terminates(value.q) or len(str(value)) > 15:
+        return plain
+    return f"{plain} ({value})"
+
+
+def _terminates(denominator: int) -> bool:
+    for factor in (2, 5):
+        while denominator % factor == 0:
+            denominator //= factor
+    return denominator == 1
+
+
+def _plain(value: Any) -> str:
+    """A real number in full where it is a short decimal, else to six digits, or two behind the point."""
+    if value.is_Rational and _terminates(value.q):
+        full = _digits(value, _EXACT + 3)
+        if sympy.Rational(full) == value and len(full.strip("-0.").replace(".", "")) <= _EXACT:
+            return full
+    whole = len(str(int(abs(value)))) if abs(value) < 10**15 else 0
+    return _digits(value, max(_SHORT, whole + 2 if whole > 3 else 0))
+
+
+def _digits(value: Any, digits: int) -> str:
+    """That many significant digits, without closing zeros."""
+    number = sympy.Float(value.evalf(digits + 5), digits + 5)
+    text = str(to_str(number._mpf_, digits, strip_zeros=True, min_fixed=-6, max_fixed=max(digits, 16)))
+    mantissa, mark, exponent = text.partition("e")
+    return mantissa.removesuffix(".0") + mark + exponent
+
+
+def _parts(value: Any, digits: int) -> tuple[Any, Any]:
+    """Real and imaginary part as decimal numbers, what is noise beside the other as zero; None, None if there are none."""
+    number = value.evalf(digits)
+    real, imaginary = number.as_real_imag()
+    if not (real.is_Number and imaginary.is_Number):
+        return None, None
+    noise = sympy.Float(10) ** (5 - digits)
+    if imaginary and abs(imaginary) < noise * abs(real):
+        imaginary = sympy.S.Zero
+    if real and abs(real) < noise * abs(imaginary):
+        real = sympy.S.Zero
+    return real, imaginary
+
+
+def decimal(value: Any, digits: int) -> str:
+    """The value with its numbers as decimals of that many significant digits; whole numbers stay whole."""
+    if isinstance(value, (list, tuple)):
+        inner = ", ".join(decimal(item, digits) for item in value)
+        return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{decimal(key, digits)}: {decimal(item, digits)}" for key, item in value.items()) + "}"
+    if isinstance(value, (MatrixBase, NDimArray)):
+        return decimal(value.tolist(), digits)
+    if isinstance(value, sympy.Expr) and value.is_number and not value.is_infinite:
+        return _decimal_number(value, digits)
+    if isinstance(value, sympy.Expr):
+        return str(value.evalf(digits))
+    return str(value)
+
+
+def _decimal_number(value: Any, digits: int) -> str:
+    if value.is_Integer:
+        return str(value)
+    if value.is_Rational:
+        return _digits(value, digits)
+    real, imaginary = _parts(value, digits + 10)
+    if real is None:
+        return str(value)
+    if not imaginary:
+        return _digits(real, digits)
+    sign = "-" if imaginary < 0 else "+"
+    return f"{_digits(real, digits) if real else '0'} {sign} {_digits(abs(imaginary), digits)}i"
+
+
+def latex(value: Any, rough: bool) -> str:
+    """The value as LaTeX, exactly; in decimals where it would be too long."""
+    if isinstance(value, str):
+        return rf"\text{{{value}}}"
+    text = str(sympy.latex(value))
+    if len(text) <= _LATEX:
+        return text
+    return (
+        str(sympy.latex(sympy.Symbol(short(value, rough))))
+        if not isinstance(value, sympy.Basic)
+        else short(value, rough)
+    )
+
+
+class _Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
+    """sympy's text, with decimals to six digits, and for fractions as well where the program is written in them."""
+
+    _default_settings = {**StrPrinter._default_settings, "rough": False}  # noqa: RUF012
+
+    def _print_Rational(self, value: Any) -> str:  # noqa: N802
+        if self._settings["rough"]:
+            return _plain(value)
+        return str(super()._print_Rational(value))
+
+    def _print_Float(self, value: Any) -> str:  # noqa: N802
+        return _plain(value)
+
+    def _print_Function(self, value: Any) -> str:  # noqa: N802
+        return str(AppliedUndef.__str__(value) if isinstance(value, AppliedUndef) else super()._print_Function(value))
