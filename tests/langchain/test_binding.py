@@ -172,7 +172,7 @@ def test_what_is_no_tool_is_refused(given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("choice", "expected"),
+    "choice, expected",
     [
         (None, "auto"),
         (False, "auto"),

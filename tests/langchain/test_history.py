@@ -22,8 +22,8 @@ from gba.langchain.messages import to_messages
 from gba.schema.tools import ToolCall
 
 
-def call(name: str = "add", args: dict[str, Any] | None = None, id: str = "c1") -> Any:
-    return {"name": name, "args": args or {"a": 1}, "id": id, "type": "tool_call"}
+def call(name: str = "add", args: dict[str, Any] | None = None, call_id: str = "c1") -> Any:
+    return {"name": name, "args": args or {"a": 1}, "id": call_id, "type": "tool_call"}
 
 
 def test_a_conversation_keeps_roles_text_thought_calls_and_results() -> None:
@@ -48,7 +48,7 @@ def test_a_conversation_keeps_roles_text_thought_calls_and_results() -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "text", "thought"),
+    "content, text, thought",
     [
         (["a", {"type": "text", "text": "b"}], "ab", ""),
         ([{"text": "Bedrock writes no type"}], "Bedrock writes no type", ""),
@@ -92,13 +92,13 @@ def test_text_beside_calls_is_a_thought() -> None:
 
 
 def test_calls_without_an_id_get_one_each() -> None:
-    calls = [call(id=""), call(id="", args={"a": 2})]
+    calls = [call(call_id=""), call(call_id="", args={"a": 2})]
     ids = [made.id for made in to_messages([AIMessage("", tool_calls=calls)])[0].calls]
     assert ids == ["call_0_0", "call_0_1"]
 
 
 def test_a_failed_result_says_so_once() -> None:
-    question: list[AnyMessage] = [HumanMessage("?"), AIMessage("", tool_calls=[call(id="c1"), call(id="c2")])]
+    question: list[AnyMessage] = [HumanMessage("?"), AIMessage("", tool_calls=[call(call_id="c1"), call(call_id="c2")])]
     failed = ToolMessage("no such file", tool_call_id="c1", status="error")
     again = ToolMessage("Error: it broke", tool_call_id="c2", status="error")
     assert [message.content for message in to_messages([*question, failed, again])[2:]] == [
@@ -135,7 +135,7 @@ def test_roles_given_as_words_and_function_messages_are_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    ("block", "words"),
+    "block, words",
     [
         ({"type": "image_url", "image_url": {"url": "data:image/png;base64,xx"}}, "an image"),
         ({"type": "image", "base64": "xx", "mime_type": "image/png"}, "an image"),
