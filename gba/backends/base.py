@@ -75,8 +75,8 @@ class Properties:
     """What is known of a loaded model and of the llama.cpp that runs it.
 
     ``context``: tokens that one sequence can hold; ``add_bos``: whether a prompt has to begin with ``bos``;
-    ``bos``/``eos``: token ids or None; ``eog``: all end-of-generation ids that are known; ``bos_text``/``eos_text``: how
-    the template spells them; ``chat_template``: the GGUF's Jinja text or None.
+    ``bos``/``eos``: token ids or None; ``eog``: all end-of-generation ids that are known; ``bos_text``/``eos_text``:
+    how the template spells them; ``chat_template``: the GGUF's Jinja text or None.
     """
 
     context: int

@@ -1,8 +1,8 @@
 """What the KV cache of a model in process holds, and how a prompt finds its beginning there again.
 
 Several sequences (slots) share the cells of one cache. A prompt goes on with the sequence of which it is a
-continuation. Otherwise the longest common beginning is shared (not evaluated, not even copied: llama.cpp's cells can belong
-to several sequences) into the sequence that has been idle the longest, so that two conversations with the same
+continuation. Otherwise the longest common beginning is shared (not evaluated, not even copied: llama.cpp's cells can
+belong to several sequences) into the sequence that has been idle the longest, so that two conversations with the same
 system prompt do not throw each other out.
 """
 
@@ -132,7 +132,7 @@ class Cells:
 
 
 def _common(held: Sequence[int], prompt: Sequence[int]) -> int:
-    for index, (one, other) in enumerate(zip(held, prompt)):
+    for index, (one, other) in enumerate(zip(held, prompt, strict=False)):
         if one != other:
             return index
     return min(len(held), len(prompt))

@@ -6,8 +6,8 @@ The server sends a token's id with the text that it lets go of, and three things
 - While the text ends inside a character, nothing is sent at all, and those tokens' ids are lost.
 - Control tokens have no text, and the end-of-generation token looks like any other.
 
-So the ids are taken for the truth: withheld text is spelled from them, and lost ids are found again from the text, which
-they have to spell exactly.
+So the ids are taken for the truth: withheld text is spelled from them, and lost ids are found again from the text,
+which they have to spell exactly.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Spelling:
     def find(self, pattern: Sequence[int | None], text: str) -> Flow[list[int] | None]:
         """The tokens that spell the text and are the known ones of the pattern where it knows them; None: not found."""
         for candidate in ((yield from self._bytes(text)), (yield from tokenize_flow(text, special=False))):
-            fits = len(candidate) == len(pattern) and all(p in (None, c) for p, c in zip(pattern, candidate))
+            fits = len(candidate) == len(pattern) and all(
+                p in (None, c) for p, c in zip(pattern, candidate, strict=False)
+            )
             if fits and (yield from detokenize_flow(candidate)) == text:
                 return candidate
         return None
@@ -60,7 +62,7 @@ class Spelling:
         if not self._asked:
             probe = "\U0010ffff"  # no vocabulary has a piece for it
             tokens = (yield from tokenize_flow(probe, special=False))[-4:]
-            bases = {token - byte for token, byte in zip(tokens, probe.encode())}
+            bases = {token - byte for token, byte in zip(tokens, probe.encode(), strict=False)}
             self._byte_base = bases.pop() if len(tokens) == 4 and len(bases) == 1 else None
             self._asked = True
         return [] if self._byte_base is None else [self._byte_base + byte for byte in text.encode()]

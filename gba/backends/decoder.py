@@ -38,8 +38,8 @@ class GenerationRequest:
 class LoadOptions:
     """How a model is loaded.
 
-    ``context`` is cut to the length that the model was trained with (None: exactly that), unless RoPE options stretch it.
-    ``llama`` holds further fields of llama.cpp's model and context parameters, by their names.
+    ``context`` is cut to the length that the model was trained with (None: exactly that), unless RoPE options stretch
+    it. ``llama`` holds further fields of llama.cpp's model and context parameters, by their names.
     """
 
     context: int | None = 4096

@@ -74,10 +74,10 @@ class LlamaInProcess:
     """A GGUF model in this process: Backend and AsyncBackend. To be closed, or used as a context manager.
 
     Requests are served one after the other by the thread that owns the model; any thread and any event loop may ask.
-    ``context``: tokens of the context, at most and with None exactly what the model was trained with. ``slots``: conversations whose
-    KV cache is kept at the same time; they share the context's cells. ``gpu_layers``: -1 for all. ``seed``: of requests
-    that bring none. Further keyword arguments are fields of llama.cpp's model and context parameters (``use_mmap``,
-    ``rope_freq_base``, ...).
+    ``context``: tokens of the context, at most and with None exactly what the model was trained with. ``slots``:
+    conversations whose KV cache is kept at the same time; they share the context's cells. ``gpu_layers``: -1 for all.
+    ``seed``: of requests that bring none. Further keyword arguments are fields of llama.cpp's model and context
+    parameters (``use_mmap``, ``rope_freq_base``, ...).
 
     Raises ModelFileError, and BackendError for a missing llama-cpp-python or an unknown option. A model does not
     survive a fork: the child has to load its own.

@@ -34,7 +34,7 @@ def find_llama_server(binary: str | os.PathLike[str] | None = None) -> Path:
     """
     for source, named in (("the argument binary", binary), ("LLAMA_SERVER_BIN", os.environ.get("LLAMA_SERVER_BIN"))):
         if named:
-            found = shutil.which(os.path.expanduser(os.fspath(named)))
+            found = shutil.which(Path(named).expanduser())
             if found is None:
                 raise BackendError(f"{source} names {os.fspath(named)!r}, which is no program that can be run.")
             return Path(found)
@@ -55,9 +55,10 @@ def find_llama_server(binary: str | os.PathLike[str] | None = None) -> Path:
 class LlamaServerProcess:
     """A llama-server for the GGUF at ``model_path``, from `start` to `stop`, or as a context manager.
 
-    ``context``: tokens of one slot, None for the server's own choice. ``slots``: requests that it serves at the same time.
-    ``threads``: None for the server's own choice, one where the model is tiny. ``extra_args``: further arguments of llama-server, last, so that they win. ``timeout``: seconds until it has to be
-    ready. ``host``, ``port``: where it listens; without a port, a free one.
+    ``context``: tokens of one slot, None for the server's own choice. ``slots``: requests that it serves at the same
+    time. ``threads``: None for the server's own choice, one where the model is tiny. ``extra_args``: further arguments
+    of llama-server, last, so that they win. ``timeout``: seconds until it has to be ready. ``host``, ``port``: where
+    it listens; without a port, a free one.
 
     Raises ModelFileError, BackendError without a binary, and ServerUnavailableError with the end of its log if it dies.
     """

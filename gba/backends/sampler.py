@@ -109,7 +109,7 @@ class TokenSampler:
         return chain
 
     def draw(self, logits: np.ndarray[Any, Any]) -> int:
-        """The next token. ``logits``: float32 of vocabulary size, left as they are. Raises BackendError in a dead end."""
+        """The next token. ``logits``: float32, vocabulary size, left as they are. Raises BackendError in a dead end."""
         token = self._choose(self._candidates(logits)) if self._penalised or not self._greedy else int(logits.argmax())
         if self._gate is None or self._gate.allows(token):
             return token
@@ -124,7 +124,7 @@ class TokenSampler:
     def _allowed(self, gate: GrammarGate, logits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The candidates that the grammar allows; the likeliest ones where they are all that can matter."""
         enough = 1 if self._greedy else self._sampling.top_k
-        if not self._penalised and 0 < enough and _FIRST_LOOK < self._size:
+        if not self._penalised and enough > 0 and self._size > _FIRST_LOOK:
             likely = np.argpartition(logits, -_FIRST_LOOK)[-_FIRST_LOOK:]
             alive = self._masked(gate, self._candidates(logits, likely))
             if alive.size >= enough:

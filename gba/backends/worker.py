@@ -61,7 +61,7 @@ class Owner(Generic[R]):
     def _main(self, make: Callable[[], R], made: queue.SimpleQueue[R | _Failure]) -> None:
         try:
             resource = make()
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised where the resource was asked for
             made.put(_Failure(error))
             return
         made.put(resource)
@@ -80,7 +80,7 @@ class Owner(Generic[R]):
                     job.deliver(item)
             if self._stopping.is_set() and not job.cancelled.is_set():
                 last = _Failure(BackendError(f"{self._name} was closed in the middle of a request."))
-        except BaseException as error:  # it belongs to whoever asked; the thread must live on
+        except BaseException as error:  # noqa: BLE001 - it belongs to whoever asked; the thread must live on
             last = _Failure(error)
         job.deliver(last)
 

@@ -22,11 +22,12 @@ CHATML = (
 
 _CONTROL = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
 _WORDS = (
-    "the of and to in is that for it as was with be by on not he his but at are this have from or had an they which one "
-    "you were all her she there would their we him been has when who will no more if out so up said what its about than "
-    "into them can only other time new some could these two may first then do any like my now over such our man me even "
-    "most made after also did many before must through back years where much your way well down should because each just "
-    "name arguments query search respond calculate city population result answer question tool call number value string"
+    "the of and to in is that for it as was with be by on not he his but at are this have from or had an they "
+    "which one you were all her she there would their we him been has when who will no more if out so up said "
+    "what its about than into them can only other time new some could these two may first then do any like my now "
+    "over such our man me even most made after also did many before must through back years where much your way "
+    "well down should because each just name arguments query search respond calculate city population result "
+    "answer question tool call number value string "
 ).split()
 
 
@@ -50,7 +51,9 @@ def _vocabulary() -> list[tuple[str, float, TokenType]]:
     texts = [chr(code) for code in range(33, 127)] + ["▁", "\n", "▁▁"]
     for word in _WORDS:
         # every prefix has to be there, as SentencePiece joins two neighbours at a time
-        texts += [("▁" + word)[:end] for end in range(2, len(word) + 2)] + [word[:end] for end in range(2, len(word) + 1)]
+        texts += [("▁" + word)[:end] for end in range(2, len(word) + 2)] + [
+            word[:end] for end in range(2, len(word) + 1)
+        ]
     for text in texts:
         if text not in seen:
             seen.add(text)
