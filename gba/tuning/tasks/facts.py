@@ -8,7 +8,7 @@ from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.numbers import number
 from gba.tuning.tasks.words import FIRST_NAMES, date, name, person, place, pseudo_word
 
-__all__ = ["Fact", "Relation", "fact", "follow_up_attribute", "relation", "result_of"]
+__all__ = ["Fact", "Relation", "fact", "follow_up_attribute", "relation", "result_of", "statement", "telling"]
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,7 @@ class Fact:
     """One fact: ``query`` is what to search for, ``asked`` the same inside a question, ``value`` what is true.
 
     ``attribute`` and ``subject`` make the query; ``noun`` says whether ``asked`` can follow "What is" ("the age of X") or is
-    a question by itself ("How old is X").
+    a question by itself ("How old is X"). ``told`` is the value as a search tells it: 1234, "1,234" or "1234 meters".
     """
 
     query: str
@@ -26,6 +26,12 @@ class Fact:
     subject: str
     value: str
     numeric: bool
+    told: str
+
+    @property
+    def shown(self) -> str:
+        """What an answer has to contain: the value as it was told, its unit left out."""
+        return self.told.split(" ")[0] if self.numeric else self.told
 
 
 # attribute, what it belongs to, (low, high) of its number or None for a name, question that means the same
@@ -67,8 +73,8 @@ _ATTRIBUTES: tuple[tuple[str, str, tuple[int, int] | None, str], ...] = (
     ("rating", "work", (2, 99), ""),
 )
 
-_NOUNS = """score record budget diameter temperature rank code size voltage volume density value limit
-level balance rent tax fee wage cost total rate count capacity range output width radius frequency power
+_NOUNS = """record budget diameter temperature code size voltage volume density value limit
+level tax fee wage cost total rate count capacity range output width radius frequency power
 color motto language flag anthem symbol nickname owner leader teacher rival mascot climate religion cuisine""".split()
 
 _KIN = ("girlfriend", "boyfriend", "wife", "husband", "mother", "father", "brother", "sister", "son", "daughter", "boss", "teacher", "coach", "partner", "friend", "neighbor", "manager", "doctor")  # fmt: skip
@@ -99,13 +105,31 @@ def fact(draw: Draw, *, numeric: bool | None = None) -> Fact:
             break
     subject = _subject(draw, kind)
     value = _number(draw, bounds) if bounds else _name(draw, attribute)
+    told = telling(draw, attribute, value) if bounds else value
     query = f"{attribute} of {subject}"
     if question and draw.chance(0.5):
-        return Fact(query, draw.free(question, x=subject), False, attribute, subject, value, bounds is not None)
+        return Fact(query, draw.free(question, x=subject), False, attribute, subject, value, bounds is not None, told)
     if not subject.startswith("the ") and draw.chance(0.4 if kind == "person" else 0.15):
         query = f"{subject}'s {attribute}"
-        return Fact(query, query, True, attribute, subject, value, bounds is not None)
-    return Fact(query, f"the {query}", True, attribute, subject, value, bounds is not None)
+        return Fact(query, query, True, attribute, subject, value, bounds is not None, told)
+    return Fact(query, f"the {query}", True, attribute, subject, value, bounds is not None, told)
+
+
+_UNITS = {
+    "population": ("people", "inhabitants"), "age": ("years", "years"), "current age": ("years", "years"), "height": ("cm", "meters"),
+    "weight": ("kg", "pounds"), "area": ("square kilometers", "km2"), "price": ("dollars", "euros"), "length": ("meters", "km"),
+    "depth": ("meters", "feet"), "speed": ("km/h", "miles per hour"), "distance": ("km", "miles"), "salary": ("dollars", "euros"),
+    "elevation": ("meters", "feet"), "net worth": ("dollars", "euros"), "number of employees": ("people", "employees"),
+}  # fmt: skip
+
+
+def telling(draw: Draw, attribute: str, value: str) -> str:
+    """A number as a search tells it: bare mostly, now and then with its unit or with commas."""
+    if len(value) > 4 and value.isdigit() and draw.chance(0.12):
+        value = f"{int(value):,}"
+    if attribute in _UNITS and draw.chance(0.25):
+        return f"{value} {draw.pick(_UNITS[attribute])}"
+    return value
 
 
 def _number(draw: Draw, bounds: tuple[int, int]) -> str:
@@ -165,13 +189,30 @@ def follow_up_attribute(draw: Draw, people: bool) -> tuple[str, str]:
     return attribute, _number(draw, bounds)
 
 
+def statement(query: str, value: str) -> str:
+    """The fact as a sentence."""
+    the = "" if "'s " in query or query.startswith("the ") else "The "
+    return f"{the}{query} is {value}."
+
+
+def _filler(draw: Draw) -> str:
+    """What else a search finds."""
+    return draw.free(
+        "[It is well known.|It was first seen in {n}.|The name comes from {p}.|{p} wrote {k} books about it.|See also {p}.|It lies near {p}.|In {n} it was {k}.|There are {k} others.|Source: {p}, {n}.]",
+        n=str(draw.rng.randint(1700, 2024)), p=name(draw), k=str(draw.rng.randint(2, 60)),
+    )  # fmt: skip
+
+
 def result_of(draw: Draw, query: str, value: str) -> str:
     """How a search answers: a sentence mostly, or the bare value, or a record."""
     roll = draw.rng.random()
-    the = "" if "'s" in query.split(" ")[0] or "'s " in query else "The "
-    sentence = f"{the}{query} is {value}."
-    if roll < 0.55:
+    sentence = statement(query, value)
+    if roll < 0.45:
         return sentence
+    if roll < 0.5:
+        return f"{sentence} {_filler(draw)}"
+    if roll < 0.55:
+        return f"{_filler(draw)} {sentence}"
     if roll < 0.75:
         return value
     if roll < 0.85:

@@ -22,7 +22,7 @@ _SYSTEMS = (
 # Kinds that do nearly the same never stand beside each other: either would be right.
 _ALIKE = (
     ("calendar", "calendar_day", "calendar_text", "reminder"), ("weather", "weather_day"), ("images", "draw"),
-    ("email", "message"), ("convert", "currency", "calculate"), ("agenda", "calendar_text"), ("note", "reminder"), ("search", "weather", "weather_day"),
+    ("email", "message"), ("timer", "reminder"), ("convert", "currency", "calculate"), ("agenda", "calendar_text"), ("note", "reminder"), ("search", "weather", "weather_day"),
 )  # fmt: skip
 
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gba.tuning.tasks.base import Act, Draw, Turn
 from gba.tuning.tasks.roles import ROLES, Role
-from gba.tuning.tasks.toolbox import STRING, Drawn, Kind, Param, draw_tool
+from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
 from gba.tuning.tasks.words import name, person, place, pseudo_word
 
 __all__ = ["Invented", "invent", "invented_turn"]
 
 _ATTRIBUTES = tuple(
     """tide level|opening hours|bus line|train number|status|owner|serial number|fuel level|battery level|birth date|room number|
-    phone number|address|closing time|menu|price list|water depth|score|rank|member list|license|exam grade|blood type|seat|
-    wind speed|air quality|pollen count|sunrise|sunset|ticket price|rent|salary|balance|debt|order status|delivery date|
+    phone number|address|closing time|menu|price list|water depth|member list|license|exam grade|blood type|seat|
+    wind speed|air quality|pollen count|sunrise|sunset|ticket price|debt|order status|delivery date|
     stock level|warranty|sensor value|engine speed|oil pressure|humidity|noise level|traffic|parking fee|toll|gate|platform|
     departure|arrival|waiting time|queue length|visitor count|playlist|homework|timetable|shift|diet|allergy|favorite color|
     postal code|area code|time zone|exchange code|mascot|anthem|nickname|password hint|locker number|badge|team|department""".replace("\n", "").replace("    ", "").split("|")
@@ -51,15 +52,15 @@ class Invented:
 
 def invent(draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str] = ()) -> tuple[Invented, str]:
     """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter."""
+    make = draw.pick((_action, _action, _direct, _direct, _lookup, _lookup))
     while True:
-        action = draw.chance(0.6)
-        matter, owner = (draw.word(_OBJECTS), draw.word(_VERBS)) if action else (draw.word(_ATTRIBUTES), draw.word(_OWNERS))
+        owner, matter = draw.word(_OWNERS if make is _lookup else _VERBS), draw.word(_ATTRIBUTES if make is _lookup else _OBJECTS)
         if draw.chance(0.25):
             matter = pseudo_word(draw)
+        if make is not _lookup and draw.chance(0.15):
+            owner = pseudo_word(draw)
         if matter not in avoid:
-            break
-    made = _action(draw, owner, matter, taken) if action else _lookup(draw, owner, matter, taken)
-    return made, matter
+            return make(draw, owner, matter, taken), matter
 
 
 def _tool_name(words: str) -> str:
@@ -69,7 +70,7 @@ def _tool_name(words: str) -> str:
 def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Invented:
     key = draw.pick((owner, owner, "name", "id", "which", "of", "subject"))
     number = draw.chance(0.15)
-    param = Param("x", (key,), {"type": "integer"} if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}."))
+    param = Param("x", (key,), INTEGER if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}."))
     names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
     article = "an" if owner[0] in "aeiou" else "a"
     about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
@@ -95,8 +96,7 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     roles = _roles(draw)
     optional = {role.param.role for role in roles[1:] if draw.chance(0.2)}
     params = tuple(
-        Param(role.param.role, role.param.names, role.param.schema, role.param.about, role.param.role not in optional)
-        for role in roles
+        _with_need(role.param, role.param.role not in optional) for role in roles
     )
     names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb))
     article = "an" if matter[0] in "aeiou" else "a"
@@ -110,11 +110,11 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
         spoken = list(used)
         if draw.chance(0.6):
             draw.rng.shuffle(spoken)
-        spoken.sort(key=lambda role: role.param.role in ("text", "urgent", "paid"))
+        spoken.sort(key=lambda role: role.param.role in _LAST)
         said = " ".join(draw.free(role.said, v=texts[role.param.role]) for role in spoken)
         pattern = "[{V} {said}.|{V} {said}.|Please {v} {said}.|[Can|Could|Would] you {v} {said}?|I [want|need] to {v} {said}.|I [want|need|would like] you to {v} {said}.|I'd like to {v} {said}.|{V} {said} for me.|Help me {v} {said}.|Let's {v} {said}.|Go and {v} {said}.]"
         request = style.say(draw.phrase(pattern, v=title, V=title.capitalize(), said=said))
-        values: dict[str, Any] = {role.param.role: role.typed(_typed(style.word(texts[role.param.role]))) for role in used}
+        values: dict[str, Any] = {role.param.role: role.typed(style.word(texts[role.param.role])) for role in used}
         result, answer, value = _outcome(draw, verb, matter)
         act = Act(f"I need to {title}.", tool.spec.name, tool.arguments(values), result)
         return Turn(request, (act,), "It is done.", answer, value)
@@ -122,8 +122,45 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     return Invented(tool, turn)
 
 
-def _typed(text: str) -> str:
-    return text
+def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
+    """A tool whose first argument is the very thing that something is done to: paint the fence Zorbo in red."""
+    key = matter.split(" ")[-1]
+    article = "an" if matter[0] in "aeiou" else "a"
+    number = draw.chance(0.15)
+    first = Param("x", (key, key, key, "name", "which", "id"), INTEGER if number else STRING, (f"The {matter}.", f"Which {matter}.", f"The name of the {matter}."))
+    roles = _roles(draw)[: draw.pick((0, 0, 1, 1, 2))]
+    optional = {role.param.role for role in roles if draw.chance(0.3)}
+    params = (first, *(_with_need(role.param, role.param.role not in optional) for role in roles))
+    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter))
+    tool = draw_tool(draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.4, taken=taken)
+
+    def turn(draw: Draw, tool: Drawn) -> Turn:
+        style = draw.style()
+        x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person, _code, pseudo_word))(draw)
+        texts = {role.param.role: role.value(draw) for role in roles if role.param.role not in optional or draw.chance(0.6)}
+        said = "".join(" " + draw.free(ROLES[key].said, v=text) for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST))
+        what = f"[the {{m}} {{x}}|{{m}} {{x}}|the {{m}} {{x}}{'' if number or ' ' in x else '|{x}|{x}'}]"
+        pattern = f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I [want|need] to {{v}} {what}{{s}}.|I want you to {{v}} {what}{{s}}.|{{V}} {what}{{s}} for me.]"
+        request = style.say(draw.phrase(pattern, v=verb, V=verb.capitalize(), m=matter, x=x, s=said))
+        shown = style.word(x)
+        values: dict[str, Any] = {key: ROLES[key].typed(style.word(text)) for key, text in texts.items()}
+        result, answer, value = _outcome(draw, verb, matter)
+        act = Act(f"I need to {verb} the {matter} {shown}.", tool.spec.name, tool.arguments({"x": int(x) if number else shown, **values}), result)
+        return Turn(request, (act,), "It is done.", answer, value)
+
+    return Invented(tool, turn)
+
+
+_LAST = ("text", "urgent", "paid")
+
+
+def _with_need(param: Param, required: bool) -> Param:
+    return replace(param, required=required)
+
+
+def _code(draw: Draw) -> str:
+    letters = "ABCDEFGHKLMNPRSTVWXZ"
+    return f"{draw.pick(letters)}{draw.pick(letters)}{draw.pick(('', '-'))}{draw.integer(10, 99_999)}"
 
 
 def _roles(draw: Draw) -> list[Role]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from gba.tuning.tasks.base import Act, Draw, Style, Turn
-from gba.tuning.tasks.facts import Fact, fact, follow_up_attribute, relation, result_of
-from gba.tuning.tasks.numbers import Operation, operation, question, shown
+from gba.tuning.tasks.facts import Fact, fact, follow_up_attribute, relation, result_of, statement, telling
+from gba.tuning.tasks.numbers import Operation, number, operation, question, shown
+from gba.tuning.tasks.stories import STORIES
 from gba.tuning.tasks.toolbox import Drawn
 
 __all__ = ["calculate_only", "calculating", "search_only", "searching", "three_steps", "two_facts", "two_steps"]
@@ -18,6 +19,7 @@ _SUFFIX = "[What is {q} {op}?|What's {q} {op}?|[Calculate|Compute|Find|Work out]
 _AROUND = "[What is {op}?|What's {op}?|[Calculate|Compute|Find|Work out] {op}.|Tell me {op}.|How much is {op}?|[Can|Could] you [tell me|work out] {op}?]"
 _ORDER = "[[Find out|Find|Look up|Search for|Get|Search] {q}[ and| and then|, then|, and then] {op}.|What is {q}? [{Op}|Then {op}|Now {op}|Please {op}].|[Take|Get] {q} and {op}.|I need {q}[, then| and then|. Then] {op}.|Tell me {q}[ and|. Then] {op}.|First [find|look up|find out|get] {q}, then {op}.|Look up {q}, [and |]{op}, and tell me the result.]"
 _ORDER_CLAUSE = "[{q}? [{Op}|Then {op}|Now {op}|Please {op}].|{q}? {Op} and tell me the result.|{q}? Find out and {op}.|Find out: {q}? Then {op}.]"
+_INSIDE = "[{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|I need you to {op}.|{Op} and tell me the result.|Now {op}.|{Op} for me.]"
 _ASK_THAT = "[{q}? What is that {op}?|{q}? What is that number {op}?|{q}, and what is that {op}?|{q}? And what is it {op}?|{q}? How much is that {op}?|{q}? Calculate that {op}.]"
 
 
@@ -28,14 +30,16 @@ def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = 
     return Act(thought, tool.spec.name, tool.arguments({"question": asked}), result)
 
 
-def searching(tool: Drawn, query: str, value: str, draw: Draw, *, now: bool = False) -> Act:
-    """The call of the search and its answer."""
+def searching(tool: Drawn, query: str, told: str, draw: Draw, *, now: bool = False, found: str = "") -> Act:
+    """The call of the search and its answer; ``found``: the query as the answer has it, where that is another."""
     thought = f"Now I need to look up {query}." if now else f"I need to look up {query}."
-    return Act(thought, tool.spec.name, tool.arguments({"query": query}), result_of(draw, query, value))
+    return Act(thought, tool.spec.name, tool.arguments({"query": query}), result_of(draw, found or query, told))
 
 
 def calculate_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     """What is 25 times 4?"""
+    if draw.chance(0.06):
+        return _story(draw, tools)
     style = draw.style()
     asked, value = question(draw)
     the = "the " if asked.split(" ")[0].isalpha() and " of " in asked and draw.chance(0.75) else ""
@@ -43,6 +47,16 @@ def calculate_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
         return _direct_order(draw, tools, style)
     request = style.say(draw.phrase(_CALC, q=the + asked))
     act = calculating(tools["calculate"], style.word(asked), value, draw)
+    return Turn(request, (act,), "I have the result.", f"The answer is {value}.", value)
+
+
+def _story(draw: Draw, tools: dict[str, Drawn]) -> Turn:
+    """A word problem goes to the calculator as it is."""
+    style = draw.style()
+    request = style.say(draw.pick(STORIES)(draw)[0])
+    value = number(draw)
+    tool = tools["calculate"]
+    act = Act("I need to calculate this.", tool.spec.name, tool.arguments({"question": request}), value)
     return Turn(request, (act,), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -64,16 +78,9 @@ def search_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     style = draw.style()
     known = fact(draw)
     request = style.say(draw.phrase(_ASK_NOUN if known.noun else _ASK_CLAUSE, q=known.asked))
-    act = searching(tools["search"], style.word(known.query), known.value, draw)
-    return Turn(request, (act,), "I have found it.", says(act, known.value), known.value)
-
-
-def says(act: Act, value: str) -> str:
-    """The answer to a look-up: its sentence where it is one, a sentence around the value otherwise."""
-    if act.result.endswith("."):
-        return act.result
-    query = next(iter(act.arguments.values()))
-    return f"{'' if chr(39) in query else 'The '}{query} is {value}."
+    query = style.word(known.query)
+    act = searching(tools["search"], query, known.told, draw, found=known.query)
+    return Turn(request, (act,), "I have found it.", statement(query, known.told), known.shown)
 
 
 def two_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
@@ -82,7 +89,7 @@ def two_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     known = fact(draw, numeric=True)
     step = operation(draw)
     request, asked = _with_operation(draw, known, step)
-    first = searching(tools["search"], style.word(known.query), known.value, draw)
+    first = searching(tools["search"], style.word(known.query), known.told, draw, found=known.query)
     value = shown(step.apply(float(known.value)))
     second = calculating(tools["calculate"], style.word(asked), value, draw, now=True)
     return Turn(style.say(request), (first, second), "I have the result.", f"The answer is {value}.", value)
@@ -94,6 +101,9 @@ def _with_operation(draw: Draw, known: Fact, step: Operation) -> tuple[str, str]
         pattern = _ORDER if known.noun else _ORDER_CLAUSE
         text = draw.phrase(pattern, q=known.asked, op=step.order, Op=_capital(step.order))
         return text, step.carried_out_on(known.value)
+    if known.noun and " it" in step.order and draw.chance(0.3):
+        order = step.order.replace("its square root", "the square root of it").replace(" it", f" {known.asked}", 1)
+        return draw.phrase(_INSIDE, op=order, Op=_capital(order)), step.carried_out_on(known.value)
     asked = step.on(known.value)
     if step.words.startswith("X "):
         if known.noun and draw.chance(0.75):
@@ -111,7 +121,7 @@ def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     style = draw.style()
     first = relation(draw)
     people = first.pronoun != "its"
-    attribute, number = follow_up_attribute(draw, people)
+    attribute, amount = follow_up_attribute(draw, people)
     who = "Who is" if people else draw.pick(("What is", "Which is"))
     step = operation(draw)
     while not step.words.startswith("X "):
@@ -121,22 +131,23 @@ def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     nested = draw.chance(0.3)
     if nested:
         request = draw.phrase(_ASK_NOUN, q=f"the {attribute} of {first.asked}{tail}")
-        query = f"{attribute} of {first.value}"
     else:
-        query = f"{first.value}'s {attribute}"
         request = draw.phrase(
             "[{who} {x}? What is {p} {a}?|{who} {x}? What's {p} {a}?|{who} {x}, and what is {p} {a}?|Find out [who is|who] {x} [is|] and [tell me|calculate] {p} {a}.|{who} {x} and what is {p} {a}?|Look up {x}. What is {p} {a}?|{who} {x}? Tell me {p} {a}.|{who} {x}? And {p} {a}?]",
             who=who, x=first.asked, p=first.pronoun, a=attribute + tail,
         )  # fmt: skip
     search = tools["search"]
+    # What was found stays as it is written there, what was asked as the user wrote it.
+    asked = f"{style.word(attribute)} of {first.value}" if nested else f"{first.value}'s {style.word(attribute)}"
+    told = telling(draw, attribute, amount)
     acts = [
-        searching(search, style.word(first.query), first.value, draw),
-        searching(search, style.word(query) if nested else first.value + style.word(query[len(first.value) :]), number, draw, now=True),
+        searching(search, style.word(first.query), first.value, draw, found=first.query),
+        searching(search, asked, told, draw, now=True),
     ]
     if not with_step:
-        return Turn(style.say(request), tuple(acts), "I have found it.", says(acts[1], number), number)
-    value = shown(step.apply(float(number)))
-    acts.append(calculating(tools["calculate"], style.word(step.on(number)), value, draw, now=True))
+        return Turn(style.say(request), tuple(acts), "I have found it.", statement(asked, told), told.split(" ")[0])
+    value = shown(step.apply(float(amount)))
+    acts.append(calculating(tools["calculate"], style.word(step.on(amount)), value, draw, now=True))
     return Turn(style.say(request), tuple(acts), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -149,11 +160,16 @@ def two_facts(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     sign = draw.pick(("plus", "minus", "times", "divided by"))
     a, b = float(one.value), float(other.value)
     value = shown({"plus": a + b, "minus": a - b, "times": a * b, "divided by": a / b}[sign])
-    request = draw.phrase(_SUFFIX, q=one.asked, op=f"{sign} {other.asked}")
+    if sign == "plus" and draw.chance(0.5):
+        request = draw.phrase(_AROUND, op=f"the sum of {one.asked} and {other.asked}")
+    elif sign == "minus" and draw.chance(0.5):
+        request = draw.phrase(_AROUND, op=f"the difference between {one.asked} and {other.asked}")
+    else:
+        request = draw.phrase(_SUFFIX, q=one.asked, op=f"{sign} {other.asked}")
     search = tools["search"]
     acts = (
-        searching(search, style.word(one.query), one.value, draw),
-        searching(search, style.word(other.query), other.value, draw, now=True),
+        searching(search, style.word(one.query), one.told, draw, found=one.query),
+        searching(search, style.word(other.query), other.told, draw, now=True, found=other.query),
         calculating(tools["calculate"], f"{one.value} {sign} {other.value}", value, draw, now=True),
     )
     return Turn(style.say(request), acts, "I have the result.", f"The answer is {value}.", value)

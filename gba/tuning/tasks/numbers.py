@@ -46,7 +46,7 @@ def number(draw: Draw, *, small: bool = False) -> str:
     while True:
         digits = draw.pick((1, 1, 2, 2, 3))
         text = f"{draw.rng.random() * draw.pick((1, 1, 10, 100, 1000)):.{digits}f}"
-        if float(text) > 0 and draw.mine(text):
+        if float(text) > 0 and draw.mine(text) and not text.endswith("0"):
             return text
 
 
@@ -89,6 +89,9 @@ def operation(draw: Draw) -> Operation:
         return _raise(draw)
     if kind == "unary":
         return Operation(*draw.pick(_UNARY))
+    if kind == "before":
+        n = number(draw, small=draw.chance(0.6))
+        return Operation(f"{n} times X", f"multiply it by {n}", f"X multiplied by {n}", lambda x: x * float(n))
     if kind == "percent":
         n = str(draw.rng.randint(1, 95))
         words = draw.pick((f"{n} percent of X", f"{n}% of X"))
@@ -107,7 +110,7 @@ def operation(draw: Draw) -> Operation:
     return Operation(words, order, ordered, apply[kind])
 
 
-_KINDS = ("power",) * 3 + ("times",) * 3 + ("over",) * 2 + ("plus",) * 2 + ("minus",) * 2 + ("unary",) * 2 + ("percent",)
+_KINDS = ("power",) * 3 + ("times",) * 3 + ("over",) * 2 + ("plus",) * 2 + ("minus",) * 2 + ("unary",) * 2 + ("percent", "before")
 
 _BINARY = {
     "times": (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gba.tuning.tasks.actions import ACTIONS, event_turn
 from gba.tuning.tasks.base import Act, Draw, Turn
-from gba.tuning.tasks.facts import fact, result_of
+from gba.tuning.tasks.facts import fact, statement
 from gba.tuning.tasks.lookups import calculate_only, calculating, search_only, searching, two_steps
 from gba.tuning.tasks.numbers import operation, shown
 from gba.tuning.tasks.toolbox import Drawn
@@ -126,26 +126,20 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         if " of " in known.query and known.noun:
             break
     of = known.query[: -len(known.subject)]
-    first_act = searching(tools["search"], style.word(known.query), known.value, draw)
+    query = style.word(known.query)
+    first_act = searching(tools["search"], query, known.told, draw, found=known.query)
     first = Turn(
         style.say(draw.phrase("[What is {q}?|What's {q}?|Tell me {q}.|[Find|Look up|Get] {q}.|[Can|Could] you tell me {q}?|I want to know {q}.|{q}?|I need {q}.|Do you know {q}?|Please look up {q}.]", q=known.asked)),
-        (first_act,), "I have found it.", _said(first_act, known.value), known.value,
+        (first_act,), "I have found it.", statement(query, known.told), known.shown,
     )  # fmt: skip
     while True:
         other = fact(draw, numeric=known.numeric)
         if other.subject != known.subject:
             break
-    query = of + other.subject
-    act = searching(tools["search"], style.word(query), other.value, draw)
+    query = style.word(of + other.subject)
+    act = searching(tools["search"], query, other.told, draw, found=of + other.subject)
     request = draw.phrase("[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]", x=other.subject)
-    return first, Turn(style.say(request), (act,), "I have found it.", _said(act, other.value), other.value)
-
-
-def _said(act: Act, value: str) -> str:
-    if act.result.endswith("."):
-        return act.result
-    query = next(iter(act.arguments.values()))
-    return f"{'' if chr(39) in query else 'The '}{query} is {value}."
+    return first, Turn(style.say(request), (act,), "I have found it.", statement(query, other.told), other.shown)
 
 
 def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:

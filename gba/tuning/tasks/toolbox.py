@@ -145,7 +145,7 @@ KINDS: Mapping[str, Kind] = {
         ),
         Kind(
             "agenda",
-            ("list_events", "events", "get_calendar", "show_agenda", "day_plan", "check_calendar"),
+            ("list_events", "events", "calendar", "get_calendar", "show_agenda", "day_plan", "check_calendar"),
             "[List the events of a day|Show what is in the calendar on a day|Read the calendar of a day|Get the events of a day][.|.|]",
             (Param("date", ("date", "day", "when"), STRING, ("The day.",)),),
         ),
