@@ -203,9 +203,7 @@ def _split(
     waiting.update((fresh, atom) for atom in range(atoms))
 
 
-def _renumber(
-    edges: dict[int, list[tuple[int, int, int]]], block_of: dict[int, int], accepting: frozenset[int]
-) -> Dfa:
+def _renumber(edges: dict[int, list[tuple[int, int, int]]], block_of: dict[int, int], accepting: frozenset[int]) -> Dfa:
     sample: dict[int, int] = {}
     for state in edges:
         sample.setdefault(block_of[state], state)

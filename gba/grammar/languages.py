@@ -145,7 +145,10 @@ class _Builder:
             return self.monitored(_ends_with(tree.item), tree.negated, following)
         state = self.state()
         if tree.negated:
-            self.both[state] = (self.embed(complement(_Builder().automaton(_inner(tree.item), anchored=True))), following)
+            self.both[state] = (
+                self.embed(complement(_Builder().automaton(_inner(tree.item), anchored=True))),
+                following,
+            )
         else:
             self.both[state] = (self.build(_inner(tree.item), self.all), following)
         return state
@@ -223,9 +226,7 @@ class _Builder:
             partial: set[Thread] = {frozenset()}
             for number in thread:
                 targets = [
-                    target
-                    for ranges, target in self.chars[number]
-                    if any(low <= point <= high for low, high in ranges)
+                    target for ranges, target in self.chars[number] if any(low <= point <= high for low, high in ranges)
                 ]
                 partial = {done | {target} for done in partial for target in targets}
             after |= partial
@@ -253,9 +254,7 @@ class _Builder:
                 raise TooLarge
         return partial
 
-    def reach(
-        self, number: int, monitors: tuple[int | None, ...], at_end: bool, path: frozenset[int]
-    ) -> set[Thread]:
+    def reach(self, number: int, monitors: tuple[int | None, ...], at_end: bool, path: frozenset[int]) -> set[Thread]:
         if not self.both:
             return self.reach_flat(number, monitors, at_end)
         if number in path:

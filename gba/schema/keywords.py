@@ -180,8 +180,10 @@ def _with_values(node: Node, values: tuple[Any, ...]) -> Node:
 
 def fraction(place: Place, keyword: str, value: Any) -> Fraction:
     """The number exactly as it is written, not as a binary float holds it."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or (
-        isinstance(value, float) and not math.isfinite(value)
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, (int, float))
+        or (isinstance(value, float) and not math.isfinite(value))
     ):
         raise malformed(place, keyword, "a finite number")
     return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
@@ -241,9 +243,7 @@ def _array(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node
     prefix, rest, evaluated = _items(normalizer, place, schema)
     unique = place.pointer if schema.get("uniqueItems") is True else None
     contains = _contains(normalizer, place, schema)
-    return Array(
-        prefix, rest, minimum, maximum, contains, unique, evaluated, node.values, place.pointer, node.notes
-    )
+    return Array(prefix, rest, minimum, maximum, contains, unique, evaluated, node.values, place.pointer, node.notes)
 
 
 def _items(
@@ -319,6 +319,7 @@ def _scope(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> S
             for pattern, item in patterns.items()
         ),
         additional,
+        "properties" in schema,
     )
 
 

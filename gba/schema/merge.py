@@ -113,9 +113,7 @@ def _number(one: Number, other: Number) -> Number | None:
     for multiple in other.multiples:
         multiples = (_common(multiples[0], multiple),) if multiples else (multiple,)
     excluded = _union(one.excluded, other.excluded)
-    return Number(
-        one.integer or other.integer, low, high, multiples, excluded, None, one.pointer or other.pointer
-    )
+    return Number(one.integer or other.integer, low, high, multiples, excluded, None, one.pointer or other.pointer)
 
 
 def _common(one: Fraction, other: Fraction) -> Fraction:

@@ -79,9 +79,13 @@ def _not_conditional(normalizer: Normalizer, place: Place, schema: Mapping[str, 
     condition, opposite = (normalizer.child(place, schema["if"], "if", negated=negated) for negated in (False, True))
     shapes = []
     if "then" in schema:
-        shapes.append(normalizer.shape(conjoin(condition, normalizer.child(place, schema["then"], "then", negated=True))))
+        shapes.append(
+            normalizer.shape(conjoin(condition, normalizer.child(place, schema["then"], "then", negated=True)))
+        )
     if "else" in schema:
-        shapes.append(normalizer.shape(conjoin(opposite, normalizer.child(place, schema["else"], "else", negated=True))))
+        shapes.append(
+            normalizer.shape(conjoin(opposite, normalizer.child(place, schema["else"], "else", negated=True)))
+        )
     return union(shapes)
 
 
@@ -138,7 +142,9 @@ def _not_type(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -
         listed.append("null")
     shape = {kind: nodes for kind, nodes in ANY_SHAPE.items() if kind not in listed}
     if "integer" in listed and "number" in shape:
-        shape["number"] = (Number(notes=(Residual("type", place.pointer, "that a number is no integer is checked afterwards"),)),)
+        shape["number"] = (
+            Number(notes=(Residual("type", place.pointer, "that a number is no integer is checked afterwards"),)),
+        )
     yield shape
 
 

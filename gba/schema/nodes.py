@@ -174,12 +174,14 @@ class Array:
 class Scope:
     """What one schema says about keys: named ones, those that match a pattern, and all others.
 
-    ``additional`` is None where the schema says nothing about the others.
+    ``additional`` is None where the schema says nothing about the others; ``declares`` tells whether it lists its
+    properties, be the list empty.
     """
 
     properties: tuple[tuple[str, Conjunction], ...] = ()
     patterns: tuple[tuple[Language, Conjunction], ...] = ()
     additional: Conjunction | None = None
+    declares: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,9 @@ __all__ = ["Normalizer", "annotate", "multiply", "union"]
 MAX_ALTERNATIVES = 256
 """Alternatives of one JSON type that a shape may have; what would make more is left to the check."""
 
+_LONE_REFERENCE = frozenset({"draft4", "draft6", "draft7"})
+"""Drafts in which a reference silences its siblings."""
+
 MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
 
@@ -27,6 +30,7 @@ class Normalizer:
 
     def __init__(self, references: References) -> None:
         self.references = references
+        self._following: set[Place] = set()
         self.root = self._conjunction(references.root, False)
         self.contradictions: list[tuple[str, str, str]] = []
         self._shapes: dict[Conjunction, Shape] = {}
@@ -53,7 +57,19 @@ class Normalizer:
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
+        if "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
+            return self._reference(place, negated)
         return (Part(place, negated),)
+
+    def _reference(self, place: Place, negated: bool) -> Conjunction:
+        """What nothing but a reference stands for: its target, so that all who refer to it share one rule."""
+        if place in self._following:
+            return (Part(place, negated),)
+        self._following.add(place)
+        try:
+            return self._conjunction(self.references.follow(place, place.schema["$ref"]), negated)
+        finally:
+            self._following.discard(place)
 
     def shape(self, conjunction: Conjunction) -> Shape:
         """What satisfies all parts, by JSON type."""
@@ -89,7 +105,7 @@ class Normalizer:
             if not schema:
                 self.contradiction(place, "", "the schema is false: nothing satisfies it")
             return ANY_SHAPE if schema else {}
-        if "$ref" in schema and place.dialect in ("draft4", "draft6", "draft7"):
+        if "$ref" in schema and place.dialect in _LONE_REFERENCE:
             return self.shape(self.target(place, "$ref"))
         shape = direct(self, place)
         for factor in self._applicators(place, schema):
@@ -139,7 +155,11 @@ class Normalizer:
         if len(branches) == 1:
             return self.shape(branches[0])
         clashes = [
-            [other for other in range(len(branches)) if other != index and self._overlap(branches[index], branches[other])]
+            [
+                other
+                for other in range(len(branches))
+                if other != index and self._overlap(branches[index], branches[other])
+            ]
             for index in range(len(branches))
         ]
         if not any(clashes):

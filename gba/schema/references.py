@@ -50,7 +50,11 @@ def dialect_of(schema: Any, default: str = "2020-12") -> str:
     plain = uri.rstrip("#").replace("https://json-schema.org/draft-0", "http://json-schema.org/draft-0")
     if plain in DIALECTS:
         return DIALECTS[plain]
-    if plain in ("http://json-schema.org/schema", "https://json-schema.org/schema", "http://json-schema.org/draft/2020-12/schema"):
+    if plain in (
+        "http://json-schema.org/schema",
+        "https://json-schema.org/schema",
+        "http://json-schema.org/draft/2020-12/schema",
+    ):
         return "2020-12"
     raise SchemaError(
         f"unknown dialect {uri!r}",

@@ -1,0 +1,68 @@
+"""The check of what a grammar leaves open: the whole schema, judged by jsonschema with its format checks."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from typing import Any
+
+from gba.grammar.automata import TooLarge
+from gba.grammar.languages import search
+from gba.grammar.regex import Not_Regular, RegexError
+
+__all__ = ["Check"]
+
+
+class Check:
+    """Checks values against one schema; nothing is fetched from the network."""
+
+    def __init__(self, schema: Any, dialect: str, registry: Any = None) -> None:
+        self._schema, self._dialect, self._registry = schema, dialect, registry
+        self._validator: Any = None
+
+    def __call__(self, value: Any) -> Iterator[str]:
+        """The violations, each with the JSON pointer into the value."""
+        if self._validator is None:
+            self._validator = _validator(self._dialect, self._schema, self._registry)
+        for error in self._validator.iter_errors(value):
+            where = "".join(f"/{step}" for step in error.absolute_path)
+            yield f"{where or '/'}: {error.message}"
+
+
+def _validator(dialect: str, schema: Any, registry: Any) -> Any:
+    import jsonschema
+    import jsonschema_specifications
+    import referencing
+
+    known = jsonschema_specifications.REGISTRY.combine(registry if registry is not None else referencing.Registry())
+    return _classes()[dialect](schema, registry=known, format_checker=jsonschema.FormatChecker())
+
+
+@functools.cache
+def _classes() -> dict[str, Any]:
+    import jsonschema
+
+    plain = {
+        "draft4": jsonschema.Draft4Validator,
+        "draft6": jsonschema.Draft6Validator,
+        "draft7": jsonschema.Draft7Validator,
+        "2019-09": jsonschema.Draft201909Validator,
+        "2020-12": jsonschema.Draft202012Validator,
+    }
+    return {name: jsonschema.validators.extend(validator, {"pattern": _pattern}) for name, validator in plain.items()}
+
+
+def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+    """``pattern`` as ECMA-262 means it, where Python's reading differs."""
+    import re
+
+    import jsonschema
+
+    if not validator.is_type(instance, "string"):
+        return
+    try:
+        found = search(pattern).matches(instance)
+    except (Not_Regular, TooLarge, RegexError):
+        found = re.search(pattern, instance) is not None
+    if not found:
+        yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")

@@ -1,0 +1,299 @@
+"""From shapes to GBNF: one function for each kind of node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from gba.errors import SchemaError
+from gba.grammar.arrays import array_node
+from gba.grammar.automata import ANY_CHAR, Dfa, TooLarge, complement, finite, intersect
+from gba.grammar.formats import INEXACT, format_language
+from gba.grammar.holds import Judge
+from gba.grammar.languages import length_between, search
+from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, seq
+from gba.grammar.numbers import any_integer, any_number, number_text, ranged_number
+from gba.grammar.objects import object_node
+from gba.grammar.regex import Not_Regular, RegexError
+from gba.grammar.rules import Rules, TooManyRules
+from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
+from gba.grammar.style import style_of
+from gba.schema.keywords import ANY_SHAPE
+from gba.schema.nodes import (
+    ANYTHING,
+    Array,
+    Boolean,
+    Conjunction,
+    Language,
+    Null,
+    Number,
+    Object,
+    Residual,
+    Shape,
+    String,
+)
+from gba.schema.nodes import Node as Kind
+from gba.schema.normalize import Normalizer
+
+__all__ = ["Compiler"]
+
+EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
+
+
+class Compiler:
+    """Compiles the conjunctions of one document into rules, each once; collects what it leaves to a check."""
+
+    def __init__(self, normalizer: Normalizer, *, whitespace: str = "compact", closed: bool = False) -> None:
+        self.normalizer = normalizer
+        self.rules = Rules()
+        self.style = style_of(whitespace, self.rules)
+        self.closed = closed
+        self.judge = Judge(self)
+        self._residual: dict[Residual, None] = {}
+        self._values: dict[Conjunction, Node | None] = {}
+        self._open: dict[Conjunction, str | None] = {}
+
+    @property
+    def residual(self) -> tuple[Residual, ...]:
+        """What the rules so far do not enforce."""
+        return tuple(self._residual)
+
+    def leave(self, note: Residual) -> None:
+        """Leave a constraint to the check."""
+        self._residual[note] = None
+
+    def contradict(self, keyword: str, pointer: str, why: str) -> None:
+        """Remember why something is impossible."""
+        self.normalizer.contradictions.append((keyword, pointer, why))
+
+    def tree(self, root: Node) -> GbnfTree:
+        """The whole grammar. Raises SchemaError where it would be without any sentence."""
+        try:
+            return self.rules.tree(root)
+        except KeyError:
+            raise self.unsatisfiable() from None
+
+    def unsatisfiable(self) -> SchemaError:
+        """The error that names the contradiction that was met last."""
+        known = self.normalizer.contradictions
+        keyword, pointer, why = (
+            known[-1] if known else ("", "", "each value would have to contain another one, for ever")
+        )
+        return SchemaError(
+            f"nothing satisfies the schema: {why}", keyword=keyword, pointer=pointer, remedy="Remove the contradiction."
+        )
+
+    def document(self) -> Node:
+        """The root of the document. Raises SchemaError where nothing satisfies it or it is too large."""
+        try:
+            root = self.value(self.normalizer.root)
+        except TooManyRules:
+            raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
+        except RecursionError:
+            raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
+        if root is None:
+            raise self.unsatisfiable()
+        return root
+
+    def required(self, conjunction: Conjunction) -> Node:
+        """The node of a conjunction of which it is known that something satisfies it."""
+        found = self.value(conjunction)
+        return Ref("nothing") if found is None else found
+
+    def value(self, conjunction: Conjunction) -> Node | None:
+        """The JSON texts of what satisfies the conjunction; None where nothing does."""
+        if conjunction in self._values:
+            return self._values[conjunction]
+        if conjunction in self._open:
+            name = self._open[conjunction]
+            if name is None:
+                name = self._open[conjunction] = self.rules.reserve(_hint(conjunction))
+            return Ref(name)
+        self._open[conjunction] = None
+        body = self._any() if conjunction == ANYTHING else self._shape(self.normalizer.shape(conjunction))
+        name = self._open.pop(conjunction)
+        if name is not None:
+            body = self.rules.define(name, body if body is not None else Ref("nothing"))
+        elif body is not None:
+            body = self.rules.share(_hint(conjunction), body)
+        self._values[conjunction] = body
+        return body
+
+    def _any(self) -> Node:
+        return self.rules.share("value", self._shape(ANY_SHAPE) or EMPTY)
+
+    def _shape(self, shape: Shape) -> Node | None:
+        options: list[Node] = []
+        for kind in ("object", "array", "string", "number", "boolean", "null"):
+            for node in shape.get(kind, ()):
+                found = self._node(node)
+                if found is not None:
+                    options.append(found)
+        return alt(*options) if options else None
+
+    def _node(self, node: Kind) -> Node | None:
+        if node.values is not None:
+            kept = [value for value in node.values if self.judge.satisfies(node, value)]
+            found = self._listed(kept) if kept else None
+        else:
+            found = _KINDS[type(node)](self, node)
+        if found is not None:
+            for note in node.notes:
+                self.leave(note)
+        return found
+
+    def _listed(self, values: list[Any]) -> Node:
+        texts = [value for value in values if isinstance(value, str)]
+        options = [texts_node(texts, self.rules)] if texts else []
+        options.extend(self.constant(value) for value in values if not isinstance(value, str))
+        return alt(*options)
+
+    def constant(self, value: Any) -> Node:
+        """The texts of one JSON value."""
+        style = self.style
+        if isinstance(value, str):
+            return Literal(quoted(value))
+        if isinstance(value, Mapping):
+            members = [seq(lit(quoted(key)), style.colon, self.constant(item)) for key, item in value.items()]
+            return self._bracketed("{", members, "}")
+        if isinstance(value, (list, tuple)):
+            return self._bracketed("[", [self.constant(item) for item in value], "]")
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
+            return alt(Literal(number_text(value)), Literal(str(int(value))))
+        return Literal(number_text(value))
+
+    def _bracketed(self, opening: str, members: list[Node], closing: str) -> Node:
+        items: list[Node] = []
+        for index, member in enumerate(members):
+            items.extend(([self.style.comma] if index else []) + [member, self.style.space])
+        return seq(Literal(opening), self.style.space, *items, Literal(closing))
+
+    def holds(self, conjunction: Conjunction, value: Any) -> bool:
+        """Whether a value satisfies the conjunction, as far as it can be told here."""
+        return self.judge.holds(conjunction, value)
+
+    def language(self, language: Language) -> Dfa:
+        """The strings of a language; all of them where it is not regular, with a residual. Raises SchemaError."""
+        try:
+            found = self._language(language)
+        except RegexError as error:
+            raise SchemaError(
+                f"{language.text!r} is no regular expression: {error}",
+                keyword="pattern",
+                pointer=language.pointer,
+                remedy="Write a regular expression as in ECMA-262.",
+            ) from None
+        except (Not_Regular, RecursionError) as error:
+            self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
+            return EVERY_STRING
+        except TooLarge:
+            self.leave(
+                Residual(language.kind, language.pointer, f"{language.text[:80]!r} needs too large an automaton")
+            )
+            return EVERY_STRING
+        return found
+
+    def _language(self, language: Language) -> Dfa:
+        if language.kind == "texts":
+            found = finite(language.texts)
+        elif language.kind == "pattern":
+            found = search(language.text)
+        else:
+            known = format_language(language.text)
+            if known is None:
+                return EVERY_STRING
+            if language.text in INEXACT:
+                self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
+                return known if not language.negated else EVERY_STRING
+            found = known
+        return complement(found) if language.negated else found
+
+    def string_language(self, node: String) -> Dfa:
+        """The strings of a node without listed values. What is too large is left out and left to the check."""
+        found = EVERY_STRING
+        for language in node.languages:
+            try:
+                found = intersect(found, self.language(language))
+            except TooLarge:
+                self.leave(
+                    Residual(
+                        language.kind, language.pointer, "together with the others it needs too large an automaton"
+                    )
+                )
+        if found.empty:
+            self.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
+            return found
+        try:
+            return length_between(found, node.minimum, node.maximum)
+        except TooLarge:
+            self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
+            return found
+
+    def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
+        """The keys that propertyNames allows, an automaton for each alternative."""
+        for node in self.normalizer.shape(names).get("string", ()) if names else (String(),):
+            for note in node.notes:
+                self.leave(note)
+            if isinstance(node, String):
+                if node.values is not None:
+                    yield finite(value for value in node.values if self.judge.satisfies(node, value))
+                else:
+                    yield self.string_language(node)
+
+
+def _hint(conjunction: Conjunction) -> str:
+    """A rule's name after the last word of the pointer of the first part."""
+    for part in conjunction:
+        words = [word for word in part.place.pointer.split("/") if re.search("[A-Za-z]", word)]
+        words = [word for word in words if word not in _STRUCTURE] or words
+        if words:
+            return ("not-" if part.negated else "") + words[-1]
+    return "value"
+
+
+_STRUCTURE = {"properties", "items", "anyOf", "oneOf", "allOf", "additionalProperties", "definitions", "$defs", "not"}
+
+
+def _null(compiler: Compiler, node: Null) -> Node:
+    return Literal("null")
+
+
+def _boolean(compiler: Compiler, node: Boolean) -> Node:
+    return alt(Literal("true"), Literal("false"))
+
+
+def _number(compiler: Compiler, node: Number) -> Node | None:
+    if node.low is None and node.high is None and not node.multiples and not node.excluded:
+        return any_integer(compiler.rules) if node.integer else any_number(compiler.rules)
+    try:
+        found = ranged_number(node, compiler.rules)
+    except TooLarge:
+        compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
+        return any_integer(compiler.rules) if node.integer else any_number(compiler.rules)
+    if found is None:
+        compiler.contradict("multipleOf", node.pointer, "no number satisfies all of its constraints")
+    return found
+
+
+def _string(compiler: Compiler, node: String) -> Node | None:
+    if not node.languages:
+        return string_between(node.minimum, node.maximum, compiler.rules)
+    dfa = compiler.string_language(node)
+    if dfa == EVERY_STRING:
+        return string_between(node.minimum, node.maximum, compiler.rules)
+    if dfa.empty:
+        compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
+        return None
+    hint = next((language.text for language in node.languages if language.kind == "format"), "pattern")
+    return compiler.rules.share(hint, seq(Literal('"'), dfa_node(dfa, compiler.rules, hint)))
+
+
+_KINDS: dict[type, Callable[[Compiler, Any], Node | None]] = {
+    Null: _null,
+    Boolean: _boolean,
+    Number: _number,
+    String: _string,
+    Array: array_node,
+    Object: object_node,
+}

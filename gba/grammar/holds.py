@@ -1,0 +1,74 @@
+"""Whether a value that a schema lists satisfies the rest of it: the shapes, applied to a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from gba.grammar.numbers import fits
+from gba.schema.keywords import type_of
+from gba.schema.merge import equal
+from gba.schema.nodes import Array, Conjunction, Node, Number, Object, String
+
+if TYPE_CHECKING:
+    from gba.grammar.compile import Compiler
+
+__all__ = ["Judge"]
+
+
+class Judge:
+    """Judges values. Where a node carries notes the answer may be yes too often, never no too often."""
+
+    def __init__(self, compiler: Compiler) -> None:
+        self._compiler = compiler
+
+    def holds(self, conjunction: Conjunction, value: Any) -> bool:
+        """Whether one of the alternatives of the conjunction is satisfied."""
+        if not conjunction:
+            return True
+        nodes = self._compiler.normalizer.shape(conjunction).get(type_of(value), ())
+        return any(
+            (node.values is None or any(equal(value, listed) for listed in node.values)) and self.satisfies(node, value)
+            for node in nodes
+        )
+
+    def satisfies(self, node: Node, value: Any) -> bool:
+        """Whether the value satisfies the node's constraints, its list of values aside."""
+        if isinstance(node, Number):
+            return fits(node, value)
+        if isinstance(node, String):
+            return self._string(node, value)
+        if isinstance(node, Array):
+            return self._array(node, value)
+        return not isinstance(node, Object) or self._object(node, value)
+
+    def _string(self, node: String, value: str) -> bool:
+        if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
+            return False
+        return all(self._compiler.language(language).matches(value) for language in node.languages)
+
+    def _array(self, node: Array, value: list[Any]) -> bool:
+        if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
+            return False
+        for index, item in enumerate(value):
+            if not self.holds(node.prefix[index] if index < len(node.prefix) else node.rest, item):
+                return False
+        for contains in node.contains:
+            found = sum(self.holds(contains.item, item) for item in value)
+            if found < contains.minimum or (contains.maximum is not None and found > contains.maximum):
+                return False
+        if node.unique is None:
+            return True
+        return not any(equal(one, other) for index, one in enumerate(value) for other in value[:index])
+
+    def _object(self, node: Object, value: Mapping[str, Any]) -> bool:
+        from gba.grammar.objects import allowed_name, key_value
+
+        if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
+            return False
+        if not all(name in value for name in node.required):
+            return False
+        return all(
+            allowed_name(self._compiler, node, name) and self.holds(key_value(self._compiler, node, name), item)
+            for name, item in value.items()
+        )

@@ -1,0 +1,74 @@
+"""The keys of an object that are not among the named ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
+from gba.grammar.nodes import CharClass, Literal, Node, alt, repeat, seq
+from gba.grammar.rules import Rules
+from gba.grammar.strings import char_node, dfa_node
+
+__all__ = ["keys_except", "other_keys"]
+
+
+def other_keys(names: Iterable[str]) -> Dfa:
+    """All keys but these."""
+    return complement(finite(names))
+
+
+def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
+    """A key that is none of the names, its opening quotation mark left out, the closing one included.
+
+    A tree of the names' characters, written from its leaves: equal branches are one rule, so that it is minimal.
+    """
+    if any(char in '"\\' or char < " " or "\ud800" <= char <= "\udfff" for name in names for char in name):
+        return dfa_node(other_keys(names), rules, "key")
+    rest = rules.share("keychars", seq(repeat(char_node(ANY_CHAR, rules), 0, None), Literal('"')))
+    if not names:
+        return rest
+    escaped = char_node(((0, 31), (34, 34), (92, 92)), rules)
+    return _Tree(rules, rest, escaped).node(names)
+
+
+@dataclass
+class _Tree:
+    rules: Rules
+    rest: Node
+    escaped: Node
+
+    def node(self, names: tuple[str, ...]) -> Node:
+        tree: dict[str, dict] = {}  # type: ignore[type-arg]
+        for name in names:
+            branch = tree
+            for char in name:
+                branch = branch.setdefault(char, {})
+            branch[""] = {}
+        return self.build(tree)
+
+    def build(self, tree: dict[str, dict]) -> Node:  # type: ignore[type-arg]
+        """Written with a stack of its own: names may be longer than Python's."""
+        order: list[dict[str, dict]] = []  # type: ignore[type-arg]
+        waiting = [tree]
+        while waiting:
+            branch = waiting.pop()
+            order.append(branch)
+            waiting.extend(child for char, child in branch.items() if char)
+        built: dict[int, Node] = {}
+        for branch in reversed(order):
+            built[id(branch)] = self.rules.share("k", self.body(branch, built))
+        return built[id(tree)]
+
+    def body(self, branch: dict[str, dict], built: dict[int, Node]) -> Node:  # type: ignore[type-arg]
+        chars = [char for char in branch if char]
+        taken = unite((ord(char), ord(char)) for char in (*chars, '"', "\\"))
+        others = CharClass(unite([*taken, (0, 31)]), negated=True)
+        options = [seq(Literal(char), built[id(branch[char])]) for char in chars]
+        options.append(seq(others, self.rest))
+        options.append(self.rules.share("kx", self.leave("" in branch)))
+        return alt(*options)
+
+    def leave(self, named: bool) -> Node:
+        escaped = seq(self.escaped, self.rest)
+        return escaped if named else alt(escaped, Literal('"'))

@@ -1,0 +1,293 @@
+"""Numbers as decimal text: ranges and multiples are automata over digits.
+
+An integer is written without a fraction or exponent. A number without constraints may be written in any way of JSON;
+one with bounds as json.dumps writes it: plain decimals, an exponent only where the range has room for all such.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from gba.grammar.automata import Dfa, TooLarge, explore
+from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, optional, repeat, seq
+from gba.grammar.rules import Rules
+from gba.grammar.strings import dfa_node
+from gba.schema.nodes import Bound, Number
+
+__all__ = ["any_integer", "any_number", "fits", "number_dfa", "number_text", "ranged_number"]
+
+_DIGIT = CharClass(((48, 57),))
+_NONZERO = CharClass(((49, 57),))
+
+
+def any_integer(rules: Rules) -> Node:
+    """Any integer."""
+    return rules.share("integer", seq(optional(Literal("-")), _whole()))
+
+
+def _whole() -> Node:
+    return alt(Literal("0"), seq(_NONZERO, repeat(_DIGIT, 0, None)))
+
+
+def _exponent() -> Node:
+    """e0 to e307 in absolute value: what a double can hold."""
+    digits = alt(
+        seq(CharClass(((48, 48), (51, 57))), optional(_DIGIT)),
+        seq(CharClass(((49, 50),)), optional(seq(_DIGIT, optional(_DIGIT)))),
+        seq(Literal("30"), CharClass(((48, 55),))),
+    )
+    return seq(CharClass(((69, 69), (101, 101))), optional(CharClass(((43, 43), (45, 45)))), digits)
+
+
+def any_number(rules: Rules, *, sign: Node | None = None) -> Node:
+    """Any number, by default of any sign."""
+    head = optional(Literal("-")) if sign is None else sign
+    tail = seq(optional(seq(Literal("."), repeat(_DIGIT, 1, None))), optional(rules.share("exponent", _exponent())))
+    return rules.share("number", seq(head, _whole(), tail))
+
+
+def number_text(value: Any) -> str:
+    """The number as JSON."""
+    return json.dumps(value)
+
+
+def fits(node: Number, value: Any) -> bool:
+    """Whether the number satisfies the constraints, those of ``values`` aside."""
+    exact = Fraction(value) if isinstance(value, int) else Fraction(repr(value))
+    if node.integer and exact.denominator != 1:
+        return False
+    if node.low and (exact < node.low.value or (node.low.exclusive and exact == node.low.value)):
+        return False
+    if node.high and (exact > node.high.value or (node.high.exclusive and exact == node.high.value)):
+        return False
+    if exact in node.excluded:
+        return False
+    return all((exact / multiple).denominator == 1 for multiple in node.multiples)
+
+
+def ranged_number(node: Number, rules: Rules) -> Node | None:
+    """A number with constraints; None where no number satisfies them. Raises TooLarge."""
+    if not node.integer and not node.multiples and not node.excluded:
+        signed = _sign_only(node, rules)
+        if signed is not None:
+            return signed
+    dfa = number_dfa(node)
+    options: list[Node] = [] if dfa.empty else [dfa_node(dfa, rules, "integer" if node.integer else "number", end="")]
+    if not node.integer and not node.multiples:
+        options.extend(_scientific(node, rules))
+    return alt(*options) if options else None
+
+
+def _sign_only(node: Number, rules: Rules) -> Node | None:
+    """Bounds that only say which sign the number has."""
+    if node.high is None and node.low is not None and node.low.value == 0 and not node.low.exclusive:
+        return any_number(rules, sign=EMPTY)
+    return None
+
+
+def _scientific(node: Number, rules: Rules) -> Iterable[Node]:
+    """What json.dumps writes with an exponent: below 0.0001 and from 1e16 on, where the whole of it is in range."""
+    low, high = node.low, node.high
+    mantissa = seq(_NONZERO, optional(seq(Literal("."), repeat(_DIGIT, 1, None))))
+    tiny = seq(
+        mantissa,
+        Literal("e-"),
+        alt(
+            seq(Literal("0"), CharClass(((53, 57),))),
+            seq(CharClass(((51, 57),)), _DIGIT),
+            seq(CharClass(((49, 50),)), _DIGIT, optional(_DIGIT)),
+            seq(Literal("30"), CharClass(((48, 55),))),
+        ),
+    )
+    huge = seq(
+        mantissa,
+        Literal("e+"),
+        alt(
+            seq(Literal("1"), alt(seq(CharClass(((54, 57),)), optional(_DIGIT)), seq(CharClass(((48, 53),)), _DIGIT))),
+            seq(Literal("2"), _DIGIT, optional(_DIGIT)),
+            seq(CharClass(((51, 57),)), _DIGIT),
+            seq(Literal("30"), CharClass(((48, 55),))),
+        ),
+    )
+    small, large = Fraction(1, 10_000), Fraction(10**16)
+    if any(0 < abs(value) < small or abs(value) >= large for value in node.excluded):
+        return
+    if _holds(low, high, Fraction(0), small):
+        yield rules.share("tiny", tiny)
+    if _holds(low, high, -small, Fraction(0)):
+        yield rules.share("tiny-negative", seq(Literal("-"), tiny))
+    if high is None and (low is None or low.value < large):
+        yield rules.share("huge", huge)
+    if low is None and (high is None or high.value > -large):
+        yield rules.share("huge-negative", seq(Literal("-"), huge))
+
+
+def _holds(low: Bound | None, high: Bound | None, first: Fraction, last: Fraction) -> bool:
+    """Whether all numbers strictly between first and last are in range."""
+    return (low is None or low.value <= first) and (high is None or high.value >= last)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """An absolute value to compare with while its digits are read: digits before the point, digits after it."""
+
+    whole: str
+    decimals: str
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Where a number stands after some of its characters.
+
+    ``part``: "start", "sign", "zero", "whole", "point", "decimals"; ``digits``: of the current part;
+    ``order``: of what has been read against each limit, -1, 0 or 1; ``rest``: the scaled value modulo the multiple.
+    """
+
+    part: str
+    negative: bool
+    digits: int
+    order: tuple[int, ...]
+    rest: int
+    zero: bool
+
+
+def number_dfa(node: Number) -> Dfa:
+    """All plain decimals that satisfy the node. Raises TooLarge."""
+    return _Decimals(node).automaton()
+
+
+class _Decimals:
+    def __init__(self, node: Number) -> None:
+        self.node = node
+        self.values = [bound.value for bound in (node.low, node.high) if bound is not None]
+        self.values.extend(node.excluded)
+        self.limits = [_digits(abs(value)) for value in self.values]
+        self.modulus, self.scale = _modulus(node.multiples)
+        if self.modulus > 3000:
+            raise TooLarge
+        self.longest = max((len(limit.whole) for limit in self.limits), default=0) + 1
+        self.decimals = max([len(limit.decimals) for limit in self.limits] + [self.scale]) + 1
+        if self.longest + self.decimals > 400:
+            raise TooLarge
+
+    def automaton(self) -> Dfa:
+        start = _State("start", False, 0, (), 0, True)
+        return explore(start, self.moves, self.accepts)
+
+    def moves(self, state: _State) -> Iterable[tuple[int, int, _State]]:
+        if state.part == "start" and not (self.node.low and self.node.low.value >= 0):
+            yield 45, 45, _State("sign", True, 0, (), 0, True)
+        if state.part in ("start", "sign"):
+            for digit in range(10):
+                yield from self.digit(state, digit, "whole" if digit else "zero")
+        elif state.part in ("zero", "whole"):
+            if state.part == "whole":
+                for digit in range(10):
+                    yield from self.digit(state, digit, "whole")
+            if not self.node.integer:
+                yield 46, 46, self.pointed(state)
+        else:
+            for digit in range(10):
+                yield from self.digit(state, digit, "decimals")
+
+    def digit(self, state: _State, digit: int, part: str) -> Iterable[tuple[int, int, _State]]:
+        point = 48 + digit
+        zero = state.zero and digit == 0
+        if part == "decimals":
+            order = tuple(
+                was or _compare(digit, limit.decimals[state.digits : state.digits + 1] or "0")
+                for was, limit in zip(state.order, self.limits, strict=True)
+            )
+            if self.modulus and state.digits >= self.scale and digit:
+                return
+            rest = self.rested(state.rest, digit * 10 ** (self.scale - state.digits - 1) if digit else 0)
+            digits = min(state.digits + 1, self.decimals)
+            yield point, point, _State(part, state.negative, digits, order, rest, zero)
+            return
+        before = state.order or (0,) * len(self.limits)
+        order = tuple(
+            was or _compare(digit, limit.whole[state.digits : state.digits + 1] or "0")
+            for was, limit in zip(before, self.limits, strict=True)
+        )
+        rest = (state.rest * 10 + digit * 10**self.scale) % self.modulus if self.modulus else 0
+        digits = min(state.digits + 1, self.longest)
+        if digits == self.longest:
+            order = tuple(1 for _ in order)
+        yield point, point, _State(part, state.negative, digits, order, rest, zero)
+
+    def rested(self, rest: int, more: int) -> int:
+        return (rest + more) % self.modulus if self.modulus else 0
+
+    def pointed(self, state: _State) -> _State:
+        return _State("point", state.negative, 0, self.settled(state), state.rest, state.zero)
+
+    def settled(self, state: _State) -> tuple[int, ...]:
+        """The order once the digits before the point are known to be all: fewer digits are a smaller number."""
+        return tuple(
+            1 if state.digits > len(limit.whole) else -1 if state.digits < len(limit.whole) else was
+            for was, limit in zip(state.order, self.limits, strict=True)
+        )
+
+    def accepts(self, state: _State) -> bool:
+        if state.part in ("start", "sign", "point"):
+            return False
+        order = (
+            self.settled(state)
+            if state.part in ("zero", "whole")
+            else tuple(
+                was or (-1 if limit.decimals[state.digits :].strip("0") else 0)
+                for was, limit in zip(state.order, self.limits, strict=True)
+            )
+        )
+        if state.rest:
+            return False
+        if state.negative and state.zero and self.node.integer:
+            return False
+        against = [self.against(state, value, one) for value, one in zip(self.values, order, strict=True)]
+        for bound, wrong in ((self.node.low, -1), (self.node.high, 1)):
+            if bound is not None:
+                one = against.pop(0)
+                if one == wrong or (one == 0 and bound.exclusive):
+                    return False
+        return 0 not in against
+
+    def against(self, state: _State, value: Fraction, order: int) -> int:
+        """The sign of (number read - value)."""
+        if state.zero:
+            return (value < 0) - (value > 0)
+        if state.negative:
+            return -order if value < 0 else -1
+        return order if value > 0 or (value == 0) else 1
+
+
+def _compare(digit: int, other: str) -> int:
+    against = ord(other) - 48
+    return (digit > against) - (digit < against)
+
+
+def _digits(value: Fraction) -> _Limit:
+    """The decimal digits of a value. Raises TooLarge where they do not end."""
+    scaled, scale = value, 0
+    while scaled.denominator != 1:
+        scaled, scale = scaled * 10, scale + 1
+        if scale > 330:
+            raise TooLarge
+    text = str(scaled.numerator).rjust(scale + 1, "0")
+    return _Limit(text[: len(text) - scale] if scale else text, text[len(text) - scale :] if scale else "")
+
+
+def _modulus(multiples: tuple[Fraction, ...]) -> tuple[int, int]:
+    """(m, k): the number times 10^k has to be a multiple of m; (0, 0) without such a constraint."""
+    if not multiples:
+        return 0, 0
+    (multiple,) = multiples
+    scale = 0
+    while multiple.denominator != 1:
+        multiple, scale = multiple * 10, scale + 1
+        if scale > 30:
+            raise TooLarge
+    return multiple.numerator, scale

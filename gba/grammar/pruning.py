@@ -1,0 +1,91 @@
+"""Cutting out of a grammar what can never be completed, and what is never reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence, TokenTerminal, alt, seq
+
+__all__ = ["prune"]
+
+
+def prune(rules: Mapping[str, Node]) -> GbnfTree:
+    """The same sentences from fewer rules, in the order in which ``root`` reaches them.
+
+    Raises KeyError where ``root`` has no sentence.
+    """
+    productive = _productive(rules)
+    if "root" not in productive:
+        raise KeyError("root")
+    whole = len(productive) == len(rules)
+    ordered: dict[str, Node] = {}
+    waiting = ["root"]
+    while waiting:
+        name = waiting.pop()
+        if name in ordered:
+            continue
+        body = rules[name] if whole else _cut(rules[name], productive)
+        assert body is not None
+        ordered[name] = body
+        waiting.extend(reversed([found for found in dict.fromkeys(_references(body)) if found not in ordered]))
+    return GbnfTree(ordered)
+
+
+def _references(node: Node) -> Iterable[str]:
+    stack = [node]
+    while stack:
+        at = stack.pop()
+        if isinstance(at, Ref):
+            yield at.name
+        elif isinstance(at, (Sequence, Choice)):
+            stack.extend(reversed(at.items if isinstance(at, Sequence) else at.options))
+        elif isinstance(at, Repeat):
+            stack.append(at.item)
+
+
+def _productive(rules: Mapping[str, Node]) -> set[str]:
+    """The rules that have a sentence: each is looked at again when one that it waits for has been found."""
+    productive: set[str] = set()
+    users: dict[str, list[str]] = {}
+    for name, body in rules.items():
+        for used in set(_references(body)):
+            users.setdefault(used, []).append(name)
+    waiting = list(reversed(rules))
+    while waiting:
+        name = waiting.pop()
+        if name in productive or not _ends(rules[name], productive):
+            continue
+        productive.add(name)
+        waiting.extend(user for user in users.get(name, ()) if user not in productive)
+    return productive
+
+
+def _ends(node: Node, productive: set[str]) -> bool:
+    if isinstance(node, Ref):
+        return node.name in productive
+    if isinstance(node, Sequence):
+        return all(_ends(item, productive) for item in node.items)
+    if isinstance(node, Choice):
+        return any(_ends(option, productive) for option in node.options)
+    if isinstance(node, Repeat):
+        return node.minimum == 0 or _ends(node.item, productive)
+    return not isinstance(node, CharClass) or node.negated or bool(node.ranges)
+
+
+def _cut(node: Node, productive: set[str]) -> Node | None:
+    """The node without what cannot be completed; None where nothing is left."""
+    if isinstance(node, (Literal, CharClass, TokenTerminal)):
+        return node
+    if isinstance(node, Ref):
+        return node if node.name in productive else None
+    if isinstance(node, Sequence):
+        items = [_cut(item, productive) for item in node.items]
+        kept = [item for item in items if item is not None]
+        return seq(*kept) if len(kept) == len(items) else None
+    if isinstance(node, Choice):
+        options = [option for option in (_cut(option, productive) for option in node.options) if option is not None]
+        return alt(*options) if options else None
+    item = _cut(node.item, productive)
+    if item is None:
+        return Sequence(()) if node.minimum == 0 else None
+    return Repeat(item, node.minimum, node.maximum)

@@ -1,0 +1,268 @@
+"""Strings as JSON text: what a set of strings looks like between quotation marks.
+
+A character is spelled as ``json.dumps(..., ensure_ascii=False)`` spells it; a string without any constraint but its
+length may also be spelled with the other escapes of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, lit, repeat, seq
+from gba.grammar.rules import Rules
+
+__all__ = ["DfaPrinter", "any_char", "char_node", "dfa_node", "quoted", "raw_class", "string_between", "texts_node"]
+
+_ESCAPED: Ranges = ((0, 31), (34, 34), (92, 92))
+_SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 34: '"', 92: "\\"}
+_RAW = invert(_ESCAPED)
+_HEX = CharClass(((48, 57), (65, 70), (97, 102)))
+_MANY = 12
+_LONG_RUN = 64
+
+
+def quoted(text: str) -> str:
+    """The text as JSON."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def any_char(rules: Rules) -> Node:
+    """One character of a string without constraints, in any spelling of JSON (a lone surrogate is none)."""
+    unicode = seq(
+        Literal("u"),
+        alt(
+            seq(CharClass(((48, 57), (65, 67), (69, 70), (97, 99), (101, 102))), _HEX, _HEX, _HEX),
+            seq(CharClass(((68, 68), (100, 100))), CharClass(((48, 55),)), _HEX, _HEX),
+        ),
+    )
+    simple = CharClass(tuple((ord(char), ord(char)) for char in '"\\/bfnrt'))
+    body = alt(raw_class(_RAW), seq(Literal("\\"), alt(simple, unicode)))
+    return rules.share("char", body)
+
+
+def raw_class(ranges: Ranges) -> CharClass:
+    """The shorter of a class and its complement; text never holds a surrogate."""
+    complement = unite([*invert(ranges), (0xD800, 0xDFFF)]) if _spans_surrogates(ranges) else invert(ranges)
+    if _spans_surrogates(ranges):
+        complement = tuple(pair for pair in complement if pair != (0xD800, 0xDFFF))
+        if any(low <= 0xD800 <= high for low, high in complement):
+            return CharClass(ranges)
+        return CharClass(complement, negated=True)
+    return CharClass(ranges)
+
+
+def _spans_surrogates(ranges: Ranges) -> bool:
+    ends = {high for _, high in ranges}
+    starts = {low for low, _ in ranges}
+    return 0xD7FF in ends and 0xE000 in starts
+
+
+def char_node(ranges: Ranges, rules: Rules) -> Node:
+    """One character out of the ranges, as JSON spells it."""
+    raw = invert(_ESCAPED, ranges)
+    options: list[Node] = [raw_class(raw)] if raw else []
+    if len(raw) == 1 and raw[0][0] == raw[0][1]:
+        options = [Literal(chr(raw[0][0]))]
+    points = [point for low, high in _ESCAPED for point in range(low, high + 1) if _inside(ranges, point)]
+    if len(points) == 34:
+        options.append(_every_escape(rules))
+    elif points:
+        options.extend(_escapes(points))
+    return alt(*options)
+
+
+def _inside(ranges: Ranges, point: int) -> bool:
+    return any(low <= point <= high for low, high in ranges)
+
+
+def _every_escape(rules: Rules) -> Node:
+    control = alt(
+        seq(Literal("0"), CharClass(((48, 55), (66, 66), (69, 70), (98, 98), (101, 102)))), seq(Literal("1"), _HEX)
+    )
+    short = CharClass(tuple((ord(char), ord(char)) for char in '"\\bfnrt'))
+    return rules.share("escape", seq(Literal("\\"), alt(short, seq(Literal("u00"), control))))
+
+
+def _escapes(points: list[int]) -> Iterable[Node]:
+    short = tuple((ord(_SHORT[point]),) * 2 for point in points if point in _SHORT)
+    if len(short) == 1:
+        yield Literal("\\" + chr(short[0][0]))
+    elif short:
+        yield seq(Literal("\\"), CharClass(unite((low, high) for low, high in short)))
+    for point in points:
+        if point not in _SHORT:
+            yield Literal(f"\\u{point:04x}")
+
+
+def string_between(minimum: int, maximum: int | None, rules: Rules) -> Node:
+    """A string of so many characters, quotation marks included."""
+    if minimum == 0 and maximum is None:
+        return rules.share("string", seq(Literal('"'), repeat(any_char(rules), 0, None), Literal('"')))
+    body = seq(Literal('"'), rules.counted("chars", any_char(rules), minimum, maximum), Literal('"'))
+    return rules.share("string", body)
+
+
+def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
+    """One of the texts in quotation marks, then the tail: a choice where they are few, else an automaton."""
+    listed = list(dict.fromkeys(texts))
+    if len(listed) <= _MANY:
+        return alt(*(seq(Literal(quoted(text)), tail) for text in listed))
+    return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
+
+
+def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: str = '"') -> Node:
+    """The strings of a DFA as right-linear rules, the closing quotation mark included, the opening one not."""
+    return DfaPrinter(dfa, rules, hint, end).node()
+
+
+class DfaPrinter:
+    """One rule a state; states in a row become one rule, runs of equal ones a counted repetition."""
+
+    def __init__(self, dfa: Dfa, rules: Rules, hint: str, end: str) -> None:
+        self.dfa, self.rules, self.hint = dfa, rules, hint
+        self.end = lit(end)
+        self.steps = [self._steps(state) for state in range(len(dfa.edges))]
+        self.uses = [0] * len(dfa.edges)
+        for steps in self.steps:
+            for target in steps:
+                self.uses[target] += 1
+        self.uses[0] += 1
+        self.names: dict[int, str] = {}
+        self.bodies: dict[int, Node] = {}
+
+    def _steps(self, state: int) -> dict[int, Ranges]:
+        found: dict[int, list[tuple[int, int]]] = {}
+        for low, high, target in self.dfa.edges[state]:
+            found.setdefault(target, []).append((low, high))
+        return {target: tuple(ranges) for target, ranges in found.items()}
+
+    def node(self) -> Node:
+        if self.dfa.empty:
+            raise ValueError("no string is in the language")
+        root = self.reference(0)
+        waiting = [0]
+        done: set[int] = set()
+        while waiting:
+            state = waiting.pop()
+            if state in done:
+                continue
+            done.add(state)
+            before = set(self.names)
+            self.bodies[state] = self.body(state)
+            waiting.extend(sorted(set(self.names) - before, reverse=True))
+        if not any(isinstance(part, Ref) and part.name == self.names[0] for part in _parts(self.bodies.values())):
+            root = self.bodies.pop(0)
+        for state, body in self.bodies.items():
+            self.rules.define(self.names[state], body)
+        return root
+
+    def reference(self, state: int) -> Node:
+        if state not in self.names:
+            self.names[state] = self.rules.reserve(f"{self.hint}-{state}" if state else self.hint)
+        return Ref(self.names[state])
+
+    def body(self, state: int) -> Node:
+        """What may be read from the state: the run that begins here, else one alternative for each next state."""
+        run = self.run(state)
+        if run is not None:
+            return run
+        options: list[Node] = []
+        steps = self.steps[state]
+        if state in steps and len(steps) == 1 and state in self.dfa.accepting:
+            return seq(repeat(self.chars(steps[state]), 0, None), self.end)
+        for target, ranges in steps.items():
+            options.append(seq(self.chars(ranges), self.follow(target)))
+        if state in self.dfa.accepting:
+            options.append(self.end)
+        return alt(*options)
+
+    def spelled(self, ranges: Ranges) -> Node:
+        """One character out of the ranges, as it stands in the text."""
+        return char_node(ranges, self.rules)
+
+    def chars(self, ranges: Ranges) -> Node:
+        node = self.spelled(ranges)
+        if isinstance(node, CharClass) and len(node.ranges) > 8:
+            return self.rules.share("chars", node)
+        return node
+
+    def follow(self, state: int) -> Node:
+        """A state that only one leads to and that itself has one way on is written where it is."""
+        items: list[Node] = []
+        seen: set[int] = set()
+        if not self.steps[state]:
+            return self.end
+        while self.uses[state] == 1 and len(self.steps[state]) <= 1 and state not in seen:
+            seen.add(state)
+            run = self.run(state)
+            if run is not None:
+                return seq(*items, run)
+            if not self.steps[state]:
+                return seq(*items, self.end)
+            if state in self.dfa.accepting:
+                break
+            ((target, ranges),) = self.steps[state].items()
+            if target == state:
+                break
+            items.append(self.chars(ranges))
+            state = target
+        return seq(*items, self.reference(state))
+
+    def run(self, state: int) -> Node | None:
+        """States in a row that differ in nothing but how often one class may still be read."""
+        found = self._longest_run(state)
+        if found is None:
+            return None
+        length, ranges, exits, last = found
+        item = self.chars(ranges)
+        accepting = state in self.dfa.accepting
+        same_end = (last in self.dfa.accepting) == accepting and self.steps[last] == exits
+        if same_end:
+            tail: list[Node] = [seq(self.chars(out), self.follow(target)) for target, out in exits.items()]
+            if accepting:
+                tail.append(self.end)
+            return seq(self.rules.counted(self.hint, item, 0, length), alt(*tail)) if tail else None
+        if not exits and not accepting:
+            return seq(self.rules.counted(self.hint, item, length, length), self.follow(last))
+        if length > _LONG_RUN and not exits:
+            shorter = seq(self.rules.counted(self.hint, item, 0, length - 1), self.end)
+            return alt(shorter, seq(self.rules.counted(self.hint, item, length, length), self.follow(last)))
+        return None
+
+    def _longest_run(self, state: int) -> tuple[int, Ranges, dict[int, Ranges], int] | None:
+        best = None
+        for first, ranges in self.steps[state].items():
+            exits = {target: out for target, out in self.steps[state].items() if target != first}
+            at, target, length = state, first, 0
+            seen = {state}
+            while True:
+                length += 1
+                at = target
+                if at in seen:
+                    break
+                seen.add(at)
+                if (at in self.dfa.accepting) != (state in self.dfa.accepting):
+                    break
+                onward = [goal for goal, out in self.steps[at].items() if out == ranges and goal not in exits]
+                rest = {goal: out for goal, out in self.steps[at].items() if goal not in onward}
+                if len(onward) != 1 or rest != exits or onward[0] in seen:
+                    break
+                target = onward[0]
+            if length >= 8 and at not in exits and (best is None or length > best[0]):
+                best = (length, ranges, exits, at)
+        return best
+
+
+def _parts(nodes: Iterable[Node]) -> Iterable[Node]:
+    stack = list(nodes)
+    while stack:
+        at = stack.pop()
+        yield at
+        if isinstance(at, Sequence):
+            stack.extend(at.items)
+        elif isinstance(at, Repeat):
+            stack.append(at.item)
+        elif isinstance(at, Choice):
+            stack.extend(at.options)
