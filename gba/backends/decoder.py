@@ -5,49 +5,20 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
+from gba.backends.base import Chunk, Finish, Properties, Timings
 from gba.backends.cells import Cells
+from gba.backends.generation import GenerationRequest, LoadOptions
 from gba.backends.sampler import TokenSampler
 from gba.backends.text import StopWatch, Utf8Assembler
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, ContextOverflowError, ModelFileError
 
-__all__ = ["Decoder", "GenerationRequest", "LoadOptions"]
+__all__ = ["Decoder"]
 
 _TINY = 64 * 2**20
-
-
-@dataclass(frozen=True)
-class GenerationRequest:
-    """The arguments of one `complete`; ``seed`` is the one to draw with."""
-
-    prompt: tuple[int, ...]
-    grammar: str | None
-    stop: tuple[str, ...]
-    max_tokens: int
-    sampling: Sampling
-    slot: int | None
-    seed: int
-
-
-@dataclass(frozen=True)
-class LoadOptions:
-    """How a model is loaded.
-
-    ``context`` is cut to the length that the model was trained with (None: exactly that), unless RoPE options stretch
-    it. ``llama`` holds further fields of llama.cpp's model and context parameters, by their names.
-    """
-
-    context: int | None = 4096
-    slots: int = 4
-    threads: int | None = None
-    gpu_layers: int = 0
-    batch: int = 512
-    llama: dict[str, Any] = field(default_factory=dict)
 
 
 class Decoder:

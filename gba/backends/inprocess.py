@@ -20,13 +20,16 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gba.backends.base import Chunk, Properties, Sampling
-from gba.backends.decoder import Decoder, GenerationRequest, LoadOptions
 from gba.backends.files import checked_model_path
+from gba.backends.generation import GenerationRequest, LoadOptions
 from gba.backends.worker import Cancelled, Owner
 from gba.errors import BackendError
+
+if TYPE_CHECKING:
+    from gba.backends.decoder import Decoder
 
 __all__ = ["LlamaInProcess"]
 
@@ -100,6 +103,8 @@ class LlamaInProcess:
         if slots < 1 or batch < 1 or (context is not None and context < 1):
             raise BackendError("slots, batch and context have to be positive.")
         lib, log = _library()
+        from gba.backends.decoder import Decoder  # needs numpy, which comes with llama-cpp-python
+
         log.verbose = log.verbose or verbose
         options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
         self._owner: Owner[Decoder] = Owner(

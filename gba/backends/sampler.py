@@ -20,6 +20,7 @@ import numpy as np
 from gba.backends.base import Sampling
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, GrammarError
+from gba.grammar.gbnf import parse_gbnf
 
 __all__ = ["GrammarGate", "TokenSampler"]
 
@@ -38,6 +39,7 @@ class GrammarGate:
         self._lib = lib
         self._sampler = lib.llama_sampler_init_grammar(vocabulary.pointer, grammar.encode("utf-8"), b"root")
         if not self._sampler:
+            parse_gbnf(grammar)  # knows better what is wrong, and where
             raise GrammarError(f"llama.cpp refuses the grammar. Its text begins: {grammar[:120]!r}")
 
     def allows(self, token: int) -> bool:
