@@ -57,7 +57,7 @@ class Normalizer:
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
-        if "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
+        if schema and "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
             return self._reference(place, negated)
         return (Part(place, negated),)
 
