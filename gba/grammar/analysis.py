@@ -93,7 +93,7 @@ class _Flattener:
     def _repeat(self, node: Repeat) -> list[str]:
         """llama.cpp's expansion, with two rules where it makes many that are alike."""
         item = self._symbols(node.item)
-        if isinstance(node.item, (Sequence, Repeat)):
+        if isinstance(node.item, Repeat) or (isinstance(node.item, Sequence) and len(node.item.items) > 1):
             item = [self._new([item])]
         if not item:
             return []

@@ -13,7 +13,21 @@ from typing import NoReturn
 from gba.errors import GrammarError
 from gba.grammar.analysis import find_problem
 from gba.grammar.charclass import LAST
-from gba.grammar.nodes import ANY, EMPTY, CharClass, GbnfTree, Node, Ref, TokenTerminal, alt, lit, repeat, seq
+from gba.grammar.nodes import (
+    ANY,
+    EMPTY,
+    CharClass,
+    Choice,
+    GbnfTree,
+    Node,
+    Ref,
+    Repeat,
+    Sequence,
+    TokenTerminal,
+    alt,
+    lit,
+    seq,
+)
 from gba.grammar.printer import MAX_REPETITIONS
 
 __all__ = ["MAX_NESTING", "parse_gbnf"]
@@ -41,7 +55,7 @@ def parse_gbnf(text: str) -> GbnfTree:
 @dataclass
 class _Group:
     """A group being read, or a whole rule. Of the last item: ``weight``, the rules that it takes in llama.cpp;
-    ``repeatable``, whether it takes any place there; ``optional``, whether it is a repetition of zero times or more.
+    ``repeatable``, whether it takes any place there; ``repeated``, whether it is a repetition itself.
     """
 
     start: int
@@ -50,7 +64,7 @@ class _Group:
     items: list[Node] = field(default_factory=list)
     weight: int = 1
     repeatable: bool = False
-    optional: bool = False
+    repeated: bool = False
 
     def end_option(self) -> None:
         self.options.append(seq(*self.items))
@@ -58,7 +72,7 @@ class _Group:
 
     def add(self, node: Node, weight: int, *, repeatable: bool) -> None:
         self.items.append(node)
-        self.weight, self.repeatable, self.optional = weight, repeatable, False
+        self.weight, self.repeatable, self.repeated = weight, repeatable, False
 
     def node(self) -> Node:
         self.end_option()
@@ -305,8 +319,6 @@ class _Parser(_Reader):
             return False
         if not group.repeatable:
             self.fail(f"there is nothing that {char!r} could repeat: put an item that is not empty before it", start)
-        if maximum is None and (group.optional or group.items[-1] == EMPTY):
-            self.fail("what may be empty cannot be repeated without bound: take the empty text out of it", start)
         self._repeat(group, minimum, maximum, start)
         return True
 
@@ -319,9 +331,16 @@ class _Parser(_Reader):
                 start,
             )
         self.made += 1 if maximum is None else maximum - minimum
-        node = repeat(group.items.pop(), minimum, maximum)
-        group.add(node, group.weight * total, repeatable=maximum != 0)
-        group.optional = minimum == 0
+        item = group.items.pop()
+        if group.repeated:
+            # A repetition of a repetition without parentheses: one rule in llama.cpp, and so for the analysis.
+            item = Sequence((item,))
+        elif item == EMPTY:
+            # An empty group is a rule there, which must not be repeated without bound.
+            item = Choice((EMPTY,))
+        # Not repeat(), which would drop what is repeated zero times: it has to be free of left recursion, too.
+        group.add(Repeat(item, minimum, maximum), group.weight * total, repeatable=maximum != 0)
+        group.repeated = True
 
     def _count(self, nested: bool) -> tuple[int, int | None]:
         start = self.pos
