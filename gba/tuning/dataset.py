@@ -17,7 +17,6 @@ from gba.chat.engine import Engine
 from gba.chat.messages import Message, Span, Step
 from gba.chat.prompts import assistant_text
 from gba.errors import GbaError
-from gba.schema.tools import ToolCall
 from gba.tools.math.prompt import messages as math_messages
 from gba.tuning.tasks import Act, MathTask, Task, Turn, agent_tasks, math_tasks
 from gba.tuning.teacher import Teacher
@@ -59,7 +58,7 @@ class Renderer:
         for turn in task.turns:
             messages.append(Message("user", turn.request))
             for act in turn.acts:
-                step = self._act(messages, task, act, f"call_{len(messages)}")
+                step = self._act(messages, task, act)
                 steps.append(step)
                 messages += [step.message(), Message("tool", act.result, call_id=step.calls[0].id, name=act.tool)]
             step = self._answer(messages, task, turn)
@@ -75,15 +74,14 @@ class Renderer:
             raise DialogueError(f"the program {task.program!r} came out as {step.answer!r}")
         return self._dialogue(task.family, [step])
 
-    def _act(self, messages: Sequence[Message], task: Task, act: Act, call_id: str) -> Step:
-        call = ToolCall(act.tool, act.arguments, call_id)
-        step = self._step(messages, task, Message("assistant", thought=act.thought, calls=(call,)))
-        if len(step.calls) != 1 or not step.calls[0].same(call) or step.thought != act.thought:
-            raise DialogueError(f"the call {call} came out as {step.thought!r}, {step.calls}")
+    def _act(self, messages: Sequence[Message], task: Task, act: Act) -> Step:
+        step = self._step(messages, task, act.message())
+        if len(step.calls) != 1 or not step.calls[0].same(act.call()) or step.thought != act.thought:
+            raise DialogueError(f"the call {act.call()} came out as {step.thought!r}, {step.calls}")
         return step
 
     def _answer(self, messages: Sequence[Message], task: Task, turn: Turn) -> Step:
-        step = self._step(messages, task, Message("assistant", turn.answer, turn.thought))
+        step = self._step(messages, task, turn.message())
         if step.calls or (step.answer, step.thought) != (turn.answer, turn.thought):
             raise DialogueError(f"the answer {turn.answer!r} came out as {step.thought!r}, {step.answer!r}")
         return step

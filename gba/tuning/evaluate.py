@@ -1,7 +1,7 @@
 """How many tasks a model solves: the step of an agent, run against tools that know the right calls.
 
-    python -m gba.tuning.evaluate --model models/tiny-agent.gguf [--base-url http://localhost:8080] [--n 200]
-    python -m gba.tuning.evaluate --model models/tiny-math.gguf --math
+python -m gba.tuning.evaluate --model models/tiny-agent.gguf [--base-url http://localhost:8080] [--n 200]
+python -m gba.tuning.evaluate --model models/tiny-math.gguf --math
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class _Run:
 
     def use(self, call: ToolCall, expected: Act | None) -> bool:
         """Answer a call as the task's tools do; whether it was the right one."""
-        right = expected is not None and call.same(ToolCall(expected.tool, expected.arguments))
+        right = expected is not None and call.same(expected.call())
         if not right:
             wanted = f"{expected.tool} {json.dumps(expected.arguments)}" if expected else "an answer"
             self.fail(f"called {call.name} {json.dumps(call.arguments)} instead of {wanted}")
@@ -233,7 +233,11 @@ def _collect(outcomes: Iterable[Outcome], progress: Callable[[Outcome], None] | 
 def run_math_task(engine: Engine, task: MathTask) -> Outcome:
     """Let the model write a program, and compare its value with that of the right one."""
     step = engine.step(math_messages(task.question))
-    why = "" if same_value(step.answer, task.program) else f"{task.question!r}: {step.answer!r} instead of {task.program!r}"
+    why = (
+        ""
+        if same_value(step.answer, task.program)
+        else f"{task.question!r}: {step.answer!r} instead of {task.program!r}"
+    )
     usage = step.usage
     return Outcome(
         task.family, not why, why, evaluated=usage.evaluated, generated=usage.generated, context=usage.context
@@ -282,7 +286,9 @@ def _backend(model: str, base_url: str | None, threads: int | None) -> Backend:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """The command: a table on stderr, JSON on stdout."""
-    parser = argparse.ArgumentParser(prog="python -m gba.tuning.evaluate", description=__doc__.split("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(
+        prog="python -m gba.tuning.evaluate", description=__doc__.split("\n")[0] if __doc__ else ""
+    )
     parser.add_argument("--model", default="models/tiny-agent.gguf", help="a GGUF file, run in process")
     parser.add_argument("--base-url", help="a llama-server, instead of the file")
     parser.add_argument("--n", type=int, default=200, help="tasks of each set")

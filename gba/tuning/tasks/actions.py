@@ -24,7 +24,9 @@ def _done(draw: Draw, what: str) -> tuple[str, str, str]:
     if roll < 0.35:
         return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
     if roll < 0.65:
-        text = draw.free("[{W} saved with number {c}.|{W} {c} was created.|Created {w} {c}.]", w=what, W=what.capitalize(), c=code)
+        text = draw.free(
+            "[{W} saved with number {c}.|{W} {c} was created.|Created {w} {c}.]", w=what, W=what.capitalize(), c=code
+        )
         return text, text, code
     return draw.free("[id {c}|{c}|number {c}|OK: {c}]", c=code), f"Done. The number is {code}.", code
 
@@ -65,7 +67,13 @@ def event_turn(draw: Draw, tool: Drawn, title: str | None = None) -> Turn:
         values: dict[str, Any] = {"text": f"{shown_title} {on}{style.word(day + at)}"}
     else:
         values = {"title": shown_title, "date": style.word(day), "time": style.word(hour)}
-    return Turn(request, (act_on(tool, f"I need to add {shown_title} to the calendar.", result, **values),), "It is done.", answer, value)
+    return Turn(
+        request,
+        (act_on(tool, f"I need to add {shown_title} to the calendar.", result, **values),),
+        "It is done.",
+        answer,
+        value,
+    )
 
 
 def _calendar(draw: Draw, tool: Drawn) -> Turn:
@@ -75,10 +83,19 @@ def _calendar(draw: Draw, tool: Drawn) -> Turn:
 def _agenda(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     day = date(draw)
-    request = draw.phrase("[What is [in|on] my calendar [on|for] {d}?|What do I have on {d}?|[Show|Show me|List|Tell me] my [events|appointments|plans] [on|for] {d}.|Am I busy on {d}?|What are my plans for {d}?|Check my calendar for {d}.|Do I have anything on {d}?|What's on my agenda for {d}?]", d=day)
+    request = draw.phrase(
+        "[What is [in|on] my calendar [on|for] {d}?|What do I have on {d}?|[Show|Show me|List|Tell me] my [events|appointments|plans] [on|for] {d}.|Am I busy on {d}?|What are my plans for {d}?|Check my calendar for {d}.|Do I have anything on {d}?|What's on my agenda for {d}?]",
+        d=day,
+    )
     event = f"{_event(draw)} at {time(draw)}"
     result = draw.pick((event, f"Events: {event}", f'["{event}"]'))
-    return Turn(style.say(request), (act_on(tool, f"I need to check the calendar for {style.word(day)}.", result, date=style.word(day)),), "I have found it.", f"You have {event}.", event)
+    return Turn(
+        style.say(request),
+        (act_on(tool, f"I need to check the calendar for {style.word(day)}.", result, date=style.word(day)),),
+        "I have found it.",
+        f"You have {event}.",
+        event,
+    )
 
 
 def _images(draw: Draw, tool: Drawn) -> Turn:
@@ -94,7 +111,13 @@ def _images(draw: Draw, tool: Drawn) -> Turn:
     link = f"https://{name(draw).lower()}.com/{draw.integer(1, 9999)}.jpg"
     result = draw.pick((link, f"Found: {link}", f'["{link}"]', f"1 image: {link}"))
     query = style.word(what)
-    return Turn(style.say(request), (act_on(tool, f"I need to find images of {query}.", result, query=query),), "I have found it.", f"Here is an image: {link}", link)
+    return Turn(
+        style.say(request),
+        (act_on(tool, f"I need to find images of {query}.", result, query=query),),
+        "I have found it.",
+        f"Here is an image: {link}",
+        link,
+    )
 
 
 def _draw(draw: Draw, tool: Drawn) -> Turn:
@@ -102,12 +125,26 @@ def _draw(draw: Draw, tool: Drawn) -> Turn:
     what = thing(draw)
     full = f"a {what}" if draw.chance(0.5) else what
     if draw.chance(0.4):
-        full += draw.free("[ in {p}| with a {t}| at night| in the rain| next to a {t}| in the style of {n}]", p=place(draw), t=thing(draw), n=name(draw))
-    request = draw.phrase("[[Draw|Paint|Generate|Create] {q}.|[Generate|Create|Make|Draw|Paint] [an image|a picture|me a picture] of {q}.|[Can|Could] you [draw|paint] {q}?|Please [draw|paint] {q}.|I want [a drawing|a new picture|you to draw a picture] of {q}.|Draw me {q}.]", q=full)
+        full += draw.free(
+            "[ in {p}| with a {t}| at night| in the rain| next to a {t}| in the style of {n}]",
+            p=place(draw),
+            t=thing(draw),
+            n=name(draw),
+        )
+    request = draw.phrase(
+        "[[Draw|Paint|Generate|Create] {q}.|[Generate|Create|Make|Draw|Paint] [an image|a picture|me a picture] of {q}.|[Can|Could] you [draw|paint] {q}?|Please [draw|paint] {q}.|I want [a drawing|a new picture|you to draw a picture] of {q}.|Draw me {q}.]",
+        q=full,
+    )
     file = f"{name(draw).lower()}_{draw.integer(1, 999)}.png"
     result = draw.pick((file, f"Saved as {file}", f"image: {file}"))
     prompt = style.word(full)
-    return Turn(style.say(request), (act_on(tool, f"I need to draw {prompt}.", result, prompt=prompt),), "It is done.", f"Here is the picture: {file}", file)
+    return Turn(
+        style.say(request),
+        (act_on(tool, f"I need to draw {prompt}.", result, prompt=prompt),),
+        "It is done.",
+        f"Here is the picture: {file}",
+        file,
+    )
 
 
 def _weather(draw: Draw, tool: Drawn) -> Turn:
@@ -119,12 +156,23 @@ def _weather(draw: Draw, tool: Drawn) -> Turn:
     on = "" if not dated else f" {day}" if day.split(" ")[0] in ("tomorrow", "today", "next") else f" on {day}"
     tail = on + (f" in {unit}" if unit else "")
     now = "" if dated else "[| now| today| right now]"
-    request = draw.phrase(f"[[What is|What's] the weather [|like ]in {{p}}{now}{{t}}?|How is the weather in {{p}}{now}{{t}}?|[Tell me|Check|Get|Show me] the weather [in|for] {{p}}{{t}}.|Will it rain in {{p}}{now}{{t}}?|[What is|Give me|Show] the [weather |]forecast for {{p}}{{t}}.|Weather in {{p}}{{t}}.|Is it [cold|warm|sunny|hot] in {{p}}{now}{{t}}?|Do I need an umbrella in {{p}}{now}{{t}}?|What is the temperature in {{p}}{now}{{t}}?]", p=where, t=tail)
+    request = draw.phrase(
+        f"[[What is|What's] the weather [|like ]in {{p}}{now}{{t}}?|How is the weather in {{p}}{now}{{t}}?|[Tell me|Check|Get|Show me] the weather [in|for] {{p}}{{t}}.|Will it rain in {{p}}{now}{{t}}?|[What is|Give me|Show] the [weather |]forecast for {{p}}{{t}}.|Weather in {{p}}{{t}}.|Is it [cold|warm|sunny|hot] in {{p}}{now}{{t}}?|Do I need an umbrella in {{p}}{now}{{t}}?|What is the temperature in {{p}}{now}{{t}}?]",
+        p=where,
+        t=tail,
+    )
     sky = draw.pick(("sunny", "cloudy", "rainy", "snowy", "windy", "foggy", "stormy", "clear"))
     value = f"{sky}, {draw.rng.randint(-15, 39)} degrees"
     shown_place = style.word(where)
     result = draw.pick((value, value, f"Weather in {where}: {value}", f"It is {value}.", f'{{"weather": "{value}"}}'))
-    act = act_on(tool, f"I need to check the weather in {shown_place}.", result, place=shown_place, date=style.word(day), unit=unit)
+    act = act_on(
+        tool,
+        f"I need to check the weather in {shown_place}.",
+        result,
+        place=shown_place,
+        date=style.word(day),
+        unit=unit,
+    )
     return Turn(style.say(request), (act,), "I have found it.", f"The weather in {shown_place} is {value}.", value)
 
 
@@ -142,11 +190,23 @@ def _convert(draw: Draw, tool: Drawn, units: tuple[str, ...] = _UNITS) -> Turn:
     style = draw.style()
     amount = number(draw)
     one, other = draw.some(units, 2)
-    request = draw.phrase("[[Convert|Change|Turn] {v} {a} [to|into] {b}.|How many {b} are {v} {a}?|How [much|many] is {v} {a} in {b}?|What is {v} {a} in {b}?|What's {v} {a} in {b}?|{v} {a} [in|to] {b}[.|?]|[Can|Could] you convert {v} {a} [to|into] {b}?|I need {v} {a} in {b}.|Express {v} {a} in {b}.|I have {v} {a}. How [much|many] is that in {b}?]", v=amount, a=one, b=other)
+    request = draw.phrase(
+        "[[Convert|Change|Turn] {v} {a} [to|into] {b}.|How many {b} are {v} {a}?|How [much|many] is {v} {a} in {b}?|What is {v} {a} in {b}?|What's {v} {a} in {b}?|{v} {a} [in|to] {b}[.|?]|[Can|Could] you convert {v} {a} [to|into] {b}?|I need {v} {a} in {b}.|Express {v} {a} in {b}.|I have {v} {a}. How [much|many] is that in {b}?]",
+        v=amount,
+        a=one,
+        b=other,
+    )
     value = shown(float(amount) * draw.pick((0.5, 1.6, 2.2, 0.03, 3.28, 1.1, 0.9, 12, 60)))
     source, target = style.word(one), style.word(other)
     result = draw.pick((value, f"{value} {other}", f"{amount} {one} = {value} {other}"))
-    act = act_on(tool, f"I need to convert {amount} {source} to {target}.", result, value=float(amount) if "." in amount else int(amount), source=source, target=target)
+    act = act_on(
+        tool,
+        f"I need to convert {amount} {source} to {target}.",
+        result,
+        value=float(amount) if "." in amount else int(amount),
+        source=source,
+        target=target,
+    )
     return Turn(style.say(request), (act,), "I have the result.", f"{amount} {source} is {value} {target}.", value)
 
 
@@ -162,7 +222,11 @@ def _body(draw: Draw) -> str:
 
 
 def _recipient(draw: Draw) -> str:
-    return f"{name(draw).lower()}@{name(draw).lower()}.{draw.pick(('com', 'org', 'net'))}" if draw.chance(0.4) else person(draw)
+    return (
+        f"{name(draw).lower()}@{name(draw).lower()}.{draw.pick(('com', 'org', 'net'))}"
+        if draw.chance(0.4)
+        else person(draw)
+    )
 
 
 def _email(draw: Draw, tool: Drawn) -> Turn:
@@ -170,14 +234,31 @@ def _email(draw: Draw, tool: Drawn) -> Turn:
     to, body = _recipient(draw), _body(draw)
     subject = draw.word(ACTIVITIES) if draw.chance(0.5) else None
     about = f" [about {{s}}|with the subject {{s}}]" if subject else ""
-    request = draw.phrase(f"[[Send|Write] [an email|a mail|an e-mail] to {{to}}{about} [saying|that says|with the text] {{b}}.|Email {{to}}{about} saying {{b}}.|[Can|Could] you [send an email to|email|write an email to] {{to}}{about} saying {{b}}?|I want to email {{to}}{about} saying {{b}}.]", to=to, s=subject or "", b=body)
-    return _sent(draw, tool, style.say(request), "email", style.word(to), style.word(body), style.word(subject) if subject else None)
+    request = draw.phrase(
+        f"[[Send|Write] [an email|a mail|an e-mail] to {{to}}{about} [saying|that says|with the text] {{b}}.|Email {{to}}{about} saying {{b}}.|[Can|Could] you [send an email to|email|write an email to] {{to}}{about} saying {{b}}?|I want to email {{to}}{about} saying {{b}}.]",
+        to=to,
+        s=subject or "",
+        b=body,
+    )
+    return _sent(
+        draw,
+        tool,
+        style.say(request),
+        "email",
+        style.word(to),
+        style.word(body),
+        style.word(subject) if subject else None,
+    )
 
 
 def _message(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     to, body = person(draw), _body(draw)
-    request = draw.phrase("[[Send|Write] [a message|a text|a text message] to {to} saying {b}.|[Send|Write] {to} a message saying {b}.|Tell {to} that {b}.|Text {to} that {b}.|Message {to}: {b}.|[Can|Could] you [text|message] {to} that {b}?|Let {to} know that {b}.|Write to {to}: {b}.]", to=to, b=body)
+    request = draw.phrase(
+        "[[Send|Write] [a message|a text|a text message] to {to} saying {b}.|[Send|Write] {to} a message saying {b}.|Tell {to} that {b}.|Text {to} that {b}.|Message {to}: {b}.|[Can|Could] you [text|message] {to} that {b}?|Let {to} know that {b}.|Write to {to}: {b}.]",
+        to=to,
+        b=body,
+    )
     return _sent(draw, tool, style.say(request), "message", style.word(to), style.word(body), None)
 
 
@@ -187,7 +268,13 @@ def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, 
         ("OK", f"I have sent the {what} to {to}.", to), ("sent", f"I have sent the {what} to {to}.", to),
         (f"Sent to {to}.", f"I have sent the {what} to {to}.", to), (f"The {what} {code} was sent.", f"The {what} {code} was sent.", code),
     ))  # fmt: skip
-    return Turn(request, (act_on(tool, f"I need to send {to} the {what}.", result, to=to, subject=subject, body=body),), "It is done.", answer, value)
+    return Turn(
+        request,
+        (act_on(tool, f"I need to send {to} the {what}.", result, to=to, subject=subject, body=body),),
+        "It is done.",
+        answer,
+        value,
+    )
 
 
 def _task(draw: Draw) -> str:
@@ -201,27 +288,57 @@ def _task(draw: Draw) -> str:
 def _reminder(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     what, when = _task(draw), time(draw) if draw.chance(0.6) else date(draw)
-    at = when if when.split(" ")[0] in ("tomorrow", "today", "next") else f"at {when}" if when[0].isdigit() and "20" != when[:2] or when in ("noon", "midnight") else f"on {when}"
-    request = draw.phrase("[Remind me [{at} to {w}|to {w} {at}].|Set a reminder to {w} {at}.|[Can|Could] you remind me to {w} {at}?|[Do not|Don't] let me forget to {w} {at}.|I have to {w} {at}, remind me.|Set a reminder {at}: {w}.|I need a reminder to {w} {at}.]", w=what, at=at)
+    at = (
+        when
+        if when.split(" ")[0] in ("tomorrow", "today", "next")
+        else f"at {when}"
+        if when[0].isdigit() and "20" != when[:2] or when in ("noon", "midnight")
+        else f"on {when}"
+    )
+    request = draw.phrase(
+        "[Remind me [{at} to {w}|to {w} {at}].|Set a reminder to {w} {at}.|[Can|Could] you remind me to {w} {at}?|[Do not|Don't] let me forget to {w} {at}.|I have to {w} {at}, remind me.|Set a reminder {at}: {w}.|I need a reminder to {w} {at}.]",
+        w=what,
+        at=at,
+    )
     result, answer, value = _done(draw, "reminder")
-    act = act_on(tool, f"I need to set a reminder to {style.word(what)}.", result, text=style.word(what), time=style.word(when))
+    act = act_on(
+        tool, f"I need to set a reminder to {style.word(what)}.", result, text=style.word(what), time=style.word(when)
+    )
     return Turn(style.say(request), (act,), "It is done.", answer, value)
 
 
 def _note(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     text = draw.pick((_task, _body))(draw)
-    request = draw.phrase("[[Note|Note down|Write down|Take a note]: {t}.|[Make|Save|Take|Add] a note [that says|saying] {t}.|[Save|Add] [this|the] note: {t}.|[Can|Could] you [note|write down]: {t}?|Write this down: {t}.|Keep a note: {t}.|New note: {t}.]", t=text)
+    request = draw.phrase(
+        "[[Note|Note down|Write down|Take a note]: {t}.|[Make|Save|Take|Add] a note [that says|saying] {t}.|[Save|Add] [this|the] note: {t}.|[Can|Could] you [note|write down]: {t}?|Write this down: {t}.|Keep a note: {t}.|New note: {t}.]",
+        t=text,
+    )
     result, answer, value = _done(draw, "note")
-    return Turn(style.say(request), (act_on(tool, "I need to save a note.", result, text=style.word(text)),), "It is done.", answer, value)
+    return Turn(
+        style.say(request),
+        (act_on(tool, "I need to save a note.", result, text=style.word(text)),),
+        "It is done.",
+        answer,
+        value,
+    )
 
 
 def _timer(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     minutes = draw.integer(2, 240)
-    request = draw.phrase("[[Set|Start] a [timer for {n} minutes|{n} minute timer].|Timer for {n} minutes.|[Can|Could] you [set|start] a timer for {n} minutes?|Count down {n} minutes.|Wake me in {n} minutes.|I need a timer for {n} minutes.|Please time {n} minutes.|{n} minute timer.|Let me know when {n} minutes are over.|Start a countdown of {n} minutes.]", n=str(minutes))
+    request = draw.phrase(
+        "[[Set|Start] a [timer for {n} minutes|{n} minute timer].|Timer for {n} minutes.|[Can|Could] you [set|start] a timer for {n} minutes?|Count down {n} minutes.|Wake me in {n} minutes.|I need a timer for {n} minutes.|Please time {n} minutes.|{n} minute timer.|Let me know when {n} minutes are over.|Start a countdown of {n} minutes.]",
+        n=str(minutes),
+    )
     result, answer, value = _done(draw, "timer")
-    return Turn(style.say(request), (act_on(tool, f"I need to set a timer for {minutes} minutes.", result, minutes=minutes),), "It is done.", answer, value)
+    return Turn(
+        style.say(request),
+        (act_on(tool, f"I need to set a timer for {minutes} minutes.", result, minutes=minutes),),
+        "It is done.",
+        answer,
+        value,
+    )
 
 
 ACTIONS = {

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Literal, TypeVar
 
-from gba.schema.tools import ToolSpec
+from gba.chat.messages import Message
+from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out"]
 
@@ -36,6 +37,14 @@ class Act:
     result: str
     error: bool = False
 
+    def call(self) -> ToolCall:
+        """The call that has to be made."""
+        return ToolCall(self.tool, self.arguments, "call_right")
+
+    def message(self) -> Message:
+        """What the model should write: thought and call."""
+        return Message("assistant", thought=self.thought, calls=(self.call(),))
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -46,6 +55,10 @@ class Turn:
     thought: str
     answer: str
     value: str = ""
+
+    def message(self) -> Message:
+        """What the model should write when all acts are done: thought and answer."""
+        return Message("assistant", self.answer, self.thought)
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,16 @@ def _subject(draw: Draw, kind: str) -> str:
         return made_up + draw.pick(("", "", " Corp", " Inc", " Group"))
     if kind == "work":
         return made_up if draw.chance(0.5) else f"The {draw.pick(('Last', 'Red', 'Lost', 'Great'))} {made_up}"
-    return draw.pick((made_up, f"Mount {made_up}", f"{made_up} Tower", f"the {pseudo_word(draw)}", f"{made_up} Bridge", f"Lake {made_up}"))
+    return draw.pick(
+        (
+            made_up,
+            f"Mount {made_up}",
+            f"{made_up} Tower",
+            f"the {pseudo_word(draw)}",
+            f"{made_up} Bridge",
+            f"Lake {made_up}",
+        )
+    )
 
 
 def fact(draw: Draw, *, numeric: bool | None = None) -> Fact:
@@ -99,7 +108,11 @@ def fact(draw: Draw, *, numeric: bool | None = None) -> Fact:
         if draw.chance(0.7):
             attribute, kind, bounds, question = draw.pick(_ATTRIBUTES)
         else:
-            attribute, kind, question = draw.pick(_NOUNS) if draw.chance(0.6) else pseudo_word(draw), draw.pick(("place", "person", "thing", "company")), ""
+            attribute, kind, question = (
+                draw.pick(_NOUNS) if draw.chance(0.6) else pseudo_word(draw),
+                draw.pick(("place", "person", "thing", "company")),
+                "",
+            )
             bounds = (2, 99_999) if numeric or (numeric is None and draw.chance(0.5)) else None
         if numeric is None or numeric == (bounds is not None):
             break
@@ -173,15 +186,28 @@ def relation(draw: Draw) -> Relation:
     what = draw.pick(("capital", "largest city", "founder", "owner", "oldest town", "author"))
     of = place(draw) if what in ("capital", "largest city", "oldest town") else name(draw)
     people = what in ("founder", "owner", "author")
-    return Relation(f"{what} of {of}", f"the {what} of {of}", person(draw) if people else place(draw), "their" if people else "its")
+    return Relation(
+        f"{what} of {of}", f"the {what} of {of}", person(draw) if people else place(draw), "their" if people else "its"
+    )
 
 
 def follow_up_attribute(draw: Draw, people: bool) -> tuple[str, str]:
     """What to ask about somebody (or some place) found, with a number that answers it."""
     options: tuple[tuple[str, tuple[int, int]], ...] = (
-        (("age", (18, 90)), ("current age", (18, 90)), ("height", (140, 210)), ("salary", (1000, 90_000)), ("weight", (40, 150)))
+        (
+            ("age", (18, 90)),
+            ("current age", (18, 90)),
+            ("height", (140, 210)),
+            ("salary", (1000, 90_000)),
+            ("weight", (40, 150)),
+        )
         if people
-        else (("population", (1000, 99_999_999)), ("area", (100, 99_999)), ("elevation", (2, 4000)), ("size", (100, 99_999)))
+        else (
+            ("population", (1000, 99_999_999)),
+            ("area", (100, 99_999)),
+            ("elevation", (2, 4000)),
+            ("size", (100, 99_999)),
+        )
     )
     attribute, bounds = draw.pick(options)
     if draw.chance(0.2):

@@ -53,7 +53,11 @@ class _Bench:
                 options = [key for key in KINDS if key not in banned]
                 if not options:
                     continue
-                key = self.draw.pick(("search", "calculate", "images", "calendar")) if self.draw.chance(0.4) else self.draw.pick(options)
+                key = (
+                    self.draw.pick(("search", "calculate", "images", "calendar"))
+                    if self.draw.chance(0.4)
+                    else self.draw.pick(options)
+                )
                 if key not in options:
                     continue
                 used.add(key)
@@ -80,7 +84,9 @@ def _lookup(family: str, maker: Callable[[Draw, dict[str, Drawn]], Turn], *keys:
     return build
 
 
-def _pair(family: str, maker: Callable[[Draw, dict[str, Drawn]], tuple[Turn, Turn]], *keys: str) -> Callable[[Draw], Task]:
+def _pair(
+    family: str, maker: Callable[[Draw, dict[str, Drawn]], tuple[Turn, Turn]], *keys: str
+) -> Callable[[Draw], Task]:
     def build(draw: Draw) -> Task:
         bench = _Bench(draw)
         tools = bench.need(*keys)

@@ -19,7 +19,11 @@ _ATTRIBUTES = tuple(
     wind speed|air quality|pollen count|sunrise|sunset|ticket price|debt|order status|delivery date|
     stock level|warranty|sensor value|engine speed|oil pressure|humidity|noise level|traffic|parking fee|toll|gate|platform|
     departure|arrival|waiting time|queue length|visitor count|playlist|homework|timetable|shift|diet|allergy|favorite color|
-    postal code|area code|time zone|exchange code|mascot|anthem|nickname|password hint|locker number|badge|team|department""".replace("\n", "").replace("    ", "").split("|")
+    postal code|area code|time zone|exchange code|mascot|anthem|nickname|password hint|locker number|badge|team|department""".replace(
+        "\n", ""
+    )
+    .replace("    ", "")
+    .split("|")
 )
 _OWNERS = tuple(
     "city town harbor station shop school hotel ship plane customer student patient member employee player team machine "
@@ -35,7 +39,11 @@ _OBJECTS = tuple(
     """room|car|boat|hall|taxi|flight ticket|bus ticket|hotel room|desk|locker|parking space|pizza|cake|coffee|salad|parcel|
     letter|report|invoice|contract|form|poster|badge|account|folder|backup|playlist|survey|ticket|task|job|machine|robot|
     drone|pump|heater|fan|oven|washing machine|printer|door|gate|garden|plant|window|roof|wall|fence|shelf|box|crate|
-    bicycle|scooter|truck|tent|costume|piano|telescope|microscope|camera|sensor|server|database|website|channel|album""".replace("\n", "").replace("    ", "").split("|")
+    bicycle|scooter|truck|tent|costume|piano|telescope|microscope|camera|sensor|server|database|website|channel|album""".replace(
+        "\n", ""
+    )
+    .replace("    ", "")
+    .split("|")
 )
 
 
@@ -54,7 +62,10 @@ def invent(draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str]
     """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter."""
     make = draw.pick((_action, _action, _direct, _direct, _lookup, _lookup))
     while True:
-        owner, matter = draw.word(_OWNERS if make is _lookup else _VERBS), draw.word(_ATTRIBUTES if make is _lookup else _OBJECTS)
+        owner, matter = (
+            draw.word(_OWNERS if make is _lookup else _VERBS),
+            draw.word(_ATTRIBUTES if make is _lookup else _OBJECTS),
+        )
         if draw.chance(0.25):
             matter = pseudo_word(draw)
         if make is not _lookup and draw.chance(0.15):
@@ -70,7 +81,9 @@ def _tool_name(words: str) -> str:
 def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Invented:
     key = draw.pick((owner, owner, "name", "id", "which", "of", "subject"))
     number = draw.chance(0.15)
-    param = Param("x", (key,), INTEGER if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}."))
+    param = Param(
+        "x", (key,), INTEGER if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}.")
+    )
     names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
     article = "an" if owner[0] in "aeiou" else "a"
     about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
@@ -79,13 +92,37 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
         x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person))(draw)
-        who = f"[{owner} |the {owner} |{owner} number ]{{x}}" if number else f"[{{x}}|{{x}}|the {owner} {{x}}|{owner} {{x}}]"
+        who = (
+            f"[{owner} |the {owner} |{owner} number ]{{x}}"
+            if number
+            else f"[{{x}}|{{x}}|the {owner} {{x}}|{owner} {{x}}]"
+        )
         ask = f"[What is the {matter} of {who}?|What's the {matter} of {who}?|[Tell me|Get|Show me|Find|Check|Look up|Give me|Find out] the {matter} of {who}.|[Can|Could] you [tell me|check|get|find] the {matter} of {who}?|I need the {matter} of {who}.|I want to know the {matter} of {who}.|{matter} of {who}?]"
         request = style.say(draw.phrase(ask, x=x))
-        value = draw.pick((str(draw.integer(2, 99_999)), name(draw), f"{draw.integer(2, 999)}.{draw.rng.randint(0, 9)}", f"{name(draw)} {draw.integer(2, 99)}"))
-        result = draw.pick((value, value, f"The {matter} of {x} is {value}.", f'{{"{_tool_name(matter)}": "{value}"}}', f"{matter}: {value}"))
+        value = draw.pick(
+            (
+                str(draw.integer(2, 99_999)),
+                name(draw),
+                f"{draw.integer(2, 999)}.{draw.rng.randint(0, 9)}",
+                f"{name(draw)} {draw.integer(2, 99)}",
+            )
+        )
+        result = draw.pick(
+            (
+                value,
+                value,
+                f"The {matter} of {x} is {value}.",
+                f'{{"{_tool_name(matter)}": "{value}"}}',
+                f"{matter}: {value}",
+            )
+        )
         shown = style.word(x)
-        act = Act(f"I need to get the {matter} of {shown}.", tool.spec.name, tool.arguments({"x": int(x) if number else shown}), result)
+        act = Act(
+            f"I need to get the {matter} of {shown}.",
+            tool.spec.name,
+            tool.arguments({"x": int(x) if number else shown}),
+            result,
+        )
         answer = result if result.endswith(".") else f"The {matter} of {shown} is {value}."
         return Turn(request, (act,), "I have found it.", answer, value)
 
@@ -95,12 +132,14 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
 def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
     roles = _roles(draw)
     optional = {role.param.role for role in roles[1:] if draw.chance(0.2)}
-    params = tuple(
-        _with_need(role.param, role.param.role not in optional) for role in roles
+    params = tuple(_with_need(role.param, role.param.role not in optional) for role in roles)
+    names = tuple(
+        _tool_name(text) for text in (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb)
     )
-    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb))
     article = "an" if matter[0] in "aeiou" else "a"
-    tool = draw_tool(draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.5, taken=taken)
+    tool = draw_tool(
+        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.5, taken=taken
+    )
     title = f"{verb} {article} {matter}"
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
@@ -127,25 +166,42 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     key = matter.split(" ")[-1]
     article = "an" if matter[0] in "aeiou" else "a"
     number = draw.chance(0.15)
-    first = Param("x", (key, key, key, "name", "which", "id"), INTEGER if number else STRING, (f"The {matter}.", f"Which {matter}.", f"The name of the {matter}."))
+    first = Param(
+        "x",
+        (key, key, key, "name", "which", "id"),
+        INTEGER if number else STRING,
+        (f"The {matter}.", f"Which {matter}.", f"The name of the {matter}."),
+    )
     roles = _roles(draw)[: draw.pick((0, 0, 1, 1, 2))]
     optional = {role.param.role for role in roles if draw.chance(0.3)}
     params = (first, *(_with_need(role.param, role.param.role not in optional) for role in roles))
     names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter))
-    tool = draw_tool(draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.4, taken=taken)
+    tool = draw_tool(
+        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.4, taken=taken
+    )
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
         x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person, _code, pseudo_word))(draw)
-        texts = {role.param.role: role.value(draw) for role in roles if role.param.role not in optional or draw.chance(0.6)}
-        said = "".join(" " + draw.free(ROLES[key].said, v=text) for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST))
+        texts = {
+            role.param.role: role.value(draw) for role in roles if role.param.role not in optional or draw.chance(0.6)
+        }
+        said = "".join(
+            " " + draw.free(ROLES[key].said, v=text)
+            for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST)
+        )
         what = f"[the {{m}} {{x}}|{{m}} {{x}}|the {{m}} {{x}}{'' if number or ' ' in x else '|{x}|{x}'}]"
         pattern = f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I [want|need] to {{v}} {what}{{s}}.|I want you to {{v}} {what}{{s}}.|{{V}} {what}{{s}} for me.]"
         request = style.say(draw.phrase(pattern, v=verb, V=verb.capitalize(), m=matter, x=x, s=said))
         shown = style.word(x)
         values: dict[str, Any] = {key: ROLES[key].typed(style.word(text)) for key, text in texts.items()}
         result, answer, value = _outcome(draw, verb, matter)
-        act = Act(f"I need to {verb} the {matter} {shown}.", tool.spec.name, tool.arguments({"x": int(x) if number else shown, **values}), result)
+        act = Act(
+            f"I need to {verb} the {matter} {shown}.",
+            tool.spec.name,
+            tool.arguments({"x": int(x) if number else shown, **values}),
+            result,
+        )
         return Turn(request, (act,), "It is done.", answer, value)
 
     return Invented(tool, turn)
@@ -189,7 +245,11 @@ def _outcome(draw: Draw, verb: str, matter: str) -> tuple[str, str, str]:
     if roll < 0.3:
         return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
     if roll < 0.6:
-        text = draw.free("[The {m} has number {c}.|The {m} is ready: {c}.|Your {m} has the code {c}.|The number of the {m} is {c}.]", m=matter, c=code)
+        text = draw.free(
+            "[The {m} has number {c}.|The {m} is ready: {c}.|Your {m} has the code {c}.|The number of the {m} is {c}.]",
+            m=matter,
+            c=code,
+        )
         return text, text, code
-    result = draw.free('[id {c}|{c}|code: {c}|number {c}|OK: {c}|reference {c}]', c=code)
+    result = draw.free("[id {c}|{c}|code: {c}|number {c}|OK: {c}|reference {c}]", c=code)
     return result, f"Done. The code is {code}.", code

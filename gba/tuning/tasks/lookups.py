@@ -26,7 +26,11 @@ _ASK_THAT = "[{q}? What is that {op}?|{q}? What is that number {op}?|{q}, and wh
 def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = False) -> Act:
     """The call of the calculator and its answer."""
     thought = f"Now I need to calculate {asked}." if now else f"I need to calculate {asked}."
-    result = value if draw.chance(0.7) else draw.free("[The answer is {v}.|Result: {v}|= {v}|The result is {v}.|Answer: {v}]", v=value)
+    result = (
+        value
+        if draw.chance(0.7)
+        else draw.free("[The answer is {v}.|Result: {v}|= {v}|The result is {v}.|Answer: {v}]", v=value)
+    )
     return Act(thought, tool.spec.name, tool.arguments({"question": asked}), result)
 
 
@@ -67,7 +71,11 @@ def _direct_order(draw: Draw, tools: dict[str, Drawn], style: Style) -> Turn:
         step = operation(draw)
     start = str(draw.integer(2, 999)) if draw.chance(0.7) else f"{draw.integer(2, 999)}.{draw.rng.randint(1, 9)}"
     order = step.order.replace("its square root", "the square root of it").replace(" it", f" {start}", 1)
-    request = draw.phrase("[{Op}.|{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|Now {op}.|{Op} for me.|I need you to {op}.]", op=order, Op=_capital(order))
+    request = draw.phrase(
+        "[{Op}.|{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|Now {op}.|{Op} for me.|I need you to {op}.]",
+        op=order,
+        Op=_capital(order),
+    )
     value = shown(step.apply(float(start)))
     act = calculating(tools["calculate"], style.word(order), value, draw)
     return Turn(style.say(request), (act,), "I have the result.", f"The answer is {value}.", value)
@@ -113,7 +121,9 @@ def _with_operation(draw: Draw, known: Fact, step: Operation) -> tuple[str, str]
     if known.noun:
         the = "the " if step.words.startswith("square") else ""
         return draw.phrase(_AROUND, op=the + step.words.replace("X", known.asked)), asked
-    return draw.phrase(_ORDER_CLAUSE, q=known.asked, op=step.order, Op=_capital(step.order)), step.carried_out_on(known.value)
+    return draw.phrase(_ORDER_CLAUSE, q=known.asked, op=step.order, Op=_capital(step.order)), step.carried_out_on(
+        known.value
+    )
 
 
 def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:

@@ -133,13 +133,19 @@ def _orders(draw: Draw) -> tuple[str, str]:
     ))  # fmt: skip
     if "power" in text and float(b) > 9:
         b_said = b = str(draw.rng.randint(2, 9))
-    return _ask(draw, text.format(a=a_said, b=b_said), "the " if " of " in text and text[0] in "spdqrc" else ""), f"result = {program.format(x=a, y=b)}\n"
+    return _ask(
+        draw, text.format(a=a_said, b=b_said), "the " if " of " in text and text[0] in "spdqrc" else ""
+    ), f"result = {program.format(x=a, y=b)}\n"
 
 
 def _symbols(draw: Draw) -> tuple[str, str]:
     """27^0.24, sqrt(2) * 3, (3+4)*2."""
     space = draw.pick((" ", " ", ""))
-    times, over, power = draw.pick(("*", "*", "*", "×", "x")), draw.pick(("/", "/", "/", "÷")), draw.pick(("^", "^", "**"))
+    times, over, power = (
+        draw.pick(("*", "*", "*", "×", "x")),
+        draw.pick(("/", "/", "/", "÷")),
+        draw.pick(("^", "^", "**")),
+    )
     if times == "x" and not space:
         times = "*"
     written = {"+": "+", "-": "-", "*": times, "/": over, "**": power}
@@ -156,7 +162,13 @@ def _symbols(draw: Draw) -> tuple[str, str]:
     def join(left: tuple[str, str]) -> tuple[str, str]:
         sign = draw.pick(("+", "-", "*", "/", "**"))
         if sign == "**":
-            n = draw.pick((str(draw.rng.randint(2, 9)), f"0.{draw.integer(1, 99)}", f"{draw.rng.randint(1, 3)}.{draw.integer(1, 99)}"))
+            n = draw.pick(
+                (
+                    str(draw.rng.randint(2, 9)),
+                    f"0.{draw.integer(1, 99)}",
+                    f"{draw.rng.randint(1, 3)}.{draw.integer(1, 99)}",
+                )
+            )
             right = n, n
         else:
             right = term()
@@ -237,14 +249,20 @@ def _listed(draw: Draw, items: list[str]) -> str:
 
 
 def _statistics(draw: Draw) -> tuple[str, str]:
-    items = [str(draw.integer(1, 99)) if draw.chance(0.8) else plain_number(draw) for _ in range(draw.rng.randint(3, 7))]
+    items = [
+        str(draw.integer(1, 99)) if draw.chance(0.8) else plain_number(draw) for _ in range(draw.rng.randint(3, 7))
+    ]
     kind, function = draw.pick((
         ("mean", "mean"), ("average", "mean"), ("average", "mean"), ("arithmetic mean", "mean"), ("median", "median"), ("standard deviation", "std"),
         ("variance", "var"), ("sample standard deviation", "stdev"), ("sample variance", "variance"), ("sum", "sum"), ("total", "sum"), ("product", "prod"), ("mode", "mode"),
         ("maximum", "max"), ("minimum", "min"), ("largest", "max"), ("smallest", "min"),
     ))  # fmt: skip
     listed = _listed(draw, items) if draw.chance(0.8) else f"[{', '.join(items)}]"
-    of = draw.pick((" of ", " of ", " of ", " of the numbers ", " of the list ")) if kind not in ("largest", "smallest") else " of "
+    of = (
+        draw.pick((" of ", " of ", " of ", " of the numbers ", " of the list "))
+        if kind not in ("largest", "smallest")
+        else " of "
+    )
     return _ask(draw, f"{kind}{of}{listed}", "the "), f"result = {function}([{', '.join(items)}])\n"
 
 
@@ -275,7 +293,9 @@ def _algebra(draw: Draw, make: _Maker) -> tuple[str, str]:
     return _ask(draw, text), program
 
 
-_ORDERS = frozenset(("solve", "integrate", "differentiate", "derive", "expand", "multiply", "factor", "factorize", "factorise"))
+_ORDERS = frozenset(
+    ("solve", "integrate", "differentiate", "derive", "expand", "multiply", "factor", "factorize", "factorise")
+)
 
 
 _WEIGHTED = tuple(name for name, (weight, _) in MATH_FAMILIES.items() for _ in range(weight))

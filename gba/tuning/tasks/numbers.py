@@ -110,7 +110,15 @@ def operation(draw: Draw) -> Operation:
     return Operation(words, order, ordered, apply[kind])
 
 
-_KINDS = ("power",) * 3 + ("times",) * 3 + ("over",) * 2 + ("plus",) * 2 + ("minus",) * 2 + ("unary",) * 2 + ("percent", "before")
+_KINDS = (
+    ("power",) * 3
+    + ("times",) * 3
+    + ("over",) * 2
+    + ("plus",) * 2
+    + ("minus",) * 2
+    + ("unary",) * 2
+    + ("percent", "before")
+)
 
 _BINARY = {
     "times": (
@@ -129,13 +137,23 @@ _BINARY = {
 
 def _raise(draw: Draw) -> Operation:
     n = exponent(draw)
-    words = draw.pick(("X raised to the N power", "X raised to the N power", "X raised to the power of N", "X to the power of N", "X to the N power"))
+    words = draw.pick(
+        (
+            "X raised to the N power",
+            "X raised to the N power",
+            "X raised to the power of N",
+            "X to the power of N",
+            "X to the N power",
+        )
+    )
     order, ordered = draw.pick((
         ("raise it to the N power", "X raised to the N power"),
         ("raise that to the N power", "X raised to the N power"),
         ("raise it to the power of N", "X raised to the power of N"),
     ))  # fmt: skip
-    return Operation(words.replace("N", n), order.replace("N", n), ordered.replace("N", n), lambda x: _power(x, float(n)))
+    return Operation(
+        words.replace("N", n), order.replace("N", n), ordered.replace("N", n), lambda x: _power(x, float(n))
+    )
 
 
 def _power(base: float, n: float) -> float:
@@ -190,7 +208,9 @@ def _symbols(draw: Draw) -> tuple[str, str]:
         n = exponent(draw)
         return f"{a}{space}{draw.pick(('^', '^', '**'))}{space}{n}", shown(_power(float(a), float(n)))
     sign = draw.pick("+-*/")
-    value = {"+": float(a) + float(b), "-": float(a) - float(b), "*": float(a) * float(b), "/": float(a) / float(b)}[sign]
+    value = {"+": float(a) + float(b), "-": float(a) - float(b), "*": float(a) * float(b), "/": float(a) / float(b)}[
+        sign
+    ]
     text = f"{a}{space}{sign}{space}{b}"
     if roll < 0.7:
         return text, shown(value)

@@ -31,7 +31,12 @@ def _spoken(draw: Draw, number: str) -> str:
 
 def _more(draw: Draw) -> tuple[str, str]:
     who, things, a, b = _who(draw), draw.pick(_GOODS) + "s", _n(draw), _n(draw)
-    pattern = draw.pick(("[{w} has|I have|{w} owns|There are] {a} {t}[ and|. {w}|, and {w}] [buys|gets|finds|receives] {b} more. How many {t} [are there|are there now|are there in all]?", "If [I have|{w} has] {a} {t} and [buy|buys|get|gets] {b} more, how many {t} are there?"))
+    pattern = draw.pick(
+        (
+            "[{w} has|I have|{w} owns|There are] {a} {t}[ and|. {w}|, and {w}] [buys|gets|finds|receives] {b} more. How many {t} [are there|are there now|are there in all]?",
+            "If [I have|{w} has] {a} {t} and [buy|buys|get|gets] {b} more, how many {t} are there?",
+        )
+    )
     return draw.phrase(pattern, w=who, t=things, a=_spoken(draw, a), b=_spoken(draw, b)), f"result = {a} + {b}\n"
 
 
@@ -58,17 +63,39 @@ def _share(draw: Draw) -> tuple[str, str]:
 
 
 def _travel(draw: Draw) -> tuple[str, str]:
-    speed, hours, km = _n(draw, 10, 300), draw.pick((_n(draw, 2, 12), f"{draw.rng.randint(1, 9)}.{draw.rng.randint(1, 9)}")), _n(draw, 50, 2000)
+    speed, hours, km = (
+        _n(draw, 10, 300),
+        draw.pick((_n(draw, 2, 12), f"{draw.rng.randint(1, 9)}.{draw.rng.randint(1, 9)}")),
+        _n(draw, 50, 2000),
+    )
     roll = draw.rng.random()
     what = draw.pick(("train", "car", "bus", "ship", "plane", "truck"))
     unit = draw.pick(("km", "kilometers", "miles"))
     if roll < 0.4:
-        text = draw.phrase("[A {c} [drives|goes|travels] [at |]{s} {u} per hour for {h} hours. How far does it [go|travel|get]?|How far does a {c} get in {h} hours at {s} {u} per hour?|How many {u} does a {c} travel in {h} hours at {s} {u} per hour?]", c=what, s=speed, h=hours, u=unit)
+        text = draw.phrase(
+            "[A {c} [drives|goes|travels] [at |]{s} {u} per hour for {h} hours. How far does it [go|travel|get]?|How far does a {c} get in {h} hours at {s} {u} per hour?|How many {u} does a {c} travel in {h} hours at {s} {u} per hour?]",
+            c=what,
+            s=speed,
+            h=hours,
+            u=unit,
+        )
         return text, f"result = {speed} * {hours}\n"
     if roll < 0.7:
-        text = draw.phrase("[A {c} [travels|goes|drives] {d} {u} in {h} hours. What is its [average |]speed?|What is the [average |]speed of a {c} that [travels|goes|drives] {d} {u} in {h} hours?]", c=what, d=km, h=hours, u=unit)
+        text = draw.phrase(
+            "[A {c} [travels|goes|drives] {d} {u} in {h} hours. What is its [average |]speed?|What is the [average |]speed of a {c} that [travels|goes|drives] {d} {u} in {h} hours?]",
+            c=what,
+            d=km,
+            h=hours,
+            u=unit,
+        )
         return text, f"result = {km} / {hours}\n"
-    text = draw.phrase("[How long does a {c} [need|take] for {d} {u} at {s} {u} per hour?|A {c} goes {s} {u} per hour. How [long|many hours] does it [need|take] for {d} {u}?|How many hours does a {c} need for {d} {u} at {s} {u} per hour?]", c=what, d=km, s=speed, u=unit)
+    text = draw.phrase(
+        "[How long does a {c} [need|take] for {d} {u} at {s} {u} per hour?|A {c} goes {s} {u} per hour. How [long|many hours] does it [need|take] for {d} {u}?|How many hours does a {c} need for {d} {u} at {s} {u} per hour?]",
+        c=what,
+        d=km,
+        s=speed,
+        u=unit,
+    )
     return text, f"result = {km} / {speed}\n"
 
 
@@ -81,20 +108,43 @@ def _shape(draw: Draw) -> tuple[str, str]:
         ("a sphere with radius {a}", "volume", "4 / 3 * pi * {a} ** 3"), ("a triangle with base {a} and height {b}", "area", "{a} * {b} / 2"),
         ("a right triangle with legs {a} and {b}", "hypotenuse", "sqrt({a} ** 2 + {b} ** 2)"), ("a cylinder with radius {a} and height {b}", "volume", "pi * {a} ** 2 * {b}"),
     ))  # fmt: skip
-    text = draw.phrase("[What is the {k} of {f}?|the {k} of {f}|{k} of {f}|[Calculate|Compute|Find] the {k} of {f}.|How large is the {k} of {f}?|Tell me the {k} of {f}.]", k=ask, f=figure.format(a=a, b=b))
+    text = draw.phrase(
+        "[What is the {k} of {f}?|the {k} of {f}|{k} of {f}|[Calculate|Compute|Find] the {k} of {f}.|How large is the {k} of {f}?|Tell me the {k} of {f}.]",
+        k=ask,
+        f=figure.format(a=a, b=b),
+    )
     return text, f"result = {program.format(a=a, b=b)}\n"
 
 
 def _money(draw: Draw) -> tuple[str, str]:
-    amount, rate, years = _n(draw, 100, 20_000), draw.pick((str(draw.rng.randint(1, 12)), f"{draw.rng.randint(0, 9)}.{draw.rng.randint(1, 9)}")), str(draw.rng.randint(2, 30))
+    amount, rate, years = (
+        _n(draw, 100, 20_000),
+        draw.pick((str(draw.rng.randint(1, 12)), f"{draw.rng.randint(0, 9)}.{draw.rng.randint(1, 9)}")),
+        str(draw.rng.randint(2, 30)),
+    )
     roll = draw.rng.random()
     if roll < 0.35:
-        text = draw.phrase("[{a} dollars at {r} [percent|%] [interest |]for {y} years with compound interest.|What [are|do] {a} dollars [become |]at {r} [percent|%] compound interest after {y} years?|How much is {a} dollars after {y} years at {r} [percent|%] compound interest?]", a=amount, r=rate, y=years)
+        text = draw.phrase(
+            "[{a} dollars at {r} [percent|%] [interest |]for {y} years with compound interest.|What [are|do] {a} dollars [become |]at {r} [percent|%] compound interest after {y} years?|How much is {a} dollars after {y} years at {r} [percent|%] compound interest?]",
+            a=amount,
+            r=rate,
+            y=years,
+        )
         return text, f"result = {amount} * (1 + {rate} / 100) ** {years}\n"
     if roll < 0.65:
-        text = draw.phrase("[A {t} costs {a} dollars and is [reduced|discounted] by {r} [percent|%]. What is the new price?|What is the price of a {t} of {a} dollars with {r} [percent|%] off?|A {t} of {a} dollars is {r} [percent|%] cheaper now. What does it cost?]", t=draw.pick(_GOODS), a=amount, r=rate)
+        text = draw.phrase(
+            "[A {t} costs {a} dollars and is [reduced|discounted] by {r} [percent|%]. What is the new price?|What is the price of a {t} of {a} dollars with {r} [percent|%] off?|A {t} of {a} dollars is {r} [percent|%] cheaper now. What does it cost?]",
+            t=draw.pick(_GOODS),
+            a=amount,
+            r=rate,
+        )
         return text, f"result = {amount} * (1 - {rate} / 100)\n"
-    text = draw.phrase("[A {t} costs {a} dollars plus {r} [percent|%] tax. What is the [total|price]?|How much is {a} dollars plus {r} [percent|%] tax?|A bill of {a} dollars gets a {r} [percent|%] tip. How much is it in all?|What is {a} dollars with {r} [percent|%] tax?]", t=draw.pick(_GOODS), a=amount, r=rate)
+    text = draw.phrase(
+        "[A {t} costs {a} dollars plus {r} [percent|%] tax. What is the [total|price]?|How much is {a} dollars plus {r} [percent|%] tax?|A bill of {a} dollars gets a {r} [percent|%] tip. How much is it in all?|What is {a} dollars with {r} [percent|%] tax?]",
+        t=draw.pick(_GOODS),
+        a=amount,
+        r=rate,
+    )
     return text, f"result = {amount} * (1 + {rate} / 100)\n"
 
 
@@ -108,4 +158,15 @@ def _age(draw: Draw) -> tuple[str, str]:
     return text.format(w=who, o=other, a=a, b=b), f"result = {program.format(a=a, b=b)}\n"
 
 
-STORIES: tuple[Callable[[Draw], tuple[str, str]], ...] = (_more, _fewer, _each, _each, _share, _travel, _shape, _shape, _money, _age)
+STORIES: tuple[Callable[[Draw], tuple[str, str]], ...] = (
+    _more,
+    _fewer,
+    _each,
+    _each,
+    _share,
+    _travel,
+    _shape,
+    _shape,
+    _money,
+    _age,
+)

@@ -47,7 +47,22 @@ def told(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
 
 
 def _about_name(draw: Draw) -> tuple[str, str, str, str]:
-    who = draw.pick(("sister", "brother", "dog", "cat", "boss", "neighbor", "teacher", "mother", "son", "daughter", "horse", "friend"))
+    who = draw.pick(
+        (
+            "sister",
+            "brother",
+            "dog",
+            "cat",
+            "boss",
+            "neighbor",
+            "teacher",
+            "mother",
+            "son",
+            "daughter",
+            "horse",
+            "friend",
+        )
+    )
     return (
         name(draw),
         f"My {who} is called {{v}}.",
@@ -93,7 +108,13 @@ def _about_color(draw: Draw) -> tuple[str, str, str, str]:
     )
 
 
-_TOLD: tuple[Callable[[Draw], tuple[str, str, str, str]], ...] = (_about_name, _about_place, _about_self, _about_number, _about_color)
+_TOLD: tuple[Callable[[Draw], tuple[str, str, str, str]], ...] = (
+    _about_name,
+    _about_place,
+    _about_self,
+    _about_number,
+    _about_color,
+)
 
 
 def then_calculate(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
@@ -107,11 +128,18 @@ def then_calculate(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
     step = operation(draw)
     if draw.chance(0.6) and step.words.startswith("X "):
         op = step.words[2:]
-        request = draw.phrase("[And what is that {op}?|What is that {op}?|And {op}?|What is it {op}?|And now {op}?|How much is that {op}?|Now what is that {op}?|What's that {op}?|And that {op}?|What is the result {op}?|Now {op}.]", op=op)
+        request = draw.phrase(
+            "[And what is that {op}?|What is that {op}?|And {op}?|What is it {op}?|And now {op}?|How much is that {op}?|Now what is that {op}?|What's that {op}?|And that {op}?|What is the result {op}?|Now {op}.]",
+            op=op,
+        )
         asked = step.on(first.value)
     else:
         order = step.order
-        request = draw.phrase("[{Op}.|Now {op}.|And now {op}.|Then {op}.|[Can|Could] you {op}?|Please {op}.|OK, {op}.|{Op} please.|Next, {op}.|Great, now {op}.]", op=order, Op=order[:1].upper() + order[1:])
+        request = draw.phrase(
+            "[{Op}.|Now {op}.|And now {op}.|Then {op}.|[Can|Could] you {op}?|Please {op}.|OK, {op}.|{Op} please.|Next, {op}.|Great, now {op}.]",
+            op=order,
+            Op=order[:1].upper() + order[1:],
+        )
         asked = step.carried_out_on(first.value)
     value = shown(step.apply(float(first.value)))
     act = calculating(tools["calculate"], style.word(asked), value, draw)
@@ -138,7 +166,10 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
             break
     query = style.word(of + other.subject)
     act = searching(tools["search"], query, other.told, draw, found=of + other.subject)
-    request = draw.phrase("[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]", x=other.subject)
+    request = draw.phrase(
+        "[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]",
+        x=other.subject,
+    )
     return first, Turn(style.say(request), (act,), "I have found it.", statement(query, other.told), other.shown)
 
 
@@ -152,25 +183,37 @@ def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:
     return first, event_turn(draw, tool, title)
 
 
-_ERRORS = (
-    "[Error: time-out|Error: service not available|Error: connection lost|Error: the server is down|Error 503|Error: too many requests|Error: internal error|The tool failed: no connection]"
-)
+_ERRORS = "[Error: time-out|Error: service not available|Error: connection lost|Error: the server is down|Error 503|Error: too many requests|Error: internal error|The tool failed: no connection]"
 
 
 def failing(draw: Draw, tools: Tools, key: str) -> Turn:
     """A tool that fails: it is tried once more, and then either works or is given up with an apology."""
-    turn = {"search": search_only, "calculate": calculate_only}[key](draw, tools) if key in ("search", "calculate") else ACTIONS[key](draw, tools[key])
+    turn = (
+        {"search": search_only, "calculate": calculate_only}[key](draw, tools)
+        if key in ("search", "calculate")
+        else ACTIONS[key](draw, tools[key])
+    )
     act = turn.acts[0]
     failed = Act(act.thought, act.tool, act.arguments, draw.free(_ERRORS), error=True)
     again = replace(act, thought="It failed, I will try it again.")
     if draw.chance(0.6):
         return replace(turn, acts=(failed, again))
     second = replace(again, result=failed.result, error=True)
-    return replace(turn, acts=(failed, second), thought="It failed again.", answer="I am sorry, the tool does not work now.", value="sorry")
+    return replace(
+        turn,
+        acts=(failed, second),
+        thought="It failed again.",
+        answer="I am sorry, the tool does not work now.",
+        value="sorry",
+    )
 
 
 def nothing_found(draw: Draw, tools: Tools) -> Turn:
     """A search without a result."""
     turn = search_only(draw, tools)
-    act = replace(turn.acts[0], result=draw.free("[Nothing found.|No results.|No results found.|Not found.|I found nothing.]"))
-    return replace(turn, acts=(act,), thought="There is no result.", answer="I am sorry, I could not find it.", value="sorry")
+    act = replace(
+        turn.acts[0], result=draw.free("[Nothing found.|No results.|No results found.|Not found.|I found nothing.]")
+    )
+    return replace(
+        turn, acts=(act,), thought="There is no result.", answer="I am sorry, I could not find it.", value="sorry"
+    )

@@ -96,36 +96,123 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind(
             "search",
-            ("search", "search", "search", "web_search", "lookup", "look_up", "find", "google", "wiki", "knowledge", "facts", "ask", "fact_search"),
+            (
+                "search",
+                "search",
+                "search",
+                "web_search",
+                "lookup",
+                "look_up",
+                "find",
+                "google",
+                "wiki",
+                "knowledge",
+                "facts",
+                "ask",
+                "fact_search",
+            ),
             "[Search|Search the web|Search the internet|Look things up|Look up facts|Find facts|Find information|Search for information|Search for facts|Look up a fact|Answers questions about facts|Useful for questions about people, places and current events|Find out about people, places and things|Get information from the web][| online|][.|.|]",
-            (Param("query", _QUERY, STRING, ("What to look up.", "What to search for.", "The search query.", "The question.")),),
+            (
+                Param(
+                    "query",
+                    _QUERY,
+                    STRING,
+                    ("What to look up.", "What to search for.", "The search query.", "The question."),
+                ),
+            ),
         ),
         Kind(
             "calculate",
-            ("calculate", "calculate", "calculate", "calculator", "math", "compute", "calc", "evaluate", "arithmetic", "do_math"),
+            (
+                "calculate",
+                "calculate",
+                "calculate",
+                "calculator",
+                "math",
+                "compute",
+                "calc",
+                "evaluate",
+                "arithmetic",
+                "do_math",
+            ),
             "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question|Do arithmetic|Do math|Solve a math problem|Compute the value of an expression|Work out a calculation|Evaluate a mathematical expression|Useful for questions about math|Answer a question about numbers|A calculator|Calculate something|Calculate with numbers][.|.|]",
-            (Param("question", ("question", "question", "question", "expression", "query", "problem", "input", "text", "calculation"), STRING, ("The calculation.", "What to calculate.", "The question in words or symbols.", "The math question.")),),
+            (
+                Param(
+                    "question",
+                    (
+                        "question",
+                        "question",
+                        "question",
+                        "expression",
+                        "query",
+                        "problem",
+                        "input",
+                        "text",
+                        "calculation",
+                    ),
+                    STRING,
+                    (
+                        "The calculation.",
+                        "What to calculate.",
+                        "The question in words or symbols.",
+                        "The math question.",
+                    ),
+                ),
+            ),
         ),
         Kind(
             "images",
             ("images", "images", "image_search", "search_images", "pictures", "find_images", "photos", "photo_search"),
             "[Search for images|Search images|Find images|Find pictures|Find pictures of something|Find photos|Look up photos|Search for pictures|Get images of something|Show pictures of something][.|.|]",
-            (Param("query", ("query", "query", "subject", "q", "topic", "what", "text"), STRING, ("What the pictures show.", "What to find pictures of.", "The search query.")),),
+            (
+                Param(
+                    "query",
+                    ("query", "query", "subject", "q", "topic", "what", "text"),
+                    STRING,
+                    ("What the pictures show.", "What to find pictures of.", "The search query."),
+                ),
+            ),
         ),
         Kind(
             "draw",
             ("generate_image", "draw", "paint", "create_image", "make_picture", "text_to_image", "illustrate"),
             "[Generate an image[| from a text| from a description]|Draw a picture|Create a picture from a text|Paint something new|Make a new image][.|.|]",
-            (Param("prompt", ("prompt", "prompt", "description", "text", "subject"), STRING, ("What to draw.", "What the image shows.")),),
+            (
+                Param(
+                    "prompt",
+                    ("prompt", "prompt", "description", "text", "subject"),
+                    STRING,
+                    ("What to draw.", "What the image shows."),
+                ),
+            ),
         ),
         Kind(
             "calendar",
-            ("calendar", "calendar", "add_event", "create_event", "calendar_add", "schedule", "schedule_event", "new_event"),
+            (
+                "calendar",
+                "calendar",
+                "add_event",
+                "create_event",
+                "calendar_add",
+                "schedule",
+                "schedule_event",
+                "new_event",
+            ),
             "[Add an event to the calendar|Add an event to the user's calendar|Create a calendar event|Create an event in the calendar|Put something into the calendar|Schedule an event|Write an event into the calendar][.|.|]",
             (
-                Param("title", ("title", "title", "event", "name", "what", "summary"), STRING, ("The title of the event.", "What the event is.")),
+                Param(
+                    "title",
+                    ("title", "title", "event", "name", "what", "summary"),
+                    STRING,
+                    ("The title of the event.", "What the event is."),
+                ),
                 Param("date", ("date", "date", "day", "when", "on"), STRING, ("The day.", "The date of the event.")),
-                Param("time", ("time", "time", "start_time", "at", "hour", "start"), STRING, ("The time of day.", "When it starts.")),
+                Param(
+                    "time",
+                    ("time", "time", "start_time", "at", "hour", "start"),
+                    STRING,
+                    ("The time of day.", "When it starts."),
+                ),
             ),
         ),
         Kind(
@@ -141,7 +228,14 @@ KINDS: Mapping[str, Kind] = {
             "calendar_text",
             ("calendar", "calendar", "add_event", "agenda"),
             "[Add an event to the calendar|Create a calendar event from a text|Put an event into the calendar][.|.|]",
-            (Param("text", ("event", "event", "text", "entry", "description"), STRING, ("The event with its day and time.",)),),
+            (
+                Param(
+                    "text",
+                    ("event", "event", "text", "entry", "description"),
+                    STRING,
+                    ("The event with its day and time.",),
+                ),
+            ),
         ),
         Kind(
             "agenda",
@@ -153,7 +247,14 @@ KINDS: Mapping[str, Kind] = {
             "weather",
             ("weather", "weather", "get_weather", "forecast", "weather_report", "current_weather"),
             "[Get the weather|Get the weather of a place|Tell the weather in a city|Weather forecast|Current weather of a city|Show the weather forecast for a place][.|.|]",
-            (Param("place", ("city", "city", "place", "location", "where", "town"), STRING, ("The city.", "The name of the place.")),),
+            (
+                Param(
+                    "place",
+                    ("city", "city", "place", "location", "where", "town"),
+                    STRING,
+                    ("The city.", "The name of the place."),
+                ),
+            ),
         ),
         Kind(
             "weather_day",
@@ -162,7 +263,13 @@ KINDS: Mapping[str, Kind] = {
             (
                 Param("place", ("city", "place", "location"), STRING, ("The city.",)),
                 Param("date", ("date", "day", "when"), STRING, ("The day.",)),
-                Param("unit", ("unit", "units", "scale"), {"type": "string", "enum": ["celsius", "fahrenheit"]}, ("The unit of temperature.",), required=False),
+                Param(
+                    "unit",
+                    ("unit", "units", "scale"),
+                    {"type": "string", "enum": ["celsius", "fahrenheit"]},
+                    ("The unit of temperature.",),
+                    required=False,
+                ),
             ),
         ),
         Kind(
@@ -200,7 +307,12 @@ KINDS: Mapping[str, Kind] = {
             ("send_message", "message", "sms", "text_message", "chat", "notify"),
             "[Send a message|Send a message to somebody|Send a text message|Write somebody a short message][.|.|]",
             (
-                Param("to", ("to", "recipient", "person", "contact", "name"), STRING, ("Who gets it.", "The name of the person.")),
+                Param(
+                    "to",
+                    ("to", "recipient", "person", "contact", "name"),
+                    STRING,
+                    ("Who gets it.", "The name of the person."),
+                ),
                 Param("body", ("text", "message", "body", "content"), STRING, ("The text.", "What it says.")),
             ),
         ),

@@ -13,15 +13,23 @@ from gba.tuning.tasks.words import name, person, place, time
 __all__ = ["UNSEEN"]
 
 
-def _one(draw: Draw, tool: Drawn, request: str, thought: str, result: str, answer: str, value: str, **values: Any) -> Turn:
+def _one(
+    draw: Draw, tool: Drawn, request: str, thought: str, result: str, answer: str, value: str, **values: Any
+) -> Turn:
     text = request[:1].upper() + request[1:]
     return Turn(text, (act_on(tool, thought, result, **values),), "It is done.", answer, value)
 
 
 def _translate(draw: Draw, tool: Drawn) -> Turn:
-    text = draw.free("[where is the station|the soup is cold|I am in {p}|my name is {n}|we need two rooms|the train is late]", p=place(draw), n=name(draw))
+    text = draw.free(
+        "[where is the station|the soup is cold|I am in {p}|my name is {n}|we need two rooms|the train is late]",
+        p=place(draw),
+        n=name(draw),
+    )
     language = draw.pick(("French", "German", "Italian", "Swedish", "Japanese", "Turkish"))
-    request = draw.free("[Translate {t} into {l}.|Please translate {t} to {l}.|Can you translate {t} into {l}?]", t=text, l=language)
+    request = draw.free(
+        "[Translate {t} into {l}.|Please translate {t} to {l}.|Can you translate {t} into {l}?]", t=text, l=language
+    )
     value = f"{name(draw)} {name(draw).lower()}"
     return _one(draw, tool, request, "I need to translate the text.", value, value, value, text=text, language=language)
 
@@ -30,26 +38,67 @@ def _play(draw: Draw, tool: Drawn) -> Turn:
     song, artist = name(draw), person(draw) if draw.chance(0.5) else None
     by = f" by {artist}" if artist else ""
     request = draw.free("[Play {s}{b}.|Please play the song {s}{b}.|Can you play {s}{b}?]", s=song, b=by)
-    return _one(draw, tool, request, "I need to play the song.", f"Now playing {song}.", f"Now playing {song}.", song, song=song, artist=artist)
+    return _one(
+        draw,
+        tool,
+        request,
+        "I need to play the song.",
+        f"Now playing {song}.",
+        f"Now playing {song}.",
+        song,
+        song=song,
+        artist=artist,
+    )
 
 
 def _restaurant(draw: Draw, tool: Drawn) -> Turn:
     where, people, hour = name(draw), draw.integer(2, 20), time(draw)
-    request = draw.free("[Book a table at {w} for {n} people at {t}.|Reserve a table for {n} people at {w} at {t}.|Can you book a table at {w} for {n} people at {t}?]", w=where, n=str(people), t=hour)
+    request = draw.free(
+        "[Book a table at {w} for {n} people at {t}.|Reserve a table for {n} people at {w} at {t}.|Can you book a table at {w} for {n} people at {t}?]",
+        w=where,
+        n=str(people),
+        t=hour,
+    )
     code = f"R{draw.integer(100, 9999)}"
-    return _one(draw, tool, request, "I need to book a table.", f"The table has number {code}.", f"The table has number {code}.", code, place=where, people=people, time=hour)
+    return _one(
+        draw,
+        tool,
+        request,
+        "I need to book a table.",
+        f"The table has number {code}.",
+        f"The table has number {code}.",
+        code,
+        place=where,
+        people=people,
+        time=hour,
+    )
 
 
 def _stock(draw: Draw, tool: Drawn) -> Turn:
     company = name(draw) + draw.pick(("", " Corp", " Inc"))
-    request = draw.free("[What is the stock price of {c}?|Tell me the stock price of {c}.|How much is the stock of {c}?]", c=company)
+    request = draw.free(
+        "[What is the stock price of {c}?|Tell me the stock price of {c}.|How much is the stock of {c}?]", c=company
+    )
     value = f"{draw.integer(2, 900)}.{draw.rng.randint(10, 99)}"
-    return _one(draw, tool, request, f"I need to get the stock price of {company}.", value, f"The stock price of {company} is {value}.", value, company=company)
+    return _one(
+        draw,
+        tool,
+        request,
+        f"I need to get the stock price of {company}.",
+        value,
+        f"The stock price of {company} is {value}.",
+        value,
+        company=company,
+    )
 
 
 def _light(draw: Draw, tool: Drawn) -> Turn:
     room, level = draw.pick(("kitchen", "bedroom", "bathroom", "hall", "cellar", "attic")), draw.rng.randint(5, 100)
-    request = draw.free("[Set the light in the {r} to {n} percent.|Dim the light in the {r} to {n} percent.|Can you set the {r} light to {n} percent?]", r=room, n=str(level))
+    request = draw.free(
+        "[Set the light in the {r} to {n} percent.|Dim the light in the {r} to {n} percent.|Can you set the {r} light to {n} percent?]",
+        r=room,
+        n=str(level),
+    )
     return _one(draw, tool, request, "I need to set the light.", "OK", "Done.", "", room=room, level=level)
 
 
@@ -57,38 +106,93 @@ def _define(draw: Draw, tool: Drawn) -> Turn:
     word = name(draw).lower()
     request = draw.free("[What does {w} mean?|Define {w}.|What is the meaning of {w}?|Define the word {w}.]", w=word)
     value = f"a kind of {name(draw).lower()}"
-    return _one(draw, tool, request, f"I need to get the meaning of {word}.", value, f"The meaning of {word} is {value}.", value, word=word)
+    return _one(
+        draw,
+        tool,
+        request,
+        f"I need to get the meaning of {word}.",
+        value,
+        f"The meaning of {word} is {value}.",
+        value,
+        word=word,
+    )
 
 
 def _parcel(draw: Draw, tool: Drawn) -> Turn:
     code = f"{draw.pick('ABCDEFGH')}{draw.pick('KLMNPR')}{draw.integer(1000, 99_999)}"
-    request = draw.free("[Where is my parcel {c}?|Track parcel {c}.|Can you track the parcel {c}?|Where is the parcel {c}?]", c=code)
+    request = draw.free(
+        "[Where is my parcel {c}?|Track parcel {c}.|Can you track the parcel {c}?|Where is the parcel {c}?]", c=code
+    )
     value = place(draw)
-    return _one(draw, tool, request, f"I need to track the parcel {code}.", f"The parcel is in {value}.", f"The parcel is in {value}.", value, code=code)
+    return _one(
+        draw,
+        tool,
+        request,
+        f"I need to track the parcel {code}.",
+        f"The parcel is in {value}.",
+        f"The parcel is in {value}.",
+        value,
+        code=code,
+    )
 
 
 def _route(draw: Draw, tool: Drawn) -> Turn:
     one, other = place(draw), place(draw)
     mode = draw.pick(("car", "bike", "train")) if "mode" in tool.roles and draw.chance(0.5) else None
     by = f" by {mode}" if mode else ""
-    request = draw.free("[How do I get from {a} to {b}{m}?|Find the way from {a} to {b}{m}.|Give me directions from {a} to {b}{m}.]", a=one, b=other, m=by)
+    request = draw.free(
+        "[How do I get from {a} to {b}{m}?|Find the way from {a} to {b}{m}.|Give me directions from {a} to {b}{m}.]",
+        a=one,
+        b=other,
+        m=by,
+    )
     value = f"{draw.integer(2, 900)} km"
-    return _one(draw, tool, request, f"I need to find the way from {one} to {other}.", value, f"It is {value}.", value, origin=one, destination=other, mode=mode)
+    return _one(
+        draw,
+        tool,
+        request,
+        f"I need to find the way from {one} to {other}.",
+        value,
+        f"It is {value}.",
+        value,
+        origin=one,
+        destination=other,
+        mode=mode,
+    )
 
 
 def _lock(draw: Draw, tool: Drawn) -> Turn:
     door, locked = draw.pick(("front", "back", "garage", "cellar", "garden", "office")), draw.chance(0.6)
     word = "locked" if locked else "not locked"
-    request = draw.free("[Set the {d} door and it is {w}.|Make sure that the {d} door is {w}.|I want the {d} door to be {w}.]", d=door, w=word)
+    request = draw.free(
+        "[Set the {d} door and it is {w}.|Make sure that the {d} door is {w}.|I want the {d} door to be {w}.]",
+        d=door,
+        w=word,
+    )
     return _one(draw, tool, request, f"I need to lock the {door} door.", "OK", "Done.", "", door=door, locked=locked)
 
 
 def _recipe(draw: Draw, tool: Drawn) -> Turn:
-    dish, servings = draw.pick(("lasagna", "goulash", "ramen", "paella", "borscht", "tiramisu")), draw.rng.randint(2, 12) if draw.chance(0.5) else None
+    dish, servings = (
+        draw.pick(("lasagna", "goulash", "ramen", "paella", "borscht", "tiramisu")),
+        draw.rng.randint(2, 12) if draw.chance(0.5) else None,
+    )
     for_ = f" for {servings} people" if servings else ""
-    request = draw.free("[Find a recipe for {d}{s}.|I need a recipe for {d}{s}.|Get me the recipe of {d}{s}.]", d=dish, s=for_)
+    request = draw.free(
+        "[Find a recipe for {d}{s}.|I need a recipe for {d}{s}.|Get me the recipe of {d}{s}.]", d=dish, s=for_
+    )
     value = f"{name(draw)} {dish}"
-    return _one(draw, tool, request, f"I need to find a recipe for {dish}.", value, f"The recipe is {value}.", value, dish=dish, servings=servings)
+    return _one(
+        draw,
+        tool,
+        request,
+        f"I need to find a recipe for {dish}.",
+        value,
+        f"The recipe is {value}.",
+        value,
+        dish=dish,
+        servings=servings,
+    )
 
 
 UNSEEN: Mapping[str, Callable[[Draw, Drawn], Turn]] = {

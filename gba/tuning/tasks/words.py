@@ -33,19 +33,27 @@ Bogota Santiago Quito Havana Tokyo Osaka Kyoto Seoul Beijing Shanghai Delhi Mumb
 Perth Auckland Brussels Amsterdam Rotterdam Geneva Zurich Munich Hamburg Cologne Lyon Marseille Nice Milan Naples Turin
 Venice Florence Seville Valencia Porto Prague Krakow Riga Tallinn Vilnius Kyiv Sofia Zagreb Belgrade Leeds Bristol York""".split()
 
-THINGS = """red cat|blue bird|old castle|green frog|snowy mountain|small boat|white horse|yellow flower|steam train|wooden
+THINGS = (
+    """red cat|blue bird|old castle|green frog|snowy mountain|small boat|white horse|yellow flower|steam train|wooden
 bridge|sunny beach|rainy street|tall tree|sleeping dog|fast car|stone tower|paper plane|glass bottle|silver ring|brown
 bear|purple fox|golden sunset|space ship|apple pie|chocolate cake|black swan|dancing robot|flying fish|desert camel|ice
 palace|rain forest|red panda|hot air balloon|northern lights|city at night|lighthouse|volcano|waterfall|windmill|zebra|
 penguin|dolphin|tiger|owl|elephant|violin|piano|bicycle|sailing ship|garden|pumpkin|dragon|unicorn|astronaut|knight|
 vintage radio|teapot|street market|farm house|coral reef|autumn leaves|mountain lake|pirate|snowman|butterfly|peacock|
-kangaroo|turtle|fire truck|rocket|cactus|sunflower|bowl of soup|chess board|rose|wolf|eagle|rabbit|tulip field""".replace("\n", " ").replace("| ", "|").split("|")
+kangaroo|turtle|fire truck|rocket|cactus|sunflower|bowl of soup|chess board|rose|wolf|eagle|rabbit|tulip field""".replace(
+        "\n", " "
+    )
+    .replace("| ", "|")
+    .split("|")
+)
 
 ACTIVITIES = """lunch|dinner|breakfast|meeting|yoga class|dentist appointment|piano lesson|team call|birthday party|haircut|
 football game|book club|job interview|doctor visit|movie night|project review|coffee|gym session|parent evening|concert|
 budget review|sales call|weekly report|wedding|graduation|house cleaning|car service|swimming lesson|board meeting|picnic|
 choir practice|guitar lesson|vet appointment|video call|product launch|staff training|brunch|museum trip|chess match|
-tennis match|garden work|phone call|exam|workshop|dance class|family dinner|status update|planning session""".replace("\n", "").split("|")
+tennis match|garden work|phone call|exam|workshop|dance class|family dinner|status update|planning session""".replace(
+    "\n", ""
+).split("|")
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "orange", "purple", "pink", "brown", "gray")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -54,7 +62,9 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 
-_ONSETS = "b c d f g h j k l m n p r s t v w z br ch cl cr dr fl fr gl gr kl kr pl pr qu sh sk sl sn sp st th tr tw".split()
+_ONSETS = (
+    "b c d f g h j k l m n p r s t v w z br ch cl cr dr fl fr gl gr kl kr pl pr qu sh sk sl sn sp st th tr tw".split()
+)
 _NUCLEI = "a e i o u a e i o u ai ea ee ia io oa oo ou au".split()
 _CODAS = ["", "", "", "", "n", "r", "l", "s", "t", "m", "x", "nd", "rn", "st", "ck", "sh", "th", "ng", "lt"]
 
