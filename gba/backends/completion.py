@@ -69,10 +69,13 @@ class Spelling:
 
 
 class CompletionReader:
-    """Reads the events of one generation. ``eog``: the end-of-generation tokens that are known."""
+    """Reads the events of one generation. ``eog``: the end-of-generation tokens that are known.
 
-    def __init__(self, spelling: Spelling, eog: frozenset[int]) -> None:
-        self._spelling, self._eog = spelling, eog
+    ``mute``: for a request of no tokens at all, to which servers answer with one.
+    """
+
+    def __init__(self, spelling: Spelling, eog: frozenset[int], *, mute: bool = False) -> None:
+        self._spelling, self._eog, self._mute = spelling, eog, mute
         self._seen = 0
         self._held: list[int | None] = []  # tokens whose text is not told yet; None: an id that was not sent
         self._held_text: str | None = None  # what the server sent for them, once it did
@@ -90,6 +93,8 @@ class CompletionReader:
             chunks = yield from self._finish(event)
         else:
             chunks = yield from self._go_on(event)
+        if self._mute:
+            chunks = [Chunk("", (), chunk.finish and "length", chunk.timings) for chunk in chunks]
         for chunk in chunks:
             self._text, self._tokens = self._text + chunk.text, self._tokens + chunk.tokens
         return chunks

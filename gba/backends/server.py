@@ -112,7 +112,7 @@ class LlamaServer:
         """See `Backend.complete`. Closing the iterator closes the connection, at which the server frees the slot."""
         known = self.properties()
         call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
-        reader, decoder = CompletionReader(self._spelling, known.eog), EventDecoder()
+        reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
         response = self._send(call, stream=True)
         try:
             for data in response.iter_bytes():
@@ -161,7 +161,7 @@ class LlamaServer:
         """See `AsyncBackend`."""
         known = await self.aproperties()
         call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
-        reader, decoder = CompletionReader(self._spelling, known.eog), EventDecoder()
+        reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
         response = await self._asend(call, stream=True)
         try:
             async for data in response.aiter_bytes():
