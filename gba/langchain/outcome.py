@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -24,6 +25,9 @@ from gba.schema.tools import RESPOND
 __all__ = ["PROVIDER", "Chunks", "exactness", "response_metadata", "to_ai_message", "usage_metadata"]
 
 PROVIDER = "llama.cpp"
+
+_TAG = re.compile(r"</?think(?:ing)?>")
+_PERHAPS_A_TAG = re.compile(r"<[/a-z]{0,9}$")
 
 
 def to_ai_message(step: Step, properties: Properties, model_name: str) -> AIMessage:
@@ -82,14 +86,14 @@ class Chunks:
     def __init__(self, exact: Callable[[str], bool]) -> None:
         self._exact = exact
         self._first, self._live, self._held = 0, False, ""
+        self._raw, self._shown = "", ""
         self._step = Step()
 
     def of(self, event: Event) -> ChatGenerationChunk | None:
         """The chunk that an event makes, or None."""
         match event:
             case ThoughtDelta(text):
-                self._first = 1
-                return _chunk(additional_kwargs={REASONING_KEY: text})
+                return self._thought(text)
             case ToolChosen(index, call_id, name):
                 self._live, self._held = self._exact(name), ""
                 return self._call(index, name=name, call_id=call_id, args="")
@@ -106,6 +110,20 @@ class Chunks:
             case StepDone(step):
                 self._step = step
         return None
+
+    def _thought(self, text: str) -> ChatGenerationChunk | None:
+        """More of the thought, without the tags and the white space around it that are no part of it.
+
+        What might be either is held until it is known: streamed and whole thoughts are to be the same, for they lead
+        to the same tokens in the next step's prompt.
+        """
+        self._raw += text
+        sure = _TAG.sub("", _PERHAPS_A_TAG.sub("", self._raw)).strip()
+        new, self._shown = sure[len(self._shown) :], sure
+        if not new:
+            return None
+        self._first = 1
+        return _chunk(additional_kwargs={REASONING_KEY: new})
 
     def _released(self, index: int) -> ChatGenerationChunk | None:
         return self._call(index, args=self._held) if self._held else None

@@ -106,6 +106,13 @@ def test_calls_come_as_they_are_decoded_under_one_index_and_id() -> None:
     assert {piece["index"] for piece in pieces} == {1}  # the thought is block 0
 
 
+def test_a_streamed_thought_is_the_thought_of_the_step() -> None:
+    pieces = ["<th", "ink>\n I", " add", ". 1 <", " 2 \n", "</thin", "k>\n\n"]
+    events: list[Event] = [*map(ThoughtDelta, pieces), StepDone(Step(thought="I add. 1 < 2"))]
+    total = reduce(add, streamed(events))
+    assert total.additional_kwargs == {"reasoning_content": "I add. 1 < 2"}
+
+
 def test_only_the_last_chunk_counts_tokens() -> None:
     chunks = streamed(CALL_EVENTS)
     assert [chunk.usage_metadata is not None for chunk in chunks] == [False] * (len(chunks) - 1) + [True]
