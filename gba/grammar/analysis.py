@@ -156,9 +156,10 @@ def _leftmost(flat: _Flat, empty: set[str]) -> dict[str, list[tuple[str, bool]]]
 
 
 def _find_left_recursion(flat: _Flat) -> Problem | None:
-    cycle = _cycle(_leftmost(flat, _plainly_empty(flat)))
-    if cycle is None:
-        edges = _leftmost(flat, _nullable(flat))
+    seen, empty = _plainly_empty(flat), _nullable(flat)
+    cycle = _cycle(_leftmost(flat, seen))
+    if cycle is None and seen != empty:
+        edges = _leftmost(flat, empty)
         cycle = _growing_cycle(edges) if _cycle(edges) else None
     if cycle is None:
         return None

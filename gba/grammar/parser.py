@@ -86,8 +86,17 @@ class _Reader:
         self.text, self.pos = text, 0
 
     def fail(self, message: str, at: int | None = None) -> NoReturn:
-        head = self.text[: self.pos if at is None else at].replace("\r\n", "\n").replace("\r", "\n")
-        raise GrammarError(message, line=head.count("\n") + 1, column=len(head) - head.rfind("\n"))
+        line, column = self._position(self.pos if at is None else at)
+        raise GrammarError(message, line=line, column=column)
+
+    def place(self, at: int) -> str:
+        """A place as an error names it."""
+        line, column = self._position(at)
+        return f"{self.text[at]!r} of line {line}, column {column}"
+
+    def _position(self, at: int) -> tuple[int, int]:
+        head = self.text[:at].replace("\r\n", "\n").replace("\r", "\n")
+        return head.count("\n") + 1, len(head) - head.rfind("\n")
 
     def peek(self, ahead: int = 0) -> str:
         """The next character, "" at the end."""
@@ -118,11 +127,11 @@ class _Reader:
             else:
                 break
 
-    def code_point(self, closing: str) -> int:
-        """One character of a string or class, escaped or not. ``closing`` is what the error asks for at the end."""
+    def code_point(self, closing: str, opened: int) -> int:
+        """One character of what was opened there, a string or class; escaped or not."""
         start, char = self.pos, self.peek()
         if not char:
-            self.fail(f"the text ends before {closing}: add it")
+            self.fail(f"the text ends before the {closing} that closes {self.place(opened)}: add it")
         self.pos += 1
         if char != "\\":
             return ord(char)
@@ -223,13 +232,9 @@ class _Parser(_Reader):
             elif self._item(group) or self._repetition(group, nested):
                 self.space(newlines=nested)
             elif nested:
-                self.fail(f"{self._expected(repr(')'))}; the group begins in {self._place(group.start)}")
+                self.fail(f"{self._expected(repr(')'))}; it closes {self.place(group.start)}")
             else:
                 return group.node()
-
-    def _place(self, at: int) -> str:
-        head = self.text[:at]
-        return f"line {head.count(chr(10)) + 1}, column {at - head.rfind(chr(10))}"
 
     def _open(self, groups: list[_Group]) -> None:
         if len(groups) > MAX_NESTING:
@@ -270,22 +275,22 @@ class _Parser(_Reader):
         chars: list[str] = []
         while not self.take('"'):
             at = self.pos
-            code = self.code_point(f"the '\"' that closes the string of {self._place(start)}")
+            code = self.code_point('"', start)
             if code > LAST:
                 self.fail(f"there is no character U+{code:X}: the last one is U+10FFFF", at)
             chars.append(chr(code))
         return lit("".join(chars))
 
     def _class(self) -> Node:
-        closing = f"the ']' that closes the class of {self._place(self.pos)}"
+        start = self.pos
         self.pos += 1
         negated = self.take("^")
         ranges: list[tuple[int, int]] = []
         while not self.take("]"):
-            low = high = self.code_point(closing)
+            low = high = self.code_point("]", start)
             if self.peek() == "-" and self.peek(1) != "]":
                 self.pos += 1
-                high = self.code_point(closing)
+                high = self.code_point("]", start)
             ranges.append((low, high))
         # As in llama.cpp, a class without characters, negated or not, is the empty text.
         return CharClass(tuple(ranges), negated) if ranges else EMPTY
