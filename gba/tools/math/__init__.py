@@ -13,11 +13,13 @@ from gba.errors import MathError
 if TYPE_CHECKING:
     from gba.tools.math.evaluator import MathResult, aevaluate, evaluate
     from gba.tools.math.grammar import grammar_text
+    from gba.tools.math.tool import MathTool
 
-__all__ = ["MathError", "MathResult", "aevaluate", "evaluate", "grammar_text"]
+__all__ = ["MathError", "MathResult", "MathTool", "aevaluate", "evaluate", "grammar_text"]
 
 _WHERE = {
     "MathResult": "evaluator",
+    "MathTool": "tool",
     "aevaluate": "evaluator",
     "evaluate": "evaluator",
     "grammar_text": "grammar",

@@ -120,7 +120,7 @@ def _check_nodes(value: sympy.Basic) -> None:
         count += 1
         if count > NODES:
             raise too_large("The expression is too long")
-        if node.is_Rational:  # type: ignore[attr-defined]
+        if node.is_Rational:
             if bits(node) > BITS:
                 raise too_large("A number has too many digits")
         else:
@@ -138,15 +138,15 @@ def check_expansion(value: Any) -> None:
 
 def _terms(value: sympy.Basic) -> float:
     """The number of terms of the expanded expression, at most; infinity where it is beyond counting."""
-    if value.is_Add:  # type: ignore[attr-defined]
+    if value.is_Add:
         return sum(_terms(arg) for arg in value.args)
-    if value.is_Mul:  # type: ignore[attr-defined]
+    if value.is_Mul:
         return _capped(math.prod(_terms(arg) for arg in value.args))
-    if value.is_Pow:  # type: ignore[attr-defined]
+    if value.is_Pow:
         base, exponent = value.args
         terms = _terms(base)
-        if exponent.is_Integer and exponent != 0:  # type: ignore[attr-defined]
-            power = abs(int(exponent))  # type: ignore[call-overload]
+        if exponent.is_Integer and exponent != 0:
+            power = abs(int(exponent))
             if terms > 1:
                 return _capped(_multinomial(int(min(terms, TERMS + 1)), power))
             # A single symbol to a high power makes a dense polynomial as soon as something is divided by it.

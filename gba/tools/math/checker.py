@@ -82,7 +82,8 @@ def check(text: str) -> Program:
     """Read a program. Raises MathError (syntax, forbidden, too large, no result) that names the part and the line."""
     program = _parse(text)
     checker = _Checker(text)
-    nodes, waiting = 0, [(node, 1) for node in program.tree.body]
+    nodes = 0
+    waiting: list[tuple[ast.AST, int]] = [(node, 1) for node in program.tree.body]
     while waiting:
         node, depth = waiting.pop()
         nodes += 1

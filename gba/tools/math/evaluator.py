@@ -67,7 +67,7 @@ def evaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:
     return MathResult(program, result["text"], result["latex"], result["value"], result["decimal"])
 
 
-async def aevaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:  # noqa: ASYNC109
+async def aevaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:
     """``evaluate``, without holding up the event loop."""
     return await asyncio.to_thread(evaluate, program, timeout=timeout)
 

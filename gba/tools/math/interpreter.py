@@ -64,6 +64,8 @@ def _translated(error: Exception, text: str) -> MathError:
         return MathError(
             "The calculation is nested too deeply or takes too much memory.", kind="too large", program=text
         )
+    if isinstance(error, ImportError):
+        return MathError("This part of sympy is not available here.", kind="forbidden", program=text)
     if isinstance(error, NotImplementedError):
         note = f" ({message})" if message else ""
         return MathError(f"sympy knows no method for this{note}. Try a numeric one.", kind="domain", program=text)
@@ -111,7 +113,7 @@ class _Interpreter:
             return node.value
         text = self.lines[node.lineno - 1][node.col_offset : node.end_col_offset].replace("_", "").lower()
         if text.startswith(("0x", "0o", "0b")):
-            return sympy.Integer(node.value)  # type: ignore[arg-type]
+            return sympy.Integer(node.value)
         real = text.removesuffix("j")
         self.decimal = self.decimal or "." in real or "e" in real
         at_most("The exponent of a number", int(real.partition("e")[2] or 0), 5_000)

@@ -108,6 +108,7 @@ KEYWORD_TEXTS: dict[str, Text] = {"dir": "sign"}
 
 
 _ONE = """
+    Integer
     Abs abs fabs sqrt cbrt exp exp2 expm1 ln log2 log10 log1p sign floor ceil ceiling trunc frac int float
     sin cos tan cot sec csc asin acos atan acot asec acsc arcsin arccos arctan sinc
     sinh cosh tanh coth sech csch asinh acosh atanh acoth arcsinh arccosh arctanh
@@ -126,7 +127,7 @@ _ONE_OR_TWO = """
     log round harmonic zeta primerange divisor_sigma
     root real_root nsimplify degree
     zeros ones var std stdev pstdev variance pvariance norm
-    LambertW primorial Integer cancel roots
+    LambertW primorial cancel roots
 """
 _TWO = """
     Pow power Mod mod fmod remainder divmod floor_divide

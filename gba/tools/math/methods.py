@@ -1,4 +1,4 @@
-"""What may be asked of a value by ``value.name(…)`` or ``value.name``: each name means one thing, whatever the value is."""
+"""What may be asked of a value by ``value.name(…)`` or ``value.name``: a name means one thing, whatever the value."""
 
 from __future__ import annotations
 
@@ -15,11 +15,14 @@ from gba.tools.math.bounds import check_expansion
 from gba.tools.math.library import FUNCTIONS
 from gba.tools.math.library.algebra import digits_of
 from gba.tools.math.library.calculus import derivative, integral, limit, series
-from gba.tools.math.library.elementary import items, rounded, total
+from gba.tools.math.library.elementary import rounded
+from gba.tools.math.library.lists import items, total
 from gba.tools.math.library.matrices import norm
 from gba.tools.math.library.statistics import mean
 
 __all__ = ["METHODS", "PROPERTIES"]
+
+_DIGITS = sympy.Integer(15)
 
 
 def _own(name: str, *kinds: type) -> Callable[..., Any]:
@@ -80,13 +83,13 @@ def _line(name: str) -> Callable[[Any, Any], Any]:
     return lambda value, place: getattr(as_matrix(value), name)(int(place))
 
 
-def _each_rounded(value: Any, digits: Any = sympy.Integer(0)) -> Any:
+def _each_rounded(value: Any, digits: Any = sympy.S.Zero) -> Any:
     if isinstance(value, (MatrixBase, NDimArray)):
         return value.applyfunc(lambda entry: rounded(entry, digits))
     return rounded(value, digits)
 
 
-def _numeric(value: Any, digits: Any = sympy.Integer(15)) -> Any:
+def _numeric(value: Any, digits: Any = _DIGITS) -> Any:
     return digits_of(value, digits)
 
 

@@ -41,7 +41,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
-            cwd=os.path.abspath(os.sep),
+            cwd=Path(os.sep).resolve(),
             close_fds=True,
             start_new_session=True,
         )
@@ -53,7 +53,7 @@ class Worker:
         if not (reply and reply.get("ready")):
             self.kill()
             raise MathError(
-                "The process that calculates does not start. Is sympy installed (pip install 'grammar-based-agents[math]')?",
+                "The process that calculates does not start. Is sympy there? pip install 'grammar-based-agents[math]'",
                 kind="domain",
             )
 

@@ -9,7 +9,6 @@ prctl alone, so that no library has to be installed for it.
 from __future__ import annotations
 
 import ctypes
-import os
 import platform
 import struct
 import sys
@@ -161,6 +160,3 @@ def resident_memory() -> int:
         return 0
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak if sys.platform == "darwin" else peak * 1024
-
-
-_ = os

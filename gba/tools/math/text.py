@@ -40,7 +40,7 @@ def _short(value: Any, rough: bool) -> str:
     if getattr(value, "is_number", False) and isinstance(value, sympy.Expr):
         return _number(value, rough)
     if isinstance(value, sympy.Basic):
-        return _Printer({"rough": rough}).doprint(value)
+        return _printed(value, rough)
     return str(value)
 
 
@@ -54,7 +54,7 @@ def _number(value: Any, rough: bool) -> str:
         return _rational(value, rough)
     real, imaginary = _parts(value, 20)
     if real is None:
-        return _Printer({"rough": rough}).doprint(value)
+        return _printed(value, rough)
     if not imaginary:
         return _plain(real)
     sign = "-" if imaginary < 0 else "+"
@@ -96,7 +96,7 @@ def _digits(value: Any, digits: int) -> str:
 
 
 def _parts(value: Any, digits: int) -> tuple[Any, Any]:
-    """Real and imaginary part as decimal numbers, what is noise beside the other as zero; None, None if there are none."""
+    """Real and imaginary part as decimals, what is noise beside the other as zero; None, None where there are none."""
     number = value.evalf(digits)
     real, imaginary = number.as_real_imag()
     if not (real.is_Number and imaginary.is_Number):
@@ -151,6 +151,10 @@ def latex(value: Any, rough: bool) -> str:
         if not isinstance(value, sympy.Basic)
         else short(value, rough)
     )
+
+
+def _printed(value: Any, rough: bool) -> str:
+    return str(_Printer({"rough": rough}).doprint(value))
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types

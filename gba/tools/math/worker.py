@@ -1,4 +1,4 @@
-"""The process that evaluates: reads programs as lines of JSON, writes results as lines of JSON, and shares nothing else.
+"""The process that evaluates: programs come in as lines of JSON, results go out as lines of JSON.
 
 Started by pool.py with an empty environment, in Python's isolated mode. It loads and warms sympy first; then it locks
 itself in (sandbox.py), says that it is ready, and serves one program after the other until its input ends.
@@ -7,7 +7,6 @@ itself in (sandbox.py), says that it is ready, and serves one program after the 
 from __future__ import annotations
 
 import gc
-import importlib
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ import warnings
 from typing import Any
 
 from gba.errors import MathError
+from gba.tools.math import late
 from gba.tools.math.checker import check
 from gba.tools.math.sandbox import confine, resident_memory
 
@@ -77,17 +77,11 @@ def _own_channels() -> tuple[Any, Any]:
 def _load() -> None:
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(100_000)
-    for name in _late_modules():
-        importlib.import_module(name)
+    late.load()
     for program in _WARMING:
         _answer({"program": program, "digits": 15, "seconds": 0})
     gc.collect()
     gc.freeze()
-
-
-def _late_modules() -> tuple[str, ...]:
-    """What sympy imports only when it is first needed, which is too late once no file can be opened any more."""
-    return ()
 
 
 def _answer(request: dict[str, Any]) -> dict[str, Any]:

@@ -11,12 +11,13 @@ from typing import Any
 
 import sympy
 
-from gba.tools.math.library import algebra, calculus, elementary, matrices, numbers, statistics
+from gba.tools.math.library import algebra, calculus, elementary, lists, matrices, numbers, statistics
 
 __all__ = ["CONSTANTS", "FUNCTIONS", "LINALG", "SETS"]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **elementary.FUNCTIONS,
+    **lists.FUNCTIONS,
     **numbers.FUNCTIONS,
     **algebra.FUNCTIONS,
     **calculus.FUNCTIONS,

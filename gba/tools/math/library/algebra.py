@@ -11,12 +11,13 @@ from sympy import Integer
 
 from gba.errors import MathError
 from gba.tools.math.arithmetic import clean, compare
-from gba.tools.math.bounds import at_most, bits, check_digits, check_expansion, natural, too_large
-from gba.tools.math.library.elementary import items
+from gba.tools.math.bounds import at_most, bits, check_digits, check_expansion, too_large
+from gba.tools.math.library.lists import items
 
 __all__ = ["FUNCTIONS", "digits_of", "rewritten"]
 
 _DEGREE = 100
+_DIGITS = Integer(15)
 
 
 def _symbols(text: str, **assumptions: Any) -> Any:
@@ -49,7 +50,7 @@ def _factored(value: Any, *generators: Any) -> Any:
     return sympy.factor(value, *generators)
 
 
-def digits_of(value: Any, digits: Any = Integer(15), *_guess: Any) -> Any:
+def digits_of(value: Any, digits: Any = _DIGITS, *_guess: Any) -> Any:
     """The value as a decimal number of so many digits."""
     wanted = check_digits(digits)
     if isinstance(value, (list, tuple)):
@@ -75,8 +76,10 @@ def _unknown(equation: Any) -> Any:
 
 
 def _solved(equations: Any, *unknowns: Any, **keywords: Any) -> Any:
-    if isinstance(equations, bool):
-        raise MathError(f"The equation is always {equations}: there is nothing to solve.", kind="domain")
+    if equations is False:
+        return []
+    if equations is True:
+        raise MathError("The equation is always true: every value solves it.", kind="domain")
     flags = {key: bool(value) for key, value in keywords.items()}
     return sympy.solve(equations, *unknowns, **flags)
 
@@ -130,7 +133,7 @@ def _of_polynomial(name: str) -> Callable[..., Any]:
     return guarded
 
 
-def _equal(left: Any, right: Any = Integer(0)) -> Any:
+def _equal(left: Any, right: Any = sympy.S.Zero) -> Any:
     return compare("==", left, right)
 
 
@@ -168,7 +171,8 @@ def _interpolated(points: Any, unknown: Any) -> Any:
     return sympy.interpolate([clean(point) for point in points], unknown)
 
 
-_REWRITING = "expand simplify together apart trigsimp expand_log expand_trig logcombine powsimp powdenest radsimp ratsimp combsimp cancel"
+_REWRITING = "expand simplify together apart trigsimp expand_log expand_trig logcombine powsimp powdenest radsimp ratsimp combsimp"
+    " cancel"
 _POLYNOMIALS = "degree div quo rem resultant discriminant"
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
@@ -212,4 +216,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Union": sympy.Union,
     "Intersection": sympy.Intersection,
 }
-_ = natural

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy import Integer
 
 from gba.errors import MathError
 from gba.tools.math.bounds import at_most, check_expansion, too_large
@@ -14,6 +13,7 @@ from gba.tools.math.bounds import at_most, check_expansion, too_large
 __all__ = ["FUNCTIONS", "derivative", "integral", "limit", "series"]
 
 _ORDER = 60
+_TERMS = sympy.Integer(6)
 
 
 def derivative(value: Any, *variables: Any) -> Any:
@@ -55,7 +55,7 @@ def _both_sides(value: Any, variable: Any, point: Any, above: Any) -> Any:
     )
 
 
-def series(value: Any, variable: Any = None, x0: Any = Integer(0), n: Any = Integer(6)) -> Any:
+def series(value: Any, variable: Any = None, x0: Any = sympy.S.Zero, n: Any = _TERMS) -> Any:
     """The first terms of the power series, and the order of the rest."""
     at_most("The number of terms", n, 30)
     check_expansion(value)

@@ -13,7 +13,7 @@ from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 from gba.errors import MathError
 from gba.tools.math.arithmetic import as_matrix, power
 from gba.tools.math.bounds import check_entries, check_items
-from gba.tools.math.library.elementary import items
+from gba.tools.math.library.lists import items
 
 __all__ = ["FUNCTIONS", "LINALG", "norm"]
 

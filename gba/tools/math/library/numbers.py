@@ -8,11 +8,9 @@ from typing import Any
 
 import sympy
 from sympy import Integer
-from sympy.functions.combinatorial import numbers as sequences
 from sympy.ntheory.modular import crt
 
 from gba.errors import MathError
-from gba.tools.math.arithmetic import binary
 from gba.tools.math.bounds import BITS, ITEMS, at_most, bits, check_items, natural, too_large
 
 __all__ = ["FUNCTIONS"]
@@ -200,7 +198,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "divisor_count": _whole(sympy.divisor_count, _FACTORED_BITS),
     "divisor_sigma": _limited(sympy.divisor_sigma, 10**120, "divisor_sigma"),
     "totient": _whole(sympy.totient, _FACTORED_BITS, 1),
-    "mobius": _whole(sequences.mobius if hasattr(sequences, "mobius") else sympy.mobius, _FACTORED_BITS, 1),
+    "mobius": _whole(sympy.mobius, _FACTORED_BITS, 1),
     "primeomega": _whole(sympy.primeomega, _FACTORED_BITS, 1),
     "primenu": _whole(sympy.primenu, _FACTORED_BITS, 1),
     "isqrt": _whole(math.isqrt, BITS),
@@ -221,4 +219,3 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "denom": lambda value: sympy.denom(value),
     "fraction": lambda value: sympy.fraction(value),
 }
-_ = binary

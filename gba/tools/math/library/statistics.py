@@ -7,10 +7,10 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy import Integer, Rational
+from sympy import Rational, S
 
 from gba.errors import MathError
-from gba.tools.math.library.elementary import items, total
+from gba.tools.math.library.lists import items, total
 
 __all__ = ["FUNCTIONS", "mean"]
 
@@ -54,11 +54,11 @@ def _variance(values: Any, correction: Any, least: int) -> Any:
     return sympy.Add(*((value - centre) ** 2 for value in found)) / (len(found) - correction)
 
 
-def _of_all(values: Any, correction: Any = Integer(0)) -> Any:
+def _of_all(values: Any, correction: Any = S.Zero) -> Any:
     return _variance(values, correction, 1)
 
 
-def _of_sample(values: Any, correction: Any = Integer(1)) -> Any:
+def _of_sample(values: Any, correction: Any = S.One) -> Any:
     return _variance(values, correction, 2)
 
 
@@ -101,9 +101,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "var": _of_all,
     "pvariance": _of_all,
     "variance": _of_sample,
-    "std": lambda values, correction=Integer(0): sympy.sqrt(_of_all(values, correction)),
-    "pstdev": lambda values, correction=Integer(0): sympy.sqrt(_of_all(values, correction)),
-    "stdev": lambda values, correction=Integer(1): sympy.sqrt(_of_sample(values, correction)),
+    "std": lambda values, correction=S.Zero: sympy.sqrt(_of_all(values, correction)),
+    "pstdev": lambda values, correction=S.Zero: sympy.sqrt(_of_all(values, correction)),
+    "stdev": lambda values, correction=S.One: sympy.sqrt(_of_sample(values, correction)),
     "percentile": _percentile,
     "quantile": _quantile,
     "geometric_mean": _geometric,
