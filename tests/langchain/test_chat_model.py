@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import reduce
+from itertools import pairwise
 from operator import add
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def test_the_whole_loop_only_ever_adds_to_the_prompt() -> None:
     message = bound.invoke([question, made, result])
     assert (message.content, message.additional_kwargs["reasoning_content"]) == ("It is 3.", "It is there.")
     prompts = [request.prompt for request in chat.backend.requests]
-    for before, after in zip(prompts, prompts[1:], strict=False):
+    for before, after in pairwise(prompts):
         assert after[: len(before)] == before
 
 
