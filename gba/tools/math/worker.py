@@ -7,6 +7,7 @@ itself in (sandbox.py), says that it is ready, and serves one program after the 
 from __future__ import annotations
 
 import gc
+import importlib
 import json
 import os
 import signal
@@ -78,6 +79,8 @@ def _load() -> None:
     if hasattr(sys, "set_int_max_str_digits"):
         sys.set_int_max_str_digits(100_000)
     late.load()
+    for name in ("encoding", "interpreter", "text"):
+        importlib.import_module(f"gba.tools.math.{name}")
     for program in _WARMING:
         _answer({"program": program, "digits": 15, "seconds": 0})
     gc.collect()

@@ -171,8 +171,10 @@ def _interpolated(points: Any, unknown: Any) -> Any:
     return sympy.interpolate([clean(point) for point in points], unknown)
 
 
-_REWRITING = "expand simplify together apart trigsimp expand_log expand_trig logcombine powsimp powdenest radsimp ratsimp combsimp"
-    " cancel"
+_REWRITING = """
+    expand simplify together apart trigsimp expand_log expand_trig logcombine powsimp powdenest radsimp ratsimp combsimp
+    cancel
+"""
 _POLYNOMIALS = "degree div quo rem resultant discriminant"
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
