@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from gba.errors import SchemaError
@@ -39,6 +40,10 @@ from gba.schema.normalize import Normalizer
 __all__ = ["Compiler"]
 
 EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
+
+
+_KEPT = 512
+_KNOWN_STRINGS: dict[tuple[tuple[Language, ...], int, int | None], Dfa] = {}
 
 
 class Compiler:
@@ -211,19 +216,28 @@ class Compiler:
 
     def string_language(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""
+        plain = tuple(replace(language, pointer="") for language in node.languages)
+        found = _KNOWN_STRINGS.get((plain, node.minimum, node.maximum))
+        if found is not None:
+            return found
+        before = len(self._residual)
+        found = self._string_language(node)
+        if len(self._residual) == before:
+            if len(_KNOWN_STRINGS) >= _KEPT:
+                _KNOWN_STRINGS.clear()
+            _KNOWN_STRINGS[plain, node.minimum, node.maximum] = found
+        return found
+
+    def _string_language(self, node: String) -> Dfa:
         found = EVERY_STRING
         for language in node.languages:
+            own = self.language(language)
             try:
-                found = intersect(found, self.language(language))
+                found = own if found is EVERY_STRING else found if own is EVERY_STRING else intersect(found, own)
             except TooLarge:
                 self.leave(
-                    Residual(
-                        language.kind, language.pointer, "together with the others it needs too large an automaton"
-                    )
+                    Residual(language.kind, language.pointer, "together with the others it needs too large an automaton")
                 )
-        if found.empty:
-            self.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
-            return found
         try:
             return length_between(found, node.minimum, node.maximum)
         except TooLarge:
@@ -280,7 +294,7 @@ def _string(compiler: Compiler, node: String) -> Node | None:
     if not node.languages:
         return string_between(node.minimum, node.maximum, compiler.rules)
     dfa = compiler.string_language(node)
-    if dfa == EVERY_STRING:
+    if dfa is EVERY_STRING:
         return string_between(node.minimum, node.maximum, compiler.rules)
     if dfa.empty:
         compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")

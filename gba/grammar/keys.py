@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
-from gba.grammar.nodes import CharClass, Literal, Node, alt, repeat, seq
+from gba.grammar.nodes import CharClass, Choice, Literal, Node, Sequence, alt, repeat, seq
 from gba.grammar.rules import Rules
 from gba.grammar.strings import char_node, dfa_node
 
@@ -25,18 +25,19 @@ def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
     """
     if any(char in '"\\' or char < " " or "\ud800" <= char <= "\udfff" for name in names for char in name):
         return dfa_node(other_keys(names), rules, "key")
-    rest = rules.share("keychars", seq(repeat(char_node(ANY_CHAR, rules), 0, None), Literal('"')))
+    rest = rules.share("kr", seq(repeat(char_node(ANY_CHAR, rules), 0, None), Literal('"')))
     if not names:
         return rest
     escaped = char_node(((0, 31), (34, 34), (92, 92)), rules)
     return _Tree(rules, rest, escaped).node(names)
 
 
-@dataclass
 class _Tree:
-    rules: Rules
-    rest: Node
-    escaped: Node
+    def __init__(self, rules: Rules, rest: Node, escaped: Node) -> None:
+        self.rules, self.rest = rules, rest
+        escaped = seq(escaped, rest)
+        self.inner = rules.share("kx", alt(escaped, Literal('"')))
+        self.named = rules.share("ky", escaped)
 
     def node(self, names: tuple[str, ...]) -> Node:
         tree: dict[str, dict] = {}  # type: ignore[type-arg]
@@ -56,19 +57,23 @@ class _Tree:
             order.append(branch)
             waiting.extend(child for char, child in branch.items() if char)
         built: dict[int, Node] = {}
+        known: dict[tuple[tuple[str, str], ...], Node] = self.rules.memo.setdefault("keys", {})  # type: ignore[arg-type]
         for branch in reversed(order):
-            built[id(branch)] = self.rules.share("k", self.body(branch, built))
+            key = tuple((char, "" if not char else built[id(branch[char])].name) for char in sorted(branch))  # type: ignore[union-attr]
+            found = known.get(key)
+            if found is None:
+                found = known[key] = self.rules.define(self.rules.reserve("k"), self.body(branch, built))
+            built[id(branch)] = found
         return built[id(tree)]
 
     def body(self, branch: dict[str, dict], built: dict[int, Node]) -> Node:  # type: ignore[type-arg]
         chars = [char for char in branch if char]
-        taken = unite((ord(char), ord(char)) for char in (*chars, '"', "\\"))
-        others = CharClass(unite([*taken, (0, 31)]), negated=True)
-        options = [seq(Literal(char), built[id(branch[char])]) for char in chars]
-        options.append(seq(others, self.rest))
-        options.append(self.rules.share("kx", self.leave("" in branch)))
-        return alt(*options)
+        options: list[Node] = [Sequence((Literal(char), built[id(branch[char])])) for char in chars]
+        options.append(Sequence((_others(tuple(sorted(map(ord, chars)))), self.rest)))
+        options.append(self.named if "" in branch else self.inner)
+        return Choice(tuple(options))
 
-    def leave(self, named: bool) -> Node:
-        escaped = seq(self.escaped, self.rest)
-        return escaped if named else alt(escaped, Literal('"'))
+
+@functools.lru_cache(maxsize=4096)
+def _others(taken: tuple[int, ...]) -> CharClass:
+    return CharClass(unite([*((point, point) for point in taken), *((34, 34), (92, 92), (0, 31))]), negated=True)

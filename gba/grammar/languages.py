@@ -35,7 +35,7 @@ def full_match(pattern: str) -> Dfa:
 
 def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:
     """The strings of the language of so many code points. Raises TooLarge."""
-    if minimum == 0 and maximum is None:
+    if (minimum == 0 and maximum is None) or _lengths_within(dfa, minimum, maximum):
         return dfa
     top = minimum if maximum is None else maximum + 1
     if top > STATES:
@@ -49,6 +49,26 @@ def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:
         return [(low, high, (target, following)) for low, high, target in dfa.edges[number]]
 
     return explore((0, 0), moves, lambda state: state[0] in dfa.accepting and state[1] >= minimum)
+
+
+def _lengths_within(dfa: Dfa, minimum: int, maximum: int | None) -> bool:
+    """Whether all strings have such a length anyway."""
+    level, depth = {0}, 0
+    while level and depth < minimum:
+        if level & dfa.accepting:
+            return False
+        level = {target for state in level for _, _, target in dfa.edges[state]}
+        depth += 1
+        if depth > len(dfa.edges):
+            return False
+    if maximum is None or not level:
+        return True
+    while level and depth <= maximum:
+        level = {target for state in level for _, _, target in dfa.edges[state]}
+        depth += 1
+        if depth > len(dfa.edges):
+            return not level
+    return not level
 
 
 class _Builder:

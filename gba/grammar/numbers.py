@@ -6,9 +6,10 @@ one with bounds as json.dumps writes it: plain decimals, an exponent only where 
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
@@ -75,7 +76,7 @@ def ranged_number(node: Number, rules: Rules) -> Node | None:
         signed = _sign_only(node, rules)
         if signed is not None:
             return signed
-    dfa = number_dfa(node)
+    dfa = number_dfa(replace(node, values=None, pointer="", notes=()))
     options: list[Node] = [] if dfa.empty else [dfa_node(dfa, rules, "integer" if node.integer else "number", end="")]
     if not node.integer and not node.multiples:
         options.extend(_scientific(node, rules))
@@ -155,6 +156,7 @@ class _State:
     zero: bool
 
 
+@functools.lru_cache(maxsize=256)
 def number_dfa(node: Number) -> Dfa:
     """All plain decimals that satisfy the node. Raises TooLarge."""
     return _Decimals(node).automaton()

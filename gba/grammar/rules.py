@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import re
+from typing import Any
 
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, Sequence, alt, optional, repeat, seq
 
@@ -24,26 +26,22 @@ class Rules:
         self._names: dict[Node, str] = {}
         self._taken: dict[str, int] = {}
         self._limit = limit
+        self._counts: dict[tuple[str, Node, int], Node] = {}
+        self.memo: dict[Any, Node] = {}
+        self.keep: list[Any] = []
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
-        base = re.sub(r"[^A-Za-z0-9]+", "-", hint).strip("-").lower()[:40].strip("-") or "rule"
-        if base == "root":
-            base = "root-value"
-        number = self._taken.get(base, 0)
-        self._taken[base] = number + 1
-        if len(self._taken) + len(self._bodies) > self._limit * 2 or len(self._bodies) > self._limit:
+        if len(self._taken) > self._limit:
             raise TooManyRules
-        if number:
-            return (
-                self.reserve(f"{base}-{number}")
-                if f"{base}-{number}" in self._taken
-                else self._claim(f"{base}-{number}")
-            )
-        return base
-
-    def _claim(self, name: str) -> str:
-        self._taken[name] = 1
+        base = _base(hint)
+        number = self._taken.get(base, 0)
+        if not number:
+            self._taken[base] = 1
+            return base
+        while (name := f"{base}-{number}") in self._taken:
+            number += 1
+        self._taken[base], self._taken[name] = number + 1, 1
         return name
 
     def define(self, name: str, body: Node) -> Ref:
@@ -84,6 +82,9 @@ class Rules:
 
     def _exactly(self, hint: str, item: Node, number: int) -> Node:
         """``item`` so many times, from its powers of two."""
+        key = ("exactly", item, number)
+        if key in self._counts:
+            return self._counts[key]
         parts: list[Node] = []
         power = item
         while number:
@@ -92,7 +93,8 @@ class Rules:
             number >>= 1
             if number:
                 power = self.share(f"{hint}-x2", seq(power, power))
-        return seq(*reversed(parts))
+        found = self._counts[key] = seq(*reversed(parts))
+        return found
 
     def _up_to(self, hint: str, item: Node, number: int) -> Node:
         """``item`` at most so many times.
@@ -104,11 +106,15 @@ class Rules:
             return EMPTY
         if number == 1:
             return optional(item)
+        key = ("most", item, number)
+        if key in self._counts:
+            return self._counts[key]
         half = 1 << (number.bit_length() - 1)
         head = self._exactly(hint, item, half)
         below = self._up_to(hint, item, half - 1)
         rest = self._up_to(hint, item, number - half)
-        return self.share(f"{hint}-max", alt(seq(head, rest), below))
+        found = self._counts[key] = self.share(f"{hint}-max", alt(seq(head, rest), below))
+        return found
 
     def tree(self, root: Node) -> GbnfTree:
         """The grammar that begins with ``root``: what cannot end is cut out, what is not reached is left out.
@@ -118,6 +124,12 @@ class Rules:
         from gba.grammar.pruning import prune
 
         return prune({"root": root, **self._bodies})
+
+
+@functools.lru_cache(maxsize=4096)
+def _base(hint: str) -> str:
+    base = re.sub(r"[^A-Za-z0-9]+", "-", hint)[:40].strip("-").lower() or "rule"
+    return "root-value" if base == "root" else base
 
 
 def sequence_items(node: Node) -> tuple[Node, ...]:

@@ -114,7 +114,13 @@ def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
 
 def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: str = '"') -> Node:
     """The strings of a DFA as right-linear rules, the closing quotation mark included, the opening one not."""
-    return DfaPrinter(dfa, rules, hint, end).node()
+    key = (id(dfa), end)
+    found = rules.memo.get(key)
+    if found is None:
+        found = DfaPrinter(dfa, rules, hint, end).node()
+        found = rules.memo[key] = rules.share(hint, found)
+        rules.keep.append(dfa)
+    return found
 
 
 class DfaPrinter:
