@@ -33,7 +33,7 @@ class DialogueError(GbaError):
 
 @dataclass(frozen=True)
 class Dialogue:
-    """Tokens of a whole conversation; ``labels[i]`` is what a model has to write after ``tokens[: i + 1]``, or IGNORED."""
+    """Tokens of a whole conversation; ``labels[i]`` is what is to be written after ``tokens[: i + 1]``, or IGNORED."""
 
     tokens: NDArray[np.int32]
     labels: NDArray[np.int32]

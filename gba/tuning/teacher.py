@@ -50,8 +50,8 @@ class Teacher:
         grammar: str | None = None,
         stop: Sequence[str] = (),
         max_tokens: int = -1,
-        sampling: Sampling | None = None,
-        slot: int | None = None,
+        sampling: Sampling | None = None,  # noqa: ARG002 - there is nothing to sample
+        slot: int | None = None,  # noqa: ARG002
     ) -> Iterator[Chunk]:
         """Go on with the text from where the prompt is in it."""
         rest = self._rest(prompt)

@@ -1,34 +1,17 @@
-"""Tasks that take one of the tools that people do have: calendar, images, weather, messages, units and so on."""
+"""Tasks that take one of the tools that people do have: calendar, images, weather, units."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from gba.tuning.tasks.base import Act, Draw, Turn
+from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.numbers import number, shown
-from gba.tuning.tasks.toolbox import Drawn
+from gba.tuning.tasks.toolbox import Drawn, act_on
 from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, thing, time
+from gba.tuning.tasks.writing import WRITING, done
 
-__all__ = ["ACTIONS", "act_on", "event_turn"]
-
-
-def act_on(tool: Drawn, thought: str, result: str, **values: Any) -> Act:
-    """A call of the tool with values by role."""
-    return Act(thought, tool.spec.name, tool.arguments(values), result)
-
-
-def _done(draw: Draw, what: str) -> tuple[str, str, str]:
-    """Result, answer and value of something done."""
-    code = str(draw.integer(100, 99_999))
-    roll = draw.rng.random()
-    if roll < 0.35:
-        return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
-    if roll < 0.65:
-        text = draw.free(
-            "[{W} saved with number {c}.|{W} {c} was created.|Created {w} {c}.]", w=what, W=what.capitalize(), c=code
-        )
-        return text, text, code
-    return draw.free("[id {c}|{c}|number {c}|OK: {c}]", c=code), f"Done. The number is {code}.", code
+__all__ = ["ACTIONS", "event_turn"]
 
 
 def _event(draw: Draw) -> str:
@@ -51,17 +34,23 @@ def event_turn(draw: Draw, tool: Drawn, title: str | None = None) -> Turn:
     the = draw.pick(("", "", "", "a ")) if title is None else ""
     when = f"[on {{day}}{at}|on {{day}}{at}|{{day}}{at}]" if day[0].isupper() or day[0].isdigit() else f"{day}{at}"
     if title is not None:
-        pattern = f"[[Add|Put] [it|this|that] [to|in|into] my calendar {when}.|[Schedule|Plan] [it|that] {when}.|[Can|Could] you [add|put] [it|that] [to|in] my calendar {when}?]"
+        pattern = (
+            f"[[Add|Put] [it|this|that] [to|in|into] my calendar {when}.|[Schedule|Plan] [it|that] {when}.|[Can|"
+            f"Could] you [add|put] [it|that] [to|in] my calendar {when}?]"
+        )
     else:
         pattern = (
-            f"[[Add|Put|Enter|Write|Save] {{t}} [to|in|into] [my|the] calendar {when}.|[Schedule|Plan|Add|Create|Book|Set up] {{t}} {when}.|"
-            f"[Can|Could] you [add|put] {{t}} [to|in] my calendar {when}?|[Create|Make|Add] [an event|a calendar event|a calendar entry] [for|called] {{n}} {when}.|"
-            f"I have {{t}} {when}, [please |]add it to my calendar.|Add to my calendar: {{n}} {when}.|Put {{t}} {when} [in|into] my calendar.|"
+            f"[[Add|Put|Enter|Write|Save] {{t}} [to|in|into] [my|the] calendar {when}.|[Schedule|Plan|Add|"
+            f"Create|Book|Set up] {{t}} {when}.|"
+            f"[Can|Could] you [add|put] {{t}} [to|in] my calendar {when}?|[Create|Make|Add] [an event|a "
+            f"calendar event|a calendar entry] [for|called] {{n}} {when}.|"
+            f"I have {{t}} {when}, [please |]add it to my calendar.|Add to my calendar: {{n}} {when}.|Put {{t}} "
+            f"{when} [in|into] my calendar.|"
             f"New event: {{n}} {when}.|I need {{t}} {when} in my calendar.|Remember {{t}} {when} in my calendar.]"
         )
     request = style.say(draw.phrase(pattern, t=the + it, n=it, day=day))
     shown_title = it if title is not None else style.word(it)
-    result, answer, value = _done(draw, "event")
+    result, answer, value = done(draw, "event")
     if "text" in tool.roles:
         on = "on " if f"on {day}".lower() in request.lower() else ""
         values: dict[str, Any] = {"text": f"{shown_title} {on}{style.word(day + at)}"}
@@ -84,7 +73,11 @@ def _agenda(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     day = date(draw)
     request = draw.phrase(
-        "[What is [in|on] my calendar [on|for] {d}?|What do I have on {d}?|[Show|Show me|List|Tell me] my [events|appointments|plans] [on|for] {d}.|Am I busy on {d}?|What are my plans for {d}?|Check my calendar for {d}.|Do I have anything on {d}?|What's on my agenda for {d}?]",
+        (
+            "[What is [in|on] my calendar [on|for] {d}?|What do I have on {d}?|[Show|Show me|List|Tell me] my "
+            "[events|appointments|plans] [on|for] {d}.|Am I busy on {d}?|What are my plans for {d}?|Check my "
+            "calendar for {d}.|Do I have anything on {d}?|What's on my agenda for {d}?]"
+        ),
         d=day,
     )
     event = f"{_event(draw)} at {time(draw)}"
@@ -103,9 +96,15 @@ def _images(draw: Draw, tool: Drawn) -> Turn:
     what = draw.pick((thing, thing, thing, place, person))(draw)
     a = "a " if draw.chance(0.3) and what[0].islower() else ""
     request = draw.phrase(
-        "[[Show|Show me|Find|Find me|Get|Get me|Search for|Search|Look for|I want to see|I want|Give me|I need] [pictures|images|photos|some images|some pictures|an image|a picture|a photo] of {q}.|[Can|Could] you [find|show me|search for|get] [images|pictures|photos|a picture] of {q}?|[Images|Pictures|Photos] of {q}.|What does {q} look like? [Show me a picture|Find images|Show me images].|Do you have [pictures|images] of {q}?]",
+        (
+            "[[Show|Show me|Find|Find me|Get|Get me|Search for|Search|Look for|I want to see|I want|Give me|I need] "
+            "[pictures|images|photos|some images|some pictures|an image|a picture|a photo] of {q}.|[Can|Could] you "
+            "[find|show me|search for|get] [images|pictures|photos|a picture] of {q}?|[Images|Pictures|Photos] of "
+            "{q}.|What does {q} look like? [Show me a picture|Find images|Show me images].|Do you have [pictures|"
+            "images] of {q}?]"
+        ),
         q=a + what,
-    )  # fmt: skip
+    )
     if "What does" in request or "what does" in request:
         a = a if "does a " in request else ""
     link = f"https://{name(draw).lower()}.com/{draw.integer(1, 9999)}.jpg"
@@ -132,7 +131,11 @@ def _draw(draw: Draw, tool: Drawn) -> Turn:
             n=name(draw),
         )
     request = draw.phrase(
-        "[[Draw|Paint|Generate|Create] {q}.|[Generate|Create|Make|Draw|Paint] [an image|a picture|me a picture] of {q}.|[Can|Could] you [draw|paint] {q}?|Please [draw|paint] {q}.|I want [a drawing|a new picture|you to draw a picture] of {q}.|Draw me {q}.]",
+        (
+            "[[Draw|Paint|Generate|Create] {q}.|[Generate|Create|Make|Draw|Paint] [an image|a picture|me a picture] "
+            "of {q}.|[Can|Could] you [draw|paint] {q}?|Please [draw|paint] {q}.|I want [a drawing|a new picture|you "
+            "to draw a picture] of {q}.|Draw me {q}.]"
+        ),
         q=full,
     )
     file = f"{name(draw).lower()}_{draw.integer(1, 999)}.png"
@@ -157,7 +160,13 @@ def _weather(draw: Draw, tool: Drawn) -> Turn:
     tail = on + (f" in {unit}" if unit else "")
     now = "" if dated else "[| now| today| right now]"
     request = draw.phrase(
-        f"[[What is|What's] the weather [|like ]in {{p}}{now}{{t}}?|How is the weather in {{p}}{now}{{t}}?|[Tell me|Check|Get|Show me] the weather [in|for] {{p}}{{t}}.|Will it rain in {{p}}{now}{{t}}?|[What is|Give me|Show] the [weather |]forecast for {{p}}{{t}}.|Weather in {{p}}{{t}}.|Is it [cold|warm|sunny|hot] in {{p}}{now}{{t}}?|Do I need an umbrella in {{p}}{now}{{t}}?|What is the temperature in {{p}}{now}{{t}}?]",
+        (
+            f"[[What is|What's] the weather [|like ]in {{p}}{now}{{t}}?|How is the weather in {{p}}{now}{{t}}?|"
+            f"[Tell me|Check|Get|Show me] the weather [in|for] {{p}}{{t}}.|Will it rain in {{p}}{now}{{t}}?|[What "
+            f"is|Give me|Show] the [weather |]forecast for {{p}}{{t}}.|Weather in {{p}}{{t}}.|Is it [cold|warm|"
+            f"sunny|hot] in {{p}}{now}{{t}}?|Do I need an umbrella in {{p}}{now}{{t}}?|What is the temperature in "
+            f"{{p}}{now}{{t}}?]"
+        ),
         p=where,
         t=tail,
     )
@@ -177,12 +186,17 @@ def _weather(draw: Draw, tool: Drawn) -> Turn:
 
 
 _UNITS = tuple(
-    """kilometers miles meters feet inches centimeters yards pounds kilograms ounces grams liters gallons pints hours minutes
-    seconds days weeks knots acres hectares celsius fahrenheit kelvin joules calories watts bytes kilobytes tons cups""".split()
+    """
+    kilometers miles meters feet inches centimeters yards pounds kilograms ounces grams liters gallons pints hours
+    minutes seconds days weeks knots acres hectares celsius fahrenheit kelvin joules calories watts bytes kilobytes
+    tons cups
+    """.split()
 )
 _MONEY = tuple(
-    """dollars euros pounds yen francs rupees pesos kronor rubles dinars won baht lira rand zloty USD EUR GBP JPY CHF CAD
-    AUD INR MXN SEK NOK DKK PLN CZK BRL""".split()
+    """
+    dollars euros pounds yen francs rupees pesos kronor rubles dinars won baht lira rand zloty USD EUR GBP JPY CHF
+    CAD AUD INR MXN SEK NOK DKK PLN CZK BRL
+    """.split()
 )
 
 
@@ -191,7 +205,12 @@ def _convert(draw: Draw, tool: Drawn, units: tuple[str, ...] = _UNITS) -> Turn:
     amount = number(draw)
     one, other = draw.some(units, 2)
     request = draw.phrase(
-        "[[Convert|Change|Turn] {v} {a} [to|into] {b}.|How many {b} are {v} {a}?|How [much|many] is {v} {a} in {b}?|What is {v} {a} in {b}?|What's {v} {a} in {b}?|{v} {a} [in|to] {b}[.|?]|[Can|Could] you convert {v} {a} [to|into] {b}?|I need {v} {a} in {b}.|Express {v} {a} in {b}.|I have {v} {a}. How [much|many] is that in {b}?]",
+        (
+            "[[Convert|Change|Turn] {v} {a} [to|into] {b}.|How many {b} are {v} {a}?|How [much|many] is {v} {a} in "
+            "{b}?|What is {v} {a} in {b}?|What's {v} {a} in {b}?|{v} {a} [in|to] {b}[.|?]|[Can|Could] you convert "
+            "{v} {a} [to|into] {b}?|I need {v} {a} in {b}.|Express {v} {a} in {b}.|I have {v} {a}. How [much|many] "
+            "is that in {b}?]"
+        ),
         v=amount,
         a=one,
         b=other,
@@ -214,135 +233,16 @@ def _currency(draw: Draw, tool: Drawn) -> Turn:
     return _convert(draw, tool, _MONEY)
 
 
-def _body(draw: Draw) -> str:
-    return draw.free(
-        "[I will be late|I am late|see you at {t}|call me back|the {a} is at {t}|thank you for the {a}|happy birthday|do not forget the {a}|{n} is here|I will be there at {t}|good luck with the {a}|we meet at {t} in {p}|the {a} is on {d}|I am in {p}|the {a} was great|can we talk about the {a}|where are you]",
-        t=time(draw), a=draw.word(ACTIVITIES), n=name(draw), p=place(draw), d=date(draw),
-    )  # fmt: skip
-
-
-def _recipient(draw: Draw) -> str:
-    return (
-        f"{name(draw).lower()}@{name(draw).lower()}.{draw.pick(('com', 'org', 'net'))}"
-        if draw.chance(0.4)
-        else person(draw)
-    )
-
-
-def _email(draw: Draw, tool: Drawn) -> Turn:
-    style = draw.style()
-    to, body = _recipient(draw), _body(draw)
-    subject = draw.word(ACTIVITIES) if draw.chance(0.5) else None
-    about = f" [about {{s}}|with the subject {{s}}]" if subject else ""
-    request = draw.phrase(
-        f"[[Send|Write] [an email|a mail|an e-mail] to {{to}}{about} [saying|that says|with the text] {{b}}.|Email {{to}}{about} saying {{b}}.|[Can|Could] you [send an email to|email|write an email to] {{to}}{about} saying {{b}}?|I want to email {{to}}{about} saying {{b}}.]",
-        to=to,
-        s=subject or "",
-        b=body,
-    )
-    return _sent(
-        draw,
-        tool,
-        style.say(request),
-        "email",
-        style.word(to),
-        style.word(body),
-        style.word(subject) if subject else None,
-    )
-
-
-def _message(draw: Draw, tool: Drawn) -> Turn:
-    style = draw.style()
-    to, body = person(draw), _body(draw)
-    request = draw.phrase(
-        "[[Send|Write] [a message|a text|a text message] to {to} saying {b}.|[Send|Write] {to} a message saying {b}.|Tell {to} that {b}.|Text {to} that {b}.|Message {to}: {b}.|[Can|Could] you [text|message] {to} that {b}?|Let {to} know that {b}.|Write to {to}: {b}.]",
-        to=to,
-        b=body,
-    )
-    return _sent(draw, tool, style.say(request), "message", style.word(to), style.word(body), None)
-
-
-def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, subject: str | None) -> Turn:
-    code = str(draw.integer(100, 99_999))
-    result, answer, value = draw.pick((
-        ("OK", f"I have sent the {what} to {to}.", to), ("sent", f"I have sent the {what} to {to}.", to),
-        (f"Sent to {to}.", f"I have sent the {what} to {to}.", to), (f"The {what} {code} was sent.", f"The {what} {code} was sent.", code),
-    ))  # fmt: skip
-    return Turn(
-        request,
-        (act_on(tool, f"I need to send {to} the {what}.", result, to=to, subject=subject, body=body),),
-        "It is done.",
-        answer,
-        value,
-    )
-
-
-def _task(draw: Draw) -> str:
-    return draw.free(
-        "[buy {x}|call {n}|pay the bills|water the plants|feed the {x}|take my pills|go to the {a}|prepare the {a}|book the {a}|send the report|clean the kitchen|pick up {n}|visit {n}|return the {x}|fix the {x}|write to {n}|check the {x}]",
-        x=draw.pick(("milk", "bread", "dog", "cat", "car", "bike", "books", "printer", "oven", "tickets", name(draw).lower())),
-        n=person(draw), a=draw.word(ACTIVITIES),
-    )  # fmt: skip
-
-
-def _reminder(draw: Draw, tool: Drawn) -> Turn:
-    style = draw.style()
-    what, when = _task(draw), time(draw) if draw.chance(0.6) else date(draw)
-    at = (
-        when
-        if when.split(" ")[0] in ("tomorrow", "today", "next")
-        else f"at {when}"
-        if when[0].isdigit() and "20" != when[:2] or when in ("noon", "midnight")
-        else f"on {when}"
-    )
-    request = draw.phrase(
-        "[Remind me [{at} to {w}|to {w} {at}].|Set a reminder to {w} {at}.|[Can|Could] you remind me to {w} {at}?|[Do not|Don't] let me forget to {w} {at}.|I have to {w} {at}, remind me.|Set a reminder {at}: {w}.|I need a reminder to {w} {at}.]",
-        w=what,
-        at=at,
-    )
-    result, answer, value = _done(draw, "reminder")
-    act = act_on(
-        tool, f"I need to set a reminder to {style.word(what)}.", result, text=style.word(what), time=style.word(when)
-    )
-    return Turn(style.say(request), (act,), "It is done.", answer, value)
-
-
-def _note(draw: Draw, tool: Drawn) -> Turn:
-    style = draw.style()
-    text = draw.pick((_task, _body))(draw)
-    request = draw.phrase(
-        "[[Note|Note down|Write down|Take a note]: {t}.|[Make|Save|Take|Add] a note [that says|saying] {t}.|[Save|Add] [this|the] note: {t}.|[Can|Could] you [note|write down]: {t}?|Write this down: {t}.|Keep a note: {t}.|New note: {t}.]",
-        t=text,
-    )
-    result, answer, value = _done(draw, "note")
-    return Turn(
-        style.say(request),
-        (act_on(tool, "I need to save a note.", result, text=style.word(text)),),
-        "It is done.",
-        answer,
-        value,
-    )
-
-
-def _timer(draw: Draw, tool: Drawn) -> Turn:
-    style = draw.style()
-    minutes = draw.integer(2, 240)
-    request = draw.phrase(
-        "[[Set|Start] a [timer for {n} minutes|{n} minute timer].|Timer for {n} minutes.|[Can|Could] you [set|start] a timer for {n} minutes?|Count down {n} minutes.|Wake me in {n} minutes.|I need a timer for {n} minutes.|Please time {n} minutes.|{n} minute timer.|Let me know when {n} minutes are over.|Start a countdown of {n} minutes.]",
-        n=str(minutes),
-    )
-    result, answer, value = _done(draw, "timer")
-    return Turn(
-        style.say(request),
-        (act_on(tool, f"I need to set a timer for {minutes} minutes.", result, minutes=minutes),),
-        "It is done.",
-        answer,
-        value,
-    )
-
-
-ACTIONS = {
-    "calendar": _calendar, "calendar_day": _calendar, "calendar_text": _calendar, "agenda": _agenda, "images": _images,
-    "draw": _draw, "weather": _weather, "weather_day": _weather, "convert": _convert, "currency": _currency, "email": _email,
-    "message": _message, "reminder": _reminder, "note": _note, "timer": _timer,
-}  # fmt: skip
+ACTIONS: Mapping[str, Callable[[Draw, Drawn], Turn]] = {
+    "calendar": _calendar,
+    "calendar_day": _calendar,
+    "calendar_text": _calendar,
+    "agenda": _agenda,
+    "images": _images,
+    "draw": _draw,
+    "weather": _weather,
+    "weather_day": _weather,
+    "convert": _convert,
+    "currency": _currency,
+    **WRITING,
+}

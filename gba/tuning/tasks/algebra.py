@@ -46,11 +46,23 @@ def _expression(draw: Draw, x: str) -> tuple[str, str]:
             draw.pick(((2,), (3,), (2, 1), (3, 1), (2, 0), (3, 2, 1), (2, 1, 0), (draw.rng.randint(4, 9),), (4, 2))),
         )
     n = draw.rng.randint(2, 9)
-    return draw.pick((
-        (f"sin({x})", f"sin({x})"), (f"cos({x})", f"cos({x})"), (f"e^{x}", f"exp({x})"), (f"exp({x})", f"exp({x})"), (f"ln({x})", f"log({x})"),
-        (f"sqrt({x})", f"sqrt({x})"), (f"1/{x}", f"1/{x}"), (f"sin({n}*{x})", f"sin({n}*{x})"), (f"{x}*sin({x})", f"{x}*sin({x})"),
-        (f"{x}*e^{x}", f"{x}*exp({x})"), (f"cos({n}{x})", f"cos({n}*{x})"), (f"{x}^{n}*ln({x})", f"{x}**{n}*log({x})"), (f"e^({n}{x})", f"exp({n}*{x})"),
-    ))  # fmt: skip
+    return draw.pick(
+        (
+            (f"sin({x})", f"sin({x})"),
+            (f"cos({x})", f"cos({x})"),
+            (f"e^{x}", f"exp({x})"),
+            (f"exp({x})", f"exp({x})"),
+            (f"ln({x})", f"log({x})"),
+            (f"sqrt({x})", f"sqrt({x})"),
+            (f"1/{x}", f"1/{x}"),
+            (f"sin({n}*{x})", f"sin({n}*{x})"),
+            (f"{x}*sin({x})", f"{x}*sin({x})"),
+            (f"{x}*e^{x}", f"{x}*exp({x})"),
+            (f"cos({n}{x})", f"cos({n}*{x})"),
+            (f"{x}^{n}*ln({x})", f"{x}**{n}*log({x})"),
+            (f"e^({n}{x})", f"exp({n}*{x})"),
+        )
+    )
 
 
 def _symbol(x: str) -> str:
@@ -68,7 +80,11 @@ def _equation(draw: Draw) -> tuple[str, str]:
     if "^2" in text and draw.chance(0.5):
         right_text = right = "0"
     asked = draw.free(
-        "[solve {e}|solve {e} for {x}|solve the equation {e}|Solve for {x}: {e}|What is {x} if {e}?|Find {x} if {e}.|Find {x} such that {e}.|If {e}, what is {x}?|{e}, {x} = ?|the solution of {e}|What are the solutions of {e}?|the roots of {e}]",
+        (
+            "[solve {e}|solve {e} for {x}|solve the equation {e}|Solve for {x}: {e}|What is {x} if {e}?|Find {x} if "
+            "{e}.|Find {x} such that {e}.|If {e}, what is {x}?|{e}, {x} = ?|the solution of {e}|What are the "
+            "solutions of {e}?|the roots of {e}]"
+        ),
         e=f"{text} = {right_text}",
         x=x,
     )
@@ -89,7 +105,10 @@ def _system(draw: Draw) -> tuple[str, str]:
 
     one, other = side(), side()
     asked = draw.free(
-        "[solve {a} and {b}|solve the system {a}, {b}|solve {a}, {b}|Solve {a} and {b} for {x} and {y}.|If {a} and {b}, what are {x} and {y}?|the solution of {a} and {b}|Find {x} and {y} if {a} and {b}.]",
+        (
+            "[solve {a} and {b}|solve the system {a}, {b}|solve {a}, {b}|Solve {a} and {b} for {x} and {y}.|If {a} "
+            "and {b}, what are {x} and {y}?|the solution of {a} and {b}|Find {x} and {y} if {a} and {b}.]"
+        ),
         a=one[0],
         b=other[0],
         x=x,
@@ -104,21 +123,31 @@ def _derivative(draw: Draw) -> tuple[str, str]:
     roll = draw.rng.random()
     if roll < 0.7:
         asked = draw.free(
-            "[derivative of {f}|the derivative of {f}|differentiate {f}|derivative of {f} with respect to {x}|the derivative of {f} with respect to {x}|d/d{x} {f}|d/d{x} of {f}|derive {f}|What is the derivative of {f}?|first derivative of {f}]",
+            (
+                "[derivative of {f}|the derivative of {f}|differentiate {f}|derivative of {f} with respect to {x}|"
+                "the derivative of {f} with respect to {x}|d/d{x} {f}|d/d{x} of {f}|derive {f}|What is the "
+                "derivative of {f}?|first derivative of {f}]"
+            ),
             f=text,
             x=x,
         )
         return asked, f"{_symbol(x)}result = diff({program}, {x})\n"
     if roll < 0.85:
         asked = draw.free(
-            "[second derivative of {f}|the second derivative of {f}|What is the second derivative of {f}?|the second derivative of {f} with respect to {x}]",
+            (
+                "[second derivative of {f}|the second derivative of {f}|What is the second derivative of {f}?|the "
+                "second derivative of {f} with respect to {x}]"
+            ),
             f=text,
             x=x,
         )
         return asked, f"{_symbol(x)}result = diff({program}, {x}, 2)\n"
     at = str(draw.rng.randint(0, 12))
     asked = draw.free(
-        "[derivative of {f} at {x} = {a}|the derivative of {f} at {x}={a}|the slope of {f} at {x} = {a}|the derivative of {f} at {a}]",
+        (
+            "[derivative of {f} at {x} = {a}|the derivative of {f} at {x}={a}|the slope of {f} at {x} = {a}|the "
+            "derivative of {f} at {a}]"
+        ),
         f=text,
         x=x,
         a=at,
@@ -131,7 +160,11 @@ def _integral(draw: Draw) -> tuple[str, str]:
     text, program = _expression(draw, x)
     if draw.chance(0.5):
         asked = draw.free(
-            "[integral of {f}|the integral of {f}|integrate {f}|integral of {f} d{x}|integrate {f} with respect to {x}|antiderivative of {f}|the antiderivative of {f}|What is the integral of {f}?|indefinite integral of {f}]",
+            (
+                "[integral of {f}|the integral of {f}|integrate {f}|integral of {f} d{x}|integrate {f} with respect "
+                "to {x}|antiderivative of {f}|the antiderivative of {f}|What is the integral of {f}?|indefinite "
+                "integral of {f}]"
+            ),
             f=text,
             x=x,
         )
@@ -139,7 +172,11 @@ def _integral(draw: Draw) -> tuple[str, str]:
     low = draw.rng.randint(0, 5)
     high = str(low + draw.rng.randint(1, 12)) if draw.chance(0.9) else "pi"
     asked = draw.free(
-        "[integral of {f} from {a} to {b}|the integral of {f} from {a} to {b}|integrate {f} from {a} to {b}|the integral of {f} from {x} = {a} to {x} = {b}|the definite integral of {f} from {a} to {b}|integrate {f} between {a} and {b}|the area under {f} from {a} to {b}]",
+        (
+            "[integral of {f} from {a} to {b}|the integral of {f} from {a} to {b}|integrate {f} from {a} to {b}|the "
+            "integral of {f} from {x} = {a} to {x} = {b}|the definite integral of {f} from {a} to {b}|integrate {f} "
+            "between {a} and {b}|the area under {f} from {a} to {b}]"
+        ),
         f=text,
         x=x,
         a=str(low),
@@ -151,13 +188,25 @@ def _integral(draw: Draw) -> tuple[str, str]:
 def _limit(draw: Draw) -> tuple[str, str]:
     x, n = _letter(draw), draw.rng.randint(2, 12)
     m = draw.rng.randint(2, 12)
-    text, program, to, at = draw.pick((
-        (f"sin({x})/{x}", f"sin({x})/{x}", "0", "0"), (f"sin({n}{x})/{x}", f"sin({n}*{x})/{x}", "0", "0"), (f"(1 + 1/{x})^{x}", f"(1 + 1/{x})**{x}", "infinity", "oo"),
-        (f"1/{x}", f"1/{x}", "infinity", "oo"), (f"(e^{x} - 1)/{x}", f"(exp({x}) - 1)/{x}", "0", "0"), (f"({x}^2 - {n * n})/({x} - {n})", f"({x}**2 - {n * n})/({x} - {n})", str(n), str(n)),
-        (f"({n}{x} + {m})/({m}{x} + 1)", f"({n}*{x} + {m})/({m}*{x} + 1)", "infinity", "oo"), (f"{x}^2 + {n}", f"{x}**2 + {n}", str(m), str(m)), (f"(1 - cos({x}))/{x}^2", f"(1 - cos({x}))/{x}**2", "0", "0"),
-    ))  # fmt: skip
+    text, program, to, at = draw.pick(
+        (
+            (f"sin({x})/{x}", f"sin({x})/{x}", "0", "0"),
+            (f"sin({n}{x})/{x}", f"sin({n}*{x})/{x}", "0", "0"),
+            (f"(1 + 1/{x})^{x}", f"(1 + 1/{x})**{x}", "infinity", "oo"),
+            (f"1/{x}", f"1/{x}", "infinity", "oo"),
+            (f"(e^{x} - 1)/{x}", f"(exp({x}) - 1)/{x}", "0", "0"),
+            (f"({x}^2 - {n * n})/({x} - {n})", f"({x}**2 - {n * n})/({x} - {n})", str(n), str(n)),
+            (f"({n}{x} + {m})/({m}{x} + 1)", f"({n}*{x} + {m})/({m}*{x} + 1)", "infinity", "oo"),
+            (f"{x}^2 + {n}", f"{x}**2 + {n}", str(m), str(m)),
+            (f"(1 - cos({x}))/{x}^2", f"(1 - cos({x}))/{x}**2", "0", "0"),
+        )
+    )
     asked = draw.free(
-        "[limit of {f} as {x} approaches {a}|the limit of {f} as {x} approaches {a}|limit of {f} as {x} goes to {a}|the limit of {f} for {x} to {a}|the limit of {f} when {x} goes to {a}|limit of {f} as {x} -> {a}|What is the limit of {f} as {x} tends to {a}?]",
+        (
+            "[limit of {f} as {x} approaches {a}|the limit of {f} as {x} approaches {a}|limit of {f} as {x} goes to "
+            "{a}|the limit of {f} for {x} to {a}|the limit of {f} when {x} goes to {a}|limit of {f} as {x} -> {a}|"
+            "What is the limit of {f} as {x} tends to {a}?]"
+        ),
         f=text,
         x=x,
         a=to,
@@ -215,6 +264,11 @@ def _matrix(draw: Draw) -> tuple[str, str]:
 
 
 ALGEBRA: Mapping[str, tuple[int, Callable[[Draw], tuple[str, str]]]] = {
-    "equation": (7, _equation), "system": (3, _system), "derivative": (5, _derivative), "integral": (5, _integral),
-    "limit": (3, _limit), "rewrite": (3, _rewrite), "matrix": (3, _matrix),
-}  # fmt: skip
+    "equation": (7, _equation),
+    "system": (3, _system),
+    "derivative": (5, _derivative),
+    "integral": (5, _integral),
+    "limit": (3, _limit),
+    "rewrite": (3, _rewrite),
+    "matrix": (3, _matrix),
+}

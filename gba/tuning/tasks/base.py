@@ -183,7 +183,7 @@ _Tree = tuple[Any, ...]  # of str and of tuples of _Tree, one per alternative
 
 @lru_cache(maxsize=4096)
 def _kept_back(pattern: str) -> frozenset[str]:
-    """The held-out wordings of a pattern that has few: by their checksums, and at least one. Empty where it has many."""
+    """The held-out wordings of a pattern that has few: by checksum, and at least one. Empty where it has many."""
     tree = _parse(pattern)
     if _count(tree) > _FEW:
         return frozenset()

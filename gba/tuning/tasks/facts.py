@@ -15,8 +15,9 @@ __all__ = ["Fact", "Relation", "fact", "follow_up_attribute", "relation", "resul
 class Fact:
     """One fact: ``query`` is what to search for, ``asked`` the same inside a question, ``value`` what is true.
 
-    ``attribute`` and ``subject`` make the query; ``noun`` says whether ``asked`` can follow "What is" ("the age of X") or is
-    a question by itself ("How old is X"). ``told`` is the value as a search tells it: 1234, "1,234" or "1234 meters".
+    ``attribute`` and ``subject`` make the query; ``noun`` says whether ``asked`` can follow "What is" ("the age of
+    X") or is a question by itself ("How old is X"). ``told`` is the value as a search tells it: 1234, "1,234" or
+    "1234 meters".
     """
 
     query: str
@@ -77,7 +78,26 @@ _NOUNS = """record budget diameter temperature code size voltage volume density 
 level tax fee wage cost total rate count capacity range output width radius frequency power
 color motto language flag anthem symbol nickname owner leader teacher rival mascot climate religion cuisine""".split()
 
-_KIN = ("girlfriend", "boyfriend", "wife", "husband", "mother", "father", "brother", "sister", "son", "daughter", "boss", "teacher", "coach", "partner", "friend", "neighbor", "manager", "doctor")  # fmt: skip
+_KIN = (
+    "girlfriend",
+    "boyfriend",
+    "wife",
+    "husband",
+    "mother",
+    "father",
+    "brother",
+    "sister",
+    "son",
+    "daughter",
+    "boss",
+    "teacher",
+    "coach",
+    "partner",
+    "friend",
+    "neighbor",
+    "manager",
+    "doctor",
+)
 
 
 def _subject(draw: Draw, kind: str) -> str:
@@ -129,11 +149,22 @@ def fact(draw: Draw, *, numeric: bool | None = None) -> Fact:
 
 
 _UNITS = {
-    "population": ("people", "inhabitants"), "age": ("years", "years"), "current age": ("years", "years"), "height": ("cm", "meters"),
-    "weight": ("kg", "pounds"), "area": ("square kilometers", "km2"), "price": ("dollars", "euros"), "length": ("meters", "km"),
-    "depth": ("meters", "feet"), "speed": ("km/h", "miles per hour"), "distance": ("km", "miles"), "salary": ("dollars", "euros"),
-    "elevation": ("meters", "feet"), "net worth": ("dollars", "euros"), "number of employees": ("people", "employees"),
-}  # fmt: skip
+    "population": ("people", "inhabitants"),
+    "age": ("years", "years"),
+    "current age": ("years", "years"),
+    "height": ("cm", "meters"),
+    "weight": ("kg", "pounds"),
+    "area": ("square kilometers", "km2"),
+    "price": ("dollars", "euros"),
+    "length": ("meters", "km"),
+    "depth": ("meters", "feet"),
+    "speed": ("km/h", "miles per hour"),
+    "distance": ("km", "miles"),
+    "salary": ("dollars", "euros"),
+    "elevation": ("meters", "feet"),
+    "net worth": ("dollars", "euros"),
+    "number of employees": ("people", "employees"),
+}
 
 
 def telling(draw: Draw, attribute: str, value: str) -> str:
@@ -224,9 +255,14 @@ def statement(query: str, value: str) -> str:
 def _filler(draw: Draw) -> str:
     """What else a search finds."""
     return draw.free(
-        "[It is well known.|It was first seen in {n}.|The name comes from {p}.|{p} wrote {k} books about it.|See also {p}.|It lies near {p}.|In {n} it was {k}.|There are {k} others.|Source: {p}, {n}.]",
-        n=str(draw.rng.randint(1700, 2024)), p=name(draw), k=str(draw.rng.randint(2, 60)),
-    )  # fmt: skip
+        (
+            "[It is well known.|It was first seen in {n}.|The name comes from {p}.|{p} wrote {k} books about it.|"
+            "See also {p}.|It lies near {p}.|In {n} it was {k}.|There are {k} others.|Source: {p}, {n}.]"
+        ),
+        n=str(draw.rng.randint(1700, 2024)),
+        p=name(draw),
+        k=str(draw.rng.randint(2, 60)),
+    )
 
 
 def result_of(draw: Draw, query: str, value: str) -> str:

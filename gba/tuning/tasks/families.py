@@ -9,21 +9,34 @@ from gba.tuning.tasks import lookups, talk
 from gba.tuning.tasks.actions import ACTIONS
 from gba.tuning.tasks.base import Draw, Split, Task, Turn
 from gba.tuning.tasks.invented import invent
-from gba.tuning.tasks.toolbox import KINDS, UNSEEN_KINDS, Drawn, draw_tool
-from gba.tuning.tasks.unseen import UNSEEN
+from gba.tuning.tasks.toolbox import KINDS, Drawn, draw_tool
+from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
 __all__ = ["FAMILIES", "agent_task", "agent_tasks"]
 
 _SYSTEMS = (
-    "You are a helpful assistant.", "You are a friendly assistant.", "Be brief.", "Use the tools where you need them.",
-    "You help with questions.", "Answer the user.", "You are an agent.", "Today is a good day.",
-)  # fmt: skip
+    "You are a helpful assistant.",
+    "You are a friendly assistant.",
+    "Be brief.",
+    "Use the tools where you need them.",
+    "You help with questions.",
+    "Answer the user.",
+    "You are an agent.",
+    "Today is a good day.",
+)
 
 # Kinds that do nearly the same never stand beside each other: either would be right.
 _ALIKE = (
-    ("calendar", "calendar_day", "calendar_text", "reminder"), ("weather", "weather_day"), ("images", "draw"),
-    ("email", "message"), ("timer", "reminder"), ("convert", "currency", "calculate"), ("agenda", "calendar_text"), ("note", "reminder"), ("search", "weather", "weather_day"),
-)  # fmt: skip
+    ("calendar", "calendar_day", "calendar_text", "reminder"),
+    ("weather", "weather_day"),
+    ("images", "draw"),
+    ("email", "message"),
+    ("timer", "reminder"),
+    ("convert", "currency", "calculate"),
+    ("agenda", "calendar_text"),
+    ("note", "reminder"),
+    ("search", "weather", "weather_day"),
+)
 
 
 class _Bench:
@@ -105,13 +118,38 @@ def _action(draw: Draw) -> Task:
 
 
 _ACTION_KEYS = (
-    "calendar", "calendar", "calendar_day", "calendar_text", "agenda", "images", "images", "images", "draw", "weather", "weather",
-    "weather_day", "convert", "currency", "email", "message", "message", "reminder", "note", "timer",
-)  # fmt: skip
+    "calendar",
+    "calendar",
+    "calendar_day",
+    "calendar_text",
+    "agenda",
+    "images",
+    "images",
+    "images",
+    "draw",
+    "weather",
+    "weather",
+    "weather_day",
+    "convert",
+    "currency",
+    "email",
+    "message",
+    "message",
+    "reminder",
+    "note",
+    "timer",
+)
 _FAMILY_OF = {
-    "calendar_day": "calendar", "calendar_text": "calendar", "weather_day": "weather", "draw": "images", "currency": "convert",
-    "email": "message", "note": "reminder", "timer": "reminder", "agenda": "calendar",
-}  # fmt: skip
+    "calendar_day": "calendar",
+    "calendar_text": "calendar",
+    "weather_day": "weather",
+    "draw": "images",
+    "currency": "convert",
+    "email": "message",
+    "note": "reminder",
+    "timer": "reminder",
+    "agenda": "calendar",
+}
 
 
 def _invented(draw: Draw) -> Task:
@@ -129,12 +167,12 @@ def _chat(draw: Draw) -> Task:
     bench = _Bench(draw)
     bench.distract()
     if draw.chance(0.5):
-        return bench.task("chat", talk.told(draw, bench.tools))
+        return bench.task("chat", talk.told(draw))
     if draw.chance(0.5):
-        return bench.task("chat", [talk.chat(draw, bench.tools)])
+        return bench.task("chat", [talk.chat(draw)])
     tools = bench.need(draw.pick(("search", "calculate")))
     maker = lookups.search_only if "search" in tools else lookups.calculate_only
-    turns = [maker(draw, tools), talk.chat(draw, tools)]
+    turns = [maker(draw, tools), talk.chat(draw)]
     return bench.task("chat", turns if draw.chance(0.5) else reversed(turns))
 
 

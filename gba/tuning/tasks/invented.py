@@ -9,42 +9,41 @@ from typing import Any
 from gba.tuning.tasks.base import Act, Draw, Turn
 from gba.tuning.tasks.roles import ROLES, Role
 from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
-from gba.tuning.tasks.words import name, person, place, pseudo_word
+from gba.tuning.tasks.words import name, person, phrases, place, pseudo_word
 
-__all__ = ["Invented", "invent", "invented_turn"]
+__all__ = ["Invented", "invent"]
 
-_ATTRIBUTES = tuple(
-    """tide level|opening hours|bus line|train number|status|owner|serial number|fuel level|battery level|birth date|room number|
-    phone number|address|closing time|menu|price list|water depth|member list|license|exam grade|blood type|seat|
-    wind speed|air quality|pollen count|sunrise|sunset|ticket price|debt|order status|delivery date|
-    stock level|warranty|sensor value|engine speed|oil pressure|humidity|noise level|traffic|parking fee|toll|gate|platform|
-    departure|arrival|waiting time|queue length|visitor count|playlist|homework|timetable|shift|diet|allergy|favorite color|
-    postal code|area code|time zone|exchange code|mascot|anthem|nickname|password hint|locker number|badge|team|department""".replace(
-        "\n", ""
-    )
-    .replace("    ", "")
-    .split("|")
-)
+_ATTRIBUTES = phrases("""
+    tide level| opening hours| bus line| train number| status| owner| serial number| fuel level| battery level|
+    birth date| room number| phone number| address| closing time| menu| price list| water depth| member list|
+    license| exam grade| blood type| seat| wind speed| air quality| pollen count| sunrise| sunset| ticket price|
+    debt| order status| delivery date| stock level| warranty| sensor value| engine speed| oil pressure| humidity|
+    noise level| traffic| parking fee| toll| gate| platform| departure| arrival| waiting time| queue length|
+    visitor count| playlist| homework| timetable| shift| diet| allergy| favorite color| postal code| area code|
+    time zone| exchange code| mascot| anthem| nickname| password hint| locker number| badge| team| department
+""")
 _OWNERS = tuple(
-    "city town harbor station shop school hotel ship plane customer student patient member employee player team machine "
-    "robot sensor room building street park museum library farm factory lake river island car truck train order ticket "
-    "account project client guest driver pilot doctor kitchen garden tower bridge store warehouse office".split()
+    """
+    city town harbor station shop school hotel ship plane customer student patient member employee player team
+    machine robot sensor room building street park museum library farm factory lake river island car truck train
+    order ticket account project client guest driver pilot doctor kitchen garden tower bridge store warehouse office
+    """.split()
 )
 _VERBS = tuple(
-    """book reserve order rent buy sell open close start stop create delete print copy move send deliver pack wash paint
-    clean repair build cancel register publish archive scan measure cook prepare water feed charge polish upgrade
-    activate rename share export import inspect collect return hire test paint record upload download mount store""".split()
+    """
+    book reserve order rent buy sell open close start stop create delete print copy move send deliver pack wash
+    paint clean repair build cancel register publish archive scan measure cook prepare water feed charge polish
+    upgrade activate rename share export import inspect collect return hire test paint record upload download mount
+    store
+    """.split()
 )
-_OBJECTS = tuple(
-    """room|car|boat|hall|taxi|flight ticket|bus ticket|hotel room|desk|locker|parking space|pizza|cake|coffee|salad|parcel|
-    letter|report|invoice|contract|form|poster|badge|account|folder|backup|playlist|survey|ticket|task|job|machine|robot|
-    drone|pump|heater|fan|oven|washing machine|printer|door|gate|garden|plant|window|roof|wall|fence|shelf|box|crate|
-    bicycle|scooter|truck|tent|costume|piano|telescope|microscope|camera|sensor|server|database|website|channel|album""".replace(
-        "\n", ""
-    )
-    .replace("    ", "")
-    .split("|")
-)
+_OBJECTS = phrases("""
+    room| car| boat| hall| taxi| flight ticket| bus ticket| hotel room| desk| locker| parking space| pizza| cake|
+    coffee| salad| parcel| letter| report| invoice| contract| form| poster| badge| account| folder| backup|
+    playlist| survey| ticket| task| job| machine| robot| drone| pump| heater| fan| oven| washing machine| printer|
+    door| gate| garden| plant| window| roof| wall| fence| shelf| box| crate| bicycle| scooter| truck| tent|
+    costume| piano| telescope| microscope| camera| sensor| server| database| website| channel| album
+""")
 
 
 class Invented:
@@ -97,7 +96,11 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
             if number
             else f"[{{x}}|{{x}}|the {owner} {{x}}|{owner} {{x}}]"
         )
-        ask = f"[What is the {matter} of {who}?|What's the {matter} of {who}?|[Tell me|Get|Show me|Find|Check|Look up|Give me|Find out] the {matter} of {who}.|[Can|Could] you [tell me|check|get|find] the {matter} of {who}?|I need the {matter} of {who}.|I want to know the {matter} of {who}.|{matter} of {who}?]"
+        ask = (
+            f"[What is the {matter} of {who}?|What's the {matter} of {who}?|[Tell me|Get|Show me|Find|Check|Look up|"
+            f"Give me|Find out] the {matter} of {who}.|[Can|Could] you [tell me|check|get|find] the {matter} of "
+            f"{who}?|I need the {matter} of {who}.|I want to know the {matter} of {who}.|{matter} of {who}?]"
+        )
         request = style.say(draw.phrase(ask, x=x))
         value = draw.pick(
             (
@@ -151,10 +154,14 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
             draw.rng.shuffle(spoken)
         spoken.sort(key=lambda role: role.param.role in _LAST)
         said = " ".join(draw.free(role.said, v=texts[role.param.role]) for role in spoken)
-        pattern = "[{V} {said}.|{V} {said}.|Please {v} {said}.|[Can|Could|Would] you {v} {said}?|I [want|need] to {v} {said}.|I [want|need|would like] you to {v} {said}.|I'd like to {v} {said}.|{V} {said} for me.|Help me {v} {said}.|Let's {v} {said}.|Go and {v} {said}.]"
+        pattern = (
+            "[{V} {said}.|{V} {said}.|Please {v} {said}.|[Can|Could|Would] you {v} {said}?|I [want|need] to {v} "
+            "{said}.|I [want|need|would like] you to {v} {said}.|I'd like to {v} {said}.|{V} {said} for me.|Help me "
+            "{v} {said}.|Let's {v} {said}.|Go and {v} {said}.]"
+        )
         request = style.say(draw.phrase(pattern, v=title, V=title.capitalize(), said=said))
         values: dict[str, Any] = {role.param.role: role.typed(style.word(texts[role.param.role])) for role in used}
-        result, answer, value = _outcome(draw, verb, matter)
+        result, answer, value = _outcome(draw, matter)
         act = Act(f"I need to {title}.", tool.spec.name, tool.arguments(values), result)
         return Turn(request, (act,), "It is done.", answer, value)
 
@@ -191,11 +198,14 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
             for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST)
         )
         what = f"[the {{m}} {{x}}|{{m}} {{x}}|the {{m}} {{x}}{'' if number or ' ' in x else '|{x}|{x}'}]"
-        pattern = f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I [want|need] to {{v}} {what}{{s}}.|I want you to {{v}} {what}{{s}}.|{{V}} {what}{{s}} for me.]"
+        pattern = (
+            f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I "
+            f"[want|need] to {{v}} {what}{{s}}.|I want you to {{v}} {what}{{s}}.|{{V}} {what}{{s}} for me.]"
+        )
         request = style.say(draw.phrase(pattern, v=verb, V=verb.capitalize(), m=matter, x=x, s=said))
         shown = style.word(x)
         values: dict[str, Any] = {key: ROLES[key].typed(style.word(text)) for key, text in texts.items()}
-        result, answer, value = _outcome(draw, verb, matter)
+        result, answer, value = _outcome(draw, matter)
         act = Act(
             f"I need to {verb} the {matter} {shown}.",
             tool.spec.name,
@@ -232,13 +242,29 @@ def _roles(draw: Draw) -> list[Role]:
 
 
 _GROUP = {
-    "place": "where", "city": "where", "target": "where", "level": "where", "person": "whom",
-    "minutes": "whom", "days": "whom", "people": "whom", "budget": "whom", "color": "how", "tint": "how", "size": "how",
-    "speed": "how", "urgent": "end", "paid": "end", "text": "end", "companion": "with", "thing": "with", "priority": "with",
-}  # fmt: skip
+    "place": "where",
+    "city": "where",
+    "target": "where",
+    "level": "where",
+    "person": "whom",
+    "minutes": "whom",
+    "days": "whom",
+    "people": "whom",
+    "budget": "whom",
+    "color": "how",
+    "tint": "how",
+    "size": "how",
+    "speed": "how",
+    "urgent": "end",
+    "paid": "end",
+    "text": "end",
+    "companion": "with",
+    "thing": "with",
+    "priority": "with",
+}
 
 
-def _outcome(draw: Draw, verb: str, matter: str) -> tuple[str, str, str]:
+def _outcome(draw: Draw, matter: str) -> tuple[str, str, str]:
     """What the tool says when it is done, what is answered, and what the answer has to hold."""
     code = f"{draw.pick('ABCDEFGHKLMNPRSTVWXZ')}{draw.integer(10, 9999)}"
     roll = draw.rng.random()

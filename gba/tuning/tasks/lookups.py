@@ -10,17 +10,51 @@ from gba.tuning.tasks.toolbox import Drawn
 
 __all__ = ["calculate_only", "calculating", "search_only", "searching", "three_steps", "two_facts", "two_steps"]
 
-_ASK_NOUN = "[What is {q}?|What is {q}?|What's {q}?|Tell me {q}.|[Find|Find out|Look up|Search for|Get|Get me|Give me] {q}.|[Can|Could] you [find|tell me|look up|find out|check] {q}?|Do you know {q}?|I [want|need|would like] to know {q}.|I need {q}.|{q}?|Please [tell me|look up|find] {q}.|[What|Which] is {q} right now?|Any idea what {q} is?|Search the web for {q}.|I'm curious about {q}.|Let me know {q}.|Show me {q}.]"
-_ASK_CLAUSE = "[{q}?|{q}?|{q}?|Tell me: {q}?|{q}? [Look it up|Please look it up|Find out|Search for it].|I'd like to know: {q}?|A question: {q}?|Do you know this: {q}?]"
+_ASK_NOUN = (
+    "[What is {q}?|What is {q}?|What's {q}?|Tell me {q}.|[Find|Find out|Look up|Search for|Get|Get me|Give me] {q}.|"
+    "[Can|Could] you [find|tell me|look up|find out|check] {q}?|Do you know {q}?|I [want|need|would like] to know "
+    "{q}.|I need {q}.|{q}?|Please [tell me|look up|find] {q}.|[What|Which] is {q} right now?|Any idea what {q} is?|"
+    "Search the web for {q}.|I'm curious about {q}.|Let me know {q}.|Show me {q}.]"
+)
+_ASK_CLAUSE = (
+    "[{q}?|{q}?|{q}?|Tell me: {q}?|{q}? [Look it up|Please look it up|Find out|Search for it].|I'd like to know: "
+    "{q}?|A question: {q}?|Do you know this: {q}?]"
+)
 
-_CALC = "[What is {q}?|What is {q}?|What is {q}?|What's {q}?|[Calculate|Compute|Work out|Evaluate|Find|Determine|Get] {q}.|How much is {q}?|[Can|Could] you [calculate|compute|work out|tell me] {q}?|Tell me {q}.|I need [|to know ]{q}.|Please [calculate|compute|work out] {q}.|{q}|{q}?|{q} = ?|What do you get for {q}?|What is the result of {q}?|What is the value of {q}?|Give me {q}.|Do you know [|what is ]{q}?|Solve {q}.|What does {q} equal?|Help me with {q}.]"
+_CALC = (
+    "[What is {q}?|What is {q}?|What is {q}?|What's {q}?|[Calculate|Compute|Work out|Evaluate|Find|Determine|Get] "
+    "{q}.|How much is {q}?|[Can|Could] you [calculate|compute|work out|tell me] {q}?|Tell me {q}.|I need [|to know "
+    "]{q}.|Please [calculate|compute|work out] {q}.|{q}|{q}?|{q} = ?|What do you get for {q}?|What is the result of "
+    "{q}?|What is the value of {q}?|Give me {q}.|Do you know [|what is ]{q}?|Solve {q}.|What does {q} equal?|Help "
+    "me with {q}.]"
+)
 
-_SUFFIX = "[What is {q} {op}?|What's {q} {op}?|[Calculate|Compute|Find|Work out] {q} {op}.|Tell me {q} {op}.|How much is {q} {op}?|[Can|Could] you [tell me|work out|calculate] {q} {op}?|I need {q} {op}.|I want to know {q} {op}.]"
-_AROUND = "[What is {op}?|What's {op}?|[Calculate|Compute|Find|Work out] {op}.|Tell me {op}.|How much is {op}?|[Can|Could] you [tell me|work out] {op}?]"
-_ORDER = "[[Find out|Find|Look up|Search for|Get|Search] {q}[ and| and then|, then|, and then] {op}.|What is {q}? [{Op}|Then {op}|Now {op}|Please {op}].|[Take|Get] {q} and {op}.|I need {q}[, then| and then|. Then] {op}.|Tell me {q}[ and|. Then] {op}.|First [find|look up|find out|get] {q}, then {op}.|Look up {q}, [and |]{op}, and tell me the result.]"
-_ORDER_CLAUSE = "[{q}? [{Op}|Then {op}|Now {op}|Please {op}].|{q}? {Op} and tell me the result.|{q}? Find out and {op}.|Find out: {q}? Then {op}.]"
-_INSIDE = "[{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|I need you to {op}.|{Op} and tell me the result.|Now {op}.|{Op} for me.]"
-_ASK_THAT = "[{q}? What is that {op}?|{q}? What is that number {op}?|{q}, and what is that {op}?|{q}? And what is it {op}?|{q}? How much is that {op}?|{q}? Calculate that {op}.]"
+_SUFFIX = (
+    "[What is {q} {op}?|What's {q} {op}?|[Calculate|Compute|Find|Work out] {q} {op}.|Tell me {q} {op}.|How much is "
+    "{q} {op}?|[Can|Could] you [tell me|work out|calculate] {q} {op}?|I need {q} {op}.|I want to know {q} {op}.]"
+)
+_AROUND = (
+    "[What is {op}?|What's {op}?|[Calculate|Compute|Find|Work out] {op}.|Tell me {op}.|How much is {op}?|[Can|"
+    "Could] you [tell me|work out] {op}?]"
+)
+_ORDER = (
+    "[[Find out|Find|Look up|Search for|Get|Search] {q}[ and| and then|, then|, and then] {op}.|What is {q}? [{Op}|"
+    "Then {op}|Now {op}|Please {op}].|[Take|Get] {q} and {op}.|I need {q}[, then| and then|. Then] {op}.|Tell me "
+    "{q}[ and|. Then] {op}.|First [find|look up|find out|get] {q}, then {op}.|Look up {q}, [and |]{op}, and tell me "
+    "the result.]"
+)
+_ORDER_CLAUSE = (
+    "[{q}? [{Op}|Then {op}|Now {op}|Please {op}].|{q}? {Op} and tell me the result.|{q}? Find out and {op}.|Find "
+    "out: {q}? Then {op}.]"
+)
+_INSIDE = (
+    "[{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|I need you to {op}.|{Op} and tell me the result.|"
+    "Now {op}.|{Op} for me.]"
+)
+_ASK_THAT = (
+    "[{q}? What is that {op}?|{q}? What is that number {op}?|{q}, and what is that {op}?|{q}? And what is it {op}?|"
+    "{q}? How much is that {op}?|{q}? Calculate that {op}.]"
+)
 
 
 def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = False) -> Act:
@@ -72,7 +106,10 @@ def _direct_order(draw: Draw, tools: dict[str, Drawn], style: Style) -> Turn:
     start = str(draw.integer(2, 999)) if draw.chance(0.7) else f"{draw.integer(2, 999)}.{draw.rng.randint(1, 9)}"
     order = step.order.replace("its square root", "the square root of it").replace(" it", f" {start}", 1)
     request = draw.phrase(
-        "[{Op}.|{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|Now {op}.|{Op} for me.|I need you to {op}.]",
+        (
+            "[{Op}.|{Op}.|Please {op}.|[Can|Could] you {op}?|I want you to {op}.|Now {op}.|{Op} for me.|I need you "
+            "to {op}.]"
+        ),
         op=order,
         Op=_capital(order),
     )
@@ -143,9 +180,16 @@ def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
         request = draw.phrase(_ASK_NOUN, q=f"the {attribute} of {first.asked}{tail}")
     else:
         request = draw.phrase(
-            "[{who} {x}? What is {p} {a}?|{who} {x}? What's {p} {a}?|{who} {x}, and what is {p} {a}?|Find out [who is|who] {x} [is|] and [tell me|calculate] {p} {a}.|{who} {x} and what is {p} {a}?|Look up {x}. What is {p} {a}?|{who} {x}? Tell me {p} {a}.|{who} {x}? And {p} {a}?]",
-            who=who, x=first.asked, p=first.pronoun, a=attribute + tail,
-        )  # fmt: skip
+            (
+                "[{who} {x}? What is {p} {a}?|{who} {x}? What's {p} {a}?|{who} {x}, and what is {p} {a}?|Find out "
+                "[who is|who] {x} [is|] and [tell me|calculate] {p} {a}.|{who} {x} and what is {p} {a}?|Look up "
+                "{x}. What is {p} {a}?|{who} {x}? Tell me {p} {a}.|{who} {x}? And {p} {a}?]"
+            ),
+            who=who,
+            x=first.asked,
+            p=first.pronoun,
+            a=attribute + tail,
+        )
     search = tools["search"]
     # What was found stays as it is written there, what was asked as the user wrote it.
     asked = f"{style.word(attribute)} of {first.value}" if nested else f"{first.value}'s {style.word(attribute)}"

@@ -146,11 +146,13 @@ def _raise(draw: Draw) -> Operation:
             "X to the N power",
         )
     )
-    order, ordered = draw.pick((
-        ("raise it to the N power", "X raised to the N power"),
-        ("raise that to the N power", "X raised to the N power"),
-        ("raise it to the power of N", "X raised to the power of N"),
-    ))  # fmt: skip
+    order, ordered = draw.pick(
+        (
+            ("raise it to the N power", "X raised to the N power"),
+            ("raise that to the N power", "X raised to the N power"),
+            ("raise it to the power of N", "X raised to the power of N"),
+        )
+    )
     return Operation(
         words.replace("N", n), order.replace("N", n), ordered.replace("N", n), lambda x: _power(x, float(n))
     )
@@ -239,10 +241,16 @@ def _several(draw: Draw) -> tuple[str, str]:
     items = [number(draw, small=draw.chance(0.7)) for _ in range(draw.pick((2, 3, 3, 4)))]
     values = [float(item) for item in items]
     listed = ", ".join(items[:-1]) + f" and {items[-1]}"
-    kind, value = draw.pick((
-        ("sum", sum(values)), ("average", sum(values) / len(values)), ("mean", sum(values) / len(values)),
-        ("product", _product(values)), ("largest", max(values)), ("median", sorted(values)[len(values) // 2]),
-    ))  # fmt: skip
+    kind, value = draw.pick(
+        (
+            ("sum", sum(values)),
+            ("average", sum(values) / len(values)),
+            ("mean", sum(values) / len(values)),
+            ("product", _product(values)),
+            ("largest", max(values)),
+            ("median", sorted(values)[len(values) // 2]),
+        )
+    )
     return f"{kind} of {listed}", shown(value)
 
 
@@ -261,10 +269,19 @@ def _named(draw: Draw) -> tuple[str, str]:
     total = 1
     for factor in range(2, n + 1):
         total *= factor
-    return draw.pick((
-        (f"square root of {b}", shown(b**0.5)), (f"factorial of {n}", str(total)), (f"{n} factorial", str(total)),
-        (f"{a} percent of {b}", shown(a * b / 100)), (f"{a}% of {b}", shown(a * b / 100)), (f"cube root of {b}", shown(b ** (1 / 3))),
-        (f"remainder of {b} divided by {a}", str(b % a)), (f"derivative of {x}^{n}", f"{n}*{x}**{n - 1}"),
-        (f"derivative of {a}*{x}^2 + {b}*{x}", f"{2 * a}*{x} + {b}"), (f"integral of {2 * a}*{x}", f"{a}*{x}**2"),
-        (f"solution of {a}*{x} + {b} = {a * answer + b}", str(answer)), (f"half of {b}", shown(b / 2)),
-    ))  # fmt: skip
+    return draw.pick(
+        (
+            (f"square root of {b}", shown(b**0.5)),
+            (f"factorial of {n}", str(total)),
+            (f"{n} factorial", str(total)),
+            (f"{a} percent of {b}", shown(a * b / 100)),
+            (f"{a}% of {b}", shown(a * b / 100)),
+            (f"cube root of {b}", shown(b ** (1 / 3))),
+            (f"remainder of {b} divided by {a}", str(b % a)),
+            (f"derivative of {x}^{n}", f"{n}*{x}**{n - 1}"),
+            (f"derivative of {a}*{x}^2 + {b}*{x}", f"{2 * a}*{x} + {b}"),
+            (f"integral of {2 * a}*{x}", f"{a}*{x}**2"),
+            (f"solution of {a}*{x} + {b} = {a * answer + b}", str(answer)),
+            (f"half of {b}", shown(b / 2)),
+        )
+    )

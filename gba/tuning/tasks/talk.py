@@ -18,16 +18,37 @@ __all__ = ["and_of", "chat", "failing", "plan_then_add", "then_calculate", "told
 Tools = dict[str, Drawn]
 
 _TALK = (
-    ("[Hello|Hi|Hey|Good morning|Good evening|Hi there|Hello there|Good day|Hey there][|!|.]", "Hello! How can I help you?"),
-    ("[Thanks|Thank you|Thanks a lot|Thank you very much|Great, thanks|Perfect, thank you|Many thanks|Cool, thanks][|!|.]", "You are welcome!"),
+    (
+        "[Hello|Hi|Hey|Good morning|Good evening|Hi there|Hello there|Good day|Hey there][|!|.]",
+        "Hello! How can I help you?",
+    ),
+    (
+        (
+            "[Thanks|Thank you|Thanks a lot|Thank you very much|Great, thanks|Perfect, thank you|Many thanks|Cool, "
+            "thanks][|!|.]"
+        ),
+        "You are welcome!",
+    ),
     ("[Bye|Goodbye|See you|Good night|See you later|Bye bye|That is all for today|Have a nice day][|!|.]", "Goodbye!"),
-    ("[How are you|How are you doing|How is it going|How do you do|Are you well|How do you feel][| today]?", "I am fine, thank you!"),
-    ("[Who are you|What are you|What is your name|What can you do|Are you a robot|What are you good at|Can you help me|How can you help me]?", "I am an assistant and I can use tools."),
-    ("[Nice|Great|Cool|Good job|Well done|Awesome|Very good|Wonderful|OK|Okay|Fine|Alright][|!|.]", "I am glad to help."),
-)  # fmt: skip
+    (
+        "[How are you|How are you doing|How is it going|How do you do|Are you well|How do you feel][| today]?",
+        "I am fine, thank you!",
+    ),
+    (
+        (
+            "[Who are you|What are you|What is your name|What can you do|Are you a robot|What are you good at|Can you "
+            "help me|How can you help me]?"
+        ),
+        "I am an assistant and I can use tools.",
+    ),
+    (
+        "[Nice|Great|Cool|Good job|Well done|Awesome|Very good|Wonderful|OK|Okay|Fine|Alright][|!|.]",
+        "I am glad to help.",
+    ),
+)
 
 
-def chat(draw: Draw, tools: Tools) -> Turn:
+def chat(draw: Draw) -> Turn:
     """Hello!"""
     pattern, answer = draw.pick(_TALK)
     text = draw.free(pattern)
@@ -38,11 +59,22 @@ def chat(draw: Draw, tools: Tools) -> Turn:
     return Turn(text.lower() if draw.chance(0.3) else text, (), "I can answer this directly.", answer)
 
 
-def told(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
+def told(draw: Draw) -> tuple[Turn, Turn]:
     """My sister is called Anna. — What is my sister's name?"""
     value, statement, ask, answer = draw.pick(_TOLD)(draw)
     style = draw.style()
-    first = Turn(draw.phrase(f"[{statement}|{statement}|Remember this: {statement}|Just so you know: {statement}|By the way, {statement}|Note that {statement}|Hi! {statement}|FYI: {statement}]", v=value), (), "I can answer this directly.", draw.pick(("Good to know.",)))  # fmt: skip
+    first = Turn(
+        draw.phrase(
+            (
+                f"[{statement}|{statement}|Remember this: {statement}|Just so you know: {statement}|"
+                f"By the way, {statement}|Note that {statement}|Hi! {statement}|FYI: {statement}]"
+            ),
+            v=value,
+        ),
+        (),
+        "I can answer this directly.",
+        draw.pick(("Good to know.",)),
+    )
     return first, Turn(style.say(draw.phrase(ask)), (), "The user told me this.", answer.format(v=value), value)
 
 
@@ -66,7 +98,11 @@ def _about_name(draw: Draw) -> tuple[str, str, str, str]:
     return (
         name(draw),
         f"My {who} is called {{v}}.",
-        f"[What is my {who} called?|What is my {who}'s name?|Who is my {who}?|How is my {who} called?|Tell me the name of my {who}.|What's the name of my {who}?|Do you remember my {who}'s name?|What did I say my {who} is called?]",
+        (
+            f"[What is my {who} called?|What is my {who}'s name?|Who is my {who}?|How is my {who} called?|Tell me "
+            f"the name of my {who}.|What's the name of my {who}?|Do you remember my {who}'s name?|What did I say my "
+            f"{who} is called?]"
+        ),
         f"Your {who} is called {{v}}.",
     )
 
@@ -75,7 +111,11 @@ def _about_place(draw: Draw) -> tuple[str, str, str, str]:
     return (
         place(draw),
         "I live in {v}.",
-        "[Where do I live?|In which city do I live?|Which place do I live in?|Do you know where I live?|What did I say where I live?|Tell me where I live.|Where is my home?|Do you remember where I live?|Can you tell me where I live?|Remind me where I live?]",
+        (
+            "[Where do I live?|In which city do I live?|Which place do I live in?|Do you know where I live?|What "
+            "did I say where I live?|Tell me where I live.|Where is my home?|Do you remember where I live?|Can you "
+            "tell me where I live?|Remind me where I live?]"
+        ),
         "You live in {v}.",
     )
 
@@ -84,7 +124,10 @@ def _about_self(draw: Draw) -> tuple[str, str, str, str]:
     return (
         person(draw),
         "My name is {v}.",
-        "[What is my name?|What's my name?|Who am I?|Do you know my name?|Do you remember my name?|Tell me my name.|How am I called?|Can you tell me my name?|What did I say my name is?|Do you still know my name?]",
+        (
+            "[What is my name?|What's my name?|Who am I?|Do you know my name?|Do you remember my name?|Tell me my "
+            "name.|How am I called?|Can you tell me my name?|What did I say my name is?|Do you still know my name?]"
+        ),
         "Your name is {v}.",
     )
 
@@ -94,7 +137,11 @@ def _about_number(draw: Draw) -> tuple[str, str, str, str]:
     return (
         str(draw.integer(10, 99_999)),
         f"My {what} number is {{v}}.",
-        f"[What is my {what} number?|What's my {what} number?|Tell me my {what} number.|Do you remember my {what} number?|Which {what} number do I have?|Which is my {what} number?|What {what} number did I tell you?|Can you tell me my {what} number?|Do you know my {what} number?]",
+        (
+            f"[What is my {what} number?|What's my {what} number?|Tell me my {what} number.|Do you remember my "
+            f"{what} number?|Which {what} number do I have?|Which is my {what} number?|What {what} number did I "
+            f"tell you?|Can you tell me my {what} number?|Do you know my {what} number?]"
+        ),
         f"Your {what} number is {{v}}.",
     )
 
@@ -103,7 +150,11 @@ def _about_color(draw: Draw) -> tuple[str, str, str, str]:
     return (
         draw.pick(COLORS),
         "My favorite color is {v}.",
-        "[What is my favorite color?|Which color do I like?|Which color do I like most?|What's my favorite color?|Tell me my favorite color.|Do you remember my favorite color?|Which color did I say I like?|Do you know my favorite color?|Can you tell me my favorite color?]",
+        (
+            "[What is my favorite color?|Which color do I like?|Which color do I like most?|What's my favorite "
+            "color?|Tell me my favorite color.|Do you remember my favorite color?|Which color did I say I like?|Do "
+            "you know my favorite color?|Can you tell me my favorite color?]"
+        ),
         "Your favorite color is {v}.",
     )
 
@@ -129,14 +180,21 @@ def then_calculate(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
     if draw.chance(0.6) and step.words.startswith("X "):
         op = step.words[2:]
         request = draw.phrase(
-            "[And what is that {op}?|What is that {op}?|And {op}?|What is it {op}?|And now {op}?|How much is that {op}?|Now what is that {op}?|What's that {op}?|And that {op}?|What is the result {op}?|Now {op}.]",
+            (
+                "[And what is that {op}?|What is that {op}?|And {op}?|What is it {op}?|And now {op}?|How much is "
+                "that {op}?|Now what is that {op}?|What's that {op}?|And that {op}?|What is the result {op}?|Now "
+                "{op}.]"
+            ),
             op=op,
         )
         asked = step.on(first.value)
     else:
         order = step.order
         request = draw.phrase(
-            "[{Op}.|Now {op}.|And now {op}.|Then {op}.|[Can|Could] you {op}?|Please {op}.|OK, {op}.|{Op} please.|Next, {op}.|Great, now {op}.]",
+            (
+                "[{Op}.|Now {op}.|And now {op}.|Then {op}.|[Can|Could] you {op}?|Please {op}.|OK, {op}.|{Op} "
+                "please.|Next, {op}.|Great, now {op}.]"
+            ),
             op=order,
             Op=order[:1].upper() + order[1:],
         )
@@ -157,9 +215,20 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
     query = style.word(known.query)
     first_act = searching(tools["search"], query, known.told, draw, found=known.query)
     first = Turn(
-        style.say(draw.phrase("[What is {q}?|What's {q}?|Tell me {q}.|[Find|Look up|Get] {q}.|[Can|Could] you tell me {q}?|I want to know {q}.|{q}?|I need {q}.|Do you know {q}?|Please look up {q}.]", q=known.asked)),
-        (first_act,), "I have found it.", statement(query, known.told), known.shown,
-    )  # fmt: skip
+        style.say(
+            draw.phrase(
+                (
+                    "[What is {q}?|What's {q}?|Tell me {q}.|[Find|Look up|Get] {q}.|[Can|Could] you tell me {q}?|"
+                    "I want to know {q}.|{q}?|I need {q}.|Do you know {q}?|Please look up {q}.]"
+                ),
+                q=known.asked,
+            )
+        ),
+        (first_act,),
+        "I have found it.",
+        statement(query, known.told),
+        known.shown,
+    )
     while True:
         other = fact(draw, numeric=known.numeric)
         if other.subject != known.subject:
@@ -167,7 +236,10 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
     query = style.word(of + other.subject)
     act = searching(tools["search"], query, other.told, draw, found=of + other.subject)
     request = draw.phrase(
-        "[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]",
+        (
+            "[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|"
+            "Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]"
+        ),
         x=other.subject,
     )
     return first, Turn(style.say(request), (act,), "I have found it.", statement(query, other.told), other.shown)
@@ -177,13 +249,25 @@ def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:
     """I plan a picnic. — Add it to my calendar on Friday at 12:30."""
     title = draw.word(ACTIVITIES) + (f" with {person(draw)}" if draw.chance(0.5) else "")
     first = Turn(
-        draw.phrase("[I am planning a {t}.|I will have a {t}.|There is a {t} soon.|I have a {t} soon.|We are going to have a {t}.|I must not forget the {t}.|I'm looking forward to the {t}.|I want to go to the {t}.|Next comes the {t}.]", t=title),
-        (), "I can answer this directly.", "Good to know.",
-    )  # fmt: skip
+        draw.phrase(
+            (
+                "[I am planning a {t}.|I will have a {t}.|There is a {t} soon.|I have a {t} soon.|We are going to have "
+                "a {t}.|I must not forget the {t}.|I'm looking forward to the {t}.|I want to go to the {t}.|Next comes "
+                "the {t}.]"
+            ),
+            t=title,
+        ),
+        (),
+        "I can answer this directly.",
+        "Good to know.",
+    )
     return first, event_turn(draw, tool, title)
 
 
-_ERRORS = "[Error: time-out|Error: service not available|Error: connection lost|Error: the server is down|Error 503|Error: too many requests|Error: internal error|The tool failed: no connection]"
+_ERRORS = (
+    "[Error: time-out|Error: service not available|Error: connection lost|Error: the server is down|Error 503|"
+    "Error: too many requests|Error: internal error|The tool failed: no connection]"
+)
 
 
 def failing(draw: Draw, tools: Tools, key: str) -> Turn:

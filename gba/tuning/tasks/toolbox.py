@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gba.schema.tools import ToolSpec
-from gba.tuning.tasks.base import Draw
+from gba.tuning.tasks.base import Act, Draw
 from gba.tuning.tasks.words import pseudo_word
 
-__all__ = ["KINDS", "UNSEEN_KINDS", "Drawn", "Kind", "Param", "draw_tool", "made_up_name"]
+__all__ = ["BOOLEAN", "INTEGER", "KINDS", "NUMBER", "STRING", "Drawn", "Kind", "Param", "act_on", "draw_tool"]
 
 STRING: Mapping[str, Any] = {"type": "string"}
 INTEGER: Mapping[str, Any] = {"type": "integer"}
@@ -55,7 +55,12 @@ class Drawn:
         return {name: values[role] for role, name in self.roles.items() if values.get(role) is not None}
 
 
-def made_up_name(draw: Draw) -> str:
+def act_on(tool: Drawn, thought: str, result: str, **values: Any) -> Act:
+    """A call of the tool with values by role."""
+    return Act(thought, tool.spec.name, tool.arguments(values), result)
+
+
+def _made_up_name(draw: Draw) -> str:
     """A tool's name that tells nothing."""
     word = pseudo_word(draw)
     roll = draw.rng.random()
@@ -63,7 +68,8 @@ def made_up_name(draw: Draw) -> str:
         return word
     if roll < 0.7:
         return f"{word}_{pseudo_word(draw, 1)}"
-    return f"{draw.pick(('tool', 'fn', 'api', 'call', 'do', 'run', 'x'))}_{word if roll < 0.85 else draw.rng.randint(1, 99)}"
+    kind = draw.pick(("tool", "fn", "api", "call", "do", "run", "x"))
+    return f"{kind}_{word if roll < 0.85 else draw.rng.randint(1, 99)}"
 
 
 def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.33, taken: frozenset[str] = frozenset()) -> Drawn:
@@ -82,7 +88,7 @@ def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.33, taken: frozenset
     if required:
         schema["required"] = required
     while True:
-        name = made_up_name(draw) if draw.chance(made_up) else draw.pick(kind.names)
+        name = _made_up_name(draw) if draw.chance(made_up) else draw.pick(kind.names)
         if name not in taken:
             break
         made_up = 1.0
@@ -111,7 +117,12 @@ KINDS: Mapping[str, Kind] = {
                 "ask",
                 "fact_search",
             ),
-            "[Search|Search the web|Search the internet|Look things up|Look up facts|Find facts|Find information|Search for information|Search for facts|Look up a fact|Answers questions about facts|Useful for questions about people, places and current events|Find out about people, places and things|Get information from the web][| online|][.|.|]",
+            (
+                "[Search|Search the web|Search the internet|Look things up|Look up facts|Find facts|Find "
+                "information|Search for information|Search for facts|Look up a fact|Answers questions about facts|"
+                "Useful for questions about people, places and current events|Find out about people, places and "
+                "things|Get information from the web][| online|][.|.|]"
+            ),
             (
                 Param(
                     "query",
@@ -135,7 +146,12 @@ KINDS: Mapping[str, Kind] = {
                 "arithmetic",
                 "do_math",
             ),
-            "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question|Do arithmetic|Do math|Solve a math problem|Compute the value of an expression|Work out a calculation|Evaluate a mathematical expression|Useful for questions about math|Answer a question about numbers|A calculator|Calculate something|Calculate with numbers][.|.|]",
+            (
+                "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question|Do "
+                "arithmetic|Do math|Solve a math problem|Compute the value of an expression|Work out a calculation|"
+                "Evaluate a mathematical expression|Useful for questions about math|Answer a question about numbers|"
+                "A calculator|Calculate something|Calculate with numbers][.|.|]"
+            ),
             (
                 Param(
                     "question",
@@ -163,7 +179,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "images",
             ("images", "images", "image_search", "search_images", "pictures", "find_images", "photos", "photo_search"),
-            "[Search for images|Search images|Find images|Find pictures|Find pictures of something|Find photos|Look up photos|Search for pictures|Get images of something|Show pictures of something][.|.|]",
+            (
+                "[Search for images|Search images|Find images|Find pictures|Find pictures of something|Find photos|"
+                "Look up photos|Search for pictures|Get images of something|Show pictures of something][.|.|]"
+            ),
             (
                 Param(
                     "query",
@@ -176,7 +195,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "draw",
             ("generate_image", "draw", "paint", "create_image", "make_picture", "text_to_image", "illustrate"),
-            "[Generate an image[| from a text| from a description]|Draw a picture|Create a picture from a text|Paint something new|Make a new image][.|.|]",
+            (
+                "[Generate an image[| from a text| from a description]|Draw a picture|Create a picture from a text|"
+                "Paint something new|Make a new image][.|.|]"
+            ),
             (
                 Param(
                     "prompt",
@@ -198,7 +220,11 @@ KINDS: Mapping[str, Kind] = {
                 "schedule_event",
                 "new_event",
             ),
-            "[Add an event to the calendar|Add an event to the user's calendar|Create a calendar event|Create an event in the calendar|Put something into the calendar|Schedule an event|Write an event into the calendar][.|.|]",
+            (
+                "[Add an event to the calendar|Add an event to the user's calendar|Create a calendar event|Create "
+                "an event in the calendar|Put something into the calendar|Schedule an event|Write an event into the "
+                "calendar][.|.|]"
+            ),
             (
                 Param(
                     "title",
@@ -218,7 +244,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "calendar_day",
             ("calendar", "add_to_calendar", "mark_day", "calendar_entry"),
-            "[Add an entry to the calendar|Put an event on a day of the calendar|Create an event on a day|Save an event in the calendar][.|.|]",
+            (
+                "[Add an entry to the calendar|Put an event on a day of the calendar|Create an event on a day|Save "
+                "an event in the calendar][.|.|]"
+            ),
             (
                 Param("title", ("title", "event", "entry", "what", "summary"), STRING, ("The title.", "What it is.")),
                 Param("date", ("date", "day", "when"), STRING, ("The day.", "The date.")),
@@ -240,13 +269,19 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "agenda",
             ("list_events", "events", "calendar", "get_calendar", "show_agenda", "day_plan", "check_calendar"),
-            "[List the events of a day|Show what is in the calendar on a day|Read the calendar of a day|Get the events of a day][.|.|]",
+            (
+                "[List the events of a day|Show what is in the calendar on a day|Read the calendar of a day|Get the "
+                "events of a day][.|.|]"
+            ),
             (Param("date", ("date", "day", "when"), STRING, ("The day.",)),),
         ),
         Kind(
             "weather",
             ("weather", "weather", "get_weather", "forecast", "weather_report", "current_weather"),
-            "[Get the weather|Get the weather of a place|Tell the weather in a city|Weather forecast|Current weather of a city|Show the weather forecast for a place][.|.|]",
+            (
+                "[Get the weather|Get the weather of a place|Tell the weather in a city|Weather forecast|Current "
+                "weather of a city|Show the weather forecast for a place][.|.|]"
+            ),
             (
                 Param(
                     "place",
@@ -275,7 +310,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "convert",
             ("convert", "convert_units", "unit_converter", "units", "conversion"),
-            "[Convert units|Convert a value between units|Convert from one unit to another|Change the unit of a value][.|.|]",
+            (
+                "[Convert units|Convert a value between units|Convert from one unit to another|Change the unit of a "
+                "value][.|.|]"
+            ),
             (
                 Param("value", ("value", "amount", "number", "quantity"), NUMBER, ("The number.", "How much.")),
                 Param("source", ("from_unit", "source", "unit_from", "from"), STRING, ("The unit it is in.",)),
@@ -285,7 +323,10 @@ KINDS: Mapping[str, Kind] = {
         Kind(
             "currency",
             ("currency", "exchange", "convert_currency", "exchange_money", "fx"),
-            "[Convert money|Convert an amount between currencies|Exchange one currency for another|Convert an amount of money to another currency][.|.|]",
+            (
+                "[Convert money|Convert an amount between currencies|Exchange one currency for another|Convert an "
+                "amount of money to another currency][.|.|]"
+            ),
             (
                 Param("value", ("amount", "value", "sum"), NUMBER, ("How much money.",)),
                 Param("source", ("from_currency", "source", "base", "from"), STRING, ("The currency it is in.",)),
@@ -339,92 +380,3 @@ KINDS: Mapping[str, Kind] = {
         ),
     )
 }
-
-UNSEEN_KINDS: Mapping[str, Kind] = {
-    kind.key: kind
-    for kind in (
-        Kind(
-            "translate",
-            ("translate", "translator"),
-            "[Translate a text into another language|Translate text][.|]",
-            (
-                Param("text", ("text", "sentence"), STRING, ("The text to translate.",)),
-                Param("language", ("language", "target_language"), STRING, ("The language to translate into.",)),
-            ),
-        ),
-        Kind(
-            "play",
-            ("play_music", "music_player", "play_song"),
-            "[Play a song|Play a song of an artist|Play music][.|]",
-            (
-                Param("song", ("song", "track"), STRING, ("The song.",)),
-                Param("artist", ("artist", "band"), STRING, ("Who plays it.",), required=False),
-            ),
-        ),
-        Kind(
-            "restaurant",
-            ("book_table", "reserve_table", "restaurant_booking"),
-            "[Book a table at a restaurant|Reserve a table in a restaurant][.|]",
-            (
-                Param("place", ("restaurant", "place"), STRING, ("The restaurant.",)),
-                Param("people", ("people", "guests", "party_size"), INTEGER, ("How many people.",)),
-                Param("time", ("time", "at"), STRING, ("The time.",)),
-            ),
-        ),
-        Kind(
-            "stock",
-            ("stock_price", "get_stock", "stocks"),
-            "[Get the stock price of a company|Tell the price of a company's stock][.|]",
-            (Param("company", ("company", "symbol", "ticker"), STRING, ("The company.",)),),
-        ),
-        Kind(
-            "light",
-            ("set_light", "lights", "lamp"),
-            "[Set the brightness of the light in a room|Change the light of a room][.|]",
-            (
-                Param("room", ("room", "where"), STRING, ("The room.",)),
-                Param("level", ("brightness", "percent"), INTEGER, ("The brightness in percent.",)),
-            ),
-        ),
-        Kind(
-            "define",
-            ("define", "dictionary", "word_meaning"),
-            "[Define a word|Tell the meaning of a word|Look up a word in the dictionary][.|]",
-            (Param("word", ("word", "term"), STRING, ("The word.",)),),
-        ),
-        Kind(
-            "parcel",
-            ("track_parcel", "parcel_status", "tracking"),
-            "[Track a parcel|Tell where a parcel is][.|]",
-            (Param("code", ("code", "tracking_number", "parcel_id"), STRING, ("The tracking code.",)),),
-        ),
-        Kind(
-            "route",
-            ("route", "directions", "find_route"),
-            "[Find the way from one place to another|Get directions from one place to another][.|]",
-            (
-                Param("origin", ("origin", "start", "from_place"), STRING, ("Where it starts.",)),
-                Param("destination", ("destination", "end", "to_place"), STRING, ("Where it ends.",)),
-                Param("mode", ("mode", "by"), {"type": "string", "enum": ["car", "bike", "train"]}, ("How to travel.",), required=False),
-            ),
-        ),
-        Kind(
-            "lock",
-            ("lock_door", "door", "set_lock"),
-            "[Lock or unlock a door|Set whether a door is locked][.|]",
-            (
-                Param("door", ("door", "which"), STRING, ("The door.",)),
-                Param("locked", ("locked", "lock"), BOOLEAN, ("Whether it should be locked.",)),
-            ),
-        ),
-        Kind(
-            "recipe",
-            ("recipe", "find_recipe", "cook_book"),
-            "[Find a recipe for a dish|Get the recipe of a dish][.|]",
-            (
-                Param("dish", ("dish", "meal"), STRING, ("The dish.",)),
-                Param("servings", ("servings", "portions"), INTEGER, ("For how many people.",), required=False),
-            ),
-        ),
-    )
-}  # fmt: skip

@@ -5,17 +5,110 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gba.tuning.tasks.actions import act_on
 from gba.tuning.tasks.base import Draw, Turn
-from gba.tuning.tasks.toolbox import Drawn
+from gba.tuning.tasks.toolbox import BOOLEAN, INTEGER, STRING, Drawn, Kind, Param, act_on
 from gba.tuning.tasks.words import name, person, place, time
 
-__all__ = ["UNSEEN"]
+__all__ = ["UNSEEN", "UNSEEN_KINDS"]
 
 
-def _one(
-    draw: Draw, tool: Drawn, request: str, thought: str, result: str, answer: str, value: str, **values: Any
-) -> Turn:
+UNSEEN_KINDS: Mapping[str, Kind] = {
+    kind.key: kind
+    for kind in (
+        Kind(
+            "translate",
+            ("translate", "translator"),
+            "[Translate a text into another language|Translate text][.|]",
+            (
+                Param("text", ("text", "sentence"), STRING, ("The text to translate.",)),
+                Param("language", ("language", "target_language"), STRING, ("The language to translate into.",)),
+            ),
+        ),
+        Kind(
+            "play",
+            ("play_music", "music_player", "play_song"),
+            "[Play a song|Play a song of an artist|Play music][.|]",
+            (
+                Param("song", ("song", "track"), STRING, ("The song.",)),
+                Param("artist", ("artist", "band"), STRING, ("Who plays it.",), required=False),
+            ),
+        ),
+        Kind(
+            "restaurant",
+            ("book_table", "reserve_table", "restaurant_booking"),
+            "[Book a table at a restaurant|Reserve a table in a restaurant][.|]",
+            (
+                Param("place", ("restaurant", "place"), STRING, ("The restaurant.",)),
+                Param("people", ("people", "guests", "party_size"), INTEGER, ("How many people.",)),
+                Param("time", ("time", "at"), STRING, ("The time.",)),
+            ),
+        ),
+        Kind(
+            "stock",
+            ("stock_price", "get_stock", "stocks"),
+            "[Get the stock price of a company|Tell the price of a company's stock][.|]",
+            (Param("company", ("company", "symbol", "ticker"), STRING, ("The company.",)),),
+        ),
+        Kind(
+            "light",
+            ("set_light", "lights", "lamp"),
+            "[Set the brightness of the light in a room|Change the light of a room][.|]",
+            (
+                Param("room", ("room", "where"), STRING, ("The room.",)),
+                Param("level", ("brightness", "percent"), INTEGER, ("The brightness in percent.",)),
+            ),
+        ),
+        Kind(
+            "define",
+            ("define", "dictionary", "word_meaning"),
+            "[Define a word|Tell the meaning of a word|Look up a word in the dictionary][.|]",
+            (Param("word", ("word", "term"), STRING, ("The word.",)),),
+        ),
+        Kind(
+            "parcel",
+            ("track_parcel", "parcel_status", "tracking"),
+            "[Track a parcel|Tell where a parcel is][.|]",
+            (Param("code", ("code", "tracking_number", "parcel_id"), STRING, ("The tracking code.",)),),
+        ),
+        Kind(
+            "route",
+            ("route", "directions", "find_route"),
+            "[Find the way from one place to another|Get directions from one place to another][.|]",
+            (
+                Param("origin", ("origin", "start", "from_place"), STRING, ("Where it starts.",)),
+                Param("destination", ("destination", "end", "to_place"), STRING, ("Where it ends.",)),
+                Param(
+                    "mode",
+                    ("mode", "by"),
+                    {"type": "string", "enum": ["car", "bike", "train"]},
+                    ("How to travel.",),
+                    required=False,
+                ),
+            ),
+        ),
+        Kind(
+            "lock",
+            ("lock_door", "door", "set_lock"),
+            "[Lock or unlock a door|Set whether a door is locked][.|]",
+            (
+                Param("door", ("door", "which"), STRING, ("The door.",)),
+                Param("locked", ("locked", "lock"), BOOLEAN, ("Whether it should be locked.",)),
+            ),
+        ),
+        Kind(
+            "recipe",
+            ("recipe", "find_recipe", "cook_book"),
+            "[Find a recipe for a dish|Get the recipe of a dish][.|]",
+            (
+                Param("dish", ("dish", "meal"), STRING, ("The dish.",)),
+                Param("servings", ("servings", "portions"), INTEGER, ("For how many people.",), required=False),
+            ),
+        ),
+    )
+}
+
+
+def _one(tool: Drawn, request: str, thought: str, result: str, answer: str, value: str, **values: Any) -> Turn:
     text = request[:1].upper() + request[1:]
     return Turn(text, (act_on(tool, thought, result, **values),), "It is done.", answer, value)
 
@@ -31,7 +124,7 @@ def _translate(draw: Draw, tool: Drawn) -> Turn:
         "[Translate {t} into {l}.|Please translate {t} to {l}.|Can you translate {t} into {l}?]", t=text, l=language
     )
     value = f"{name(draw)} {name(draw).lower()}"
-    return _one(draw, tool, request, "I need to translate the text.", value, value, value, text=text, language=language)
+    return _one(tool, request, "I need to translate the text.", value, value, value, text=text, language=language)
 
 
 def _play(draw: Draw, tool: Drawn) -> Turn:
@@ -39,7 +132,6 @@ def _play(draw: Draw, tool: Drawn) -> Turn:
     by = f" by {artist}" if artist else ""
     request = draw.free("[Play {s}{b}.|Please play the song {s}{b}.|Can you play {s}{b}?]", s=song, b=by)
     return _one(
-        draw,
         tool,
         request,
         "I need to play the song.",
@@ -54,14 +146,16 @@ def _play(draw: Draw, tool: Drawn) -> Turn:
 def _restaurant(draw: Draw, tool: Drawn) -> Turn:
     where, people, hour = name(draw), draw.integer(2, 20), time(draw)
     request = draw.free(
-        "[Book a table at {w} for {n} people at {t}.|Reserve a table for {n} people at {w} at {t}.|Can you book a table at {w} for {n} people at {t}?]",
+        (
+            "[Book a table at {w} for {n} people at {t}.|Reserve a table for {n} people at {w} at {t}.|Can you book "
+            "a table at {w} for {n} people at {t}?]"
+        ),
         w=where,
         n=str(people),
         t=hour,
     )
     code = f"R{draw.integer(100, 9999)}"
     return _one(
-        draw,
         tool,
         request,
         "I need to book a table.",
@@ -81,7 +175,6 @@ def _stock(draw: Draw, tool: Drawn) -> Turn:
     )
     value = f"{draw.integer(2, 900)}.{draw.rng.randint(10, 99)}"
     return _one(
-        draw,
         tool,
         request,
         f"I need to get the stock price of {company}.",
@@ -95,11 +188,14 @@ def _stock(draw: Draw, tool: Drawn) -> Turn:
 def _light(draw: Draw, tool: Drawn) -> Turn:
     room, level = draw.pick(("kitchen", "bedroom", "bathroom", "hall", "cellar", "attic")), draw.rng.randint(5, 100)
     request = draw.free(
-        "[Set the light in the {r} to {n} percent.|Dim the light in the {r} to {n} percent.|Can you set the {r} light to {n} percent?]",
+        (
+            "[Set the light in the {r} to {n} percent.|Dim the light in the {r} to {n} percent.|Can you set the {r} "
+            "light to {n} percent?]"
+        ),
         r=room,
         n=str(level),
     )
-    return _one(draw, tool, request, "I need to set the light.", "OK", "Done.", "", room=room, level=level)
+    return _one(tool, request, "I need to set the light.", "OK", "Done.", "", room=room, level=level)
 
 
 def _define(draw: Draw, tool: Drawn) -> Turn:
@@ -107,7 +203,6 @@ def _define(draw: Draw, tool: Drawn) -> Turn:
     request = draw.free("[What does {w} mean?|Define {w}.|What is the meaning of {w}?|Define the word {w}.]", w=word)
     value = f"a kind of {name(draw).lower()}"
     return _one(
-        draw,
         tool,
         request,
         f"I need to get the meaning of {word}.",
@@ -125,7 +220,6 @@ def _parcel(draw: Draw, tool: Drawn) -> Turn:
     )
     value = place(draw)
     return _one(
-        draw,
         tool,
         request,
         f"I need to track the parcel {code}.",
@@ -148,7 +242,6 @@ def _route(draw: Draw, tool: Drawn) -> Turn:
     )
     value = f"{draw.integer(2, 900)} km"
     return _one(
-        draw,
         tool,
         request,
         f"I need to find the way from {one} to {other}.",
@@ -169,7 +262,7 @@ def _lock(draw: Draw, tool: Drawn) -> Turn:
         d=door,
         w=word,
     )
-    return _one(draw, tool, request, f"I need to lock the {door} door.", "OK", "Done.", "", door=door, locked=locked)
+    return _one(tool, request, f"I need to lock the {door} door.", "OK", "Done.", "", door=door, locked=locked)
 
 
 def _recipe(draw: Draw, tool: Drawn) -> Turn:
@@ -183,7 +276,6 @@ def _recipe(draw: Draw, tool: Drawn) -> Turn:
     )
     value = f"{name(draw)} {dish}"
     return _one(
-        draw,
         tool,
         request,
         f"I need to find a recipe for {dish}.",
@@ -196,6 +288,14 @@ def _recipe(draw: Draw, tool: Drawn) -> Turn:
 
 
 UNSEEN: Mapping[str, Callable[[Draw, Drawn], Turn]] = {
-    "translate": _translate, "play": _play, "restaurant": _restaurant, "stock": _stock, "light": _light, "define": _define,
-    "parcel": _parcel, "route": _route, "lock": _lock, "recipe": _recipe,
-}  # fmt: skip
+    "translate": _translate,
+    "play": _play,
+    "restaurant": _restaurant,
+    "stock": _stock,
+    "light": _light,
+    "define": _define,
+    "parcel": _parcel,
+    "route": _route,
+    "lock": _lock,
+    "recipe": _recipe,
+}

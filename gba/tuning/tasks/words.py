@@ -5,62 +5,105 @@ from __future__ import annotations
 from gba.tuning.tasks.base import Draw
 
 __all__ = [
-    "ACTIVITIES", "CITIES", "COLORS", "COUNTRIES", "DAYS", "FIRST_NAMES", "MONTHS", "SURNAMES", "THINGS",
-    "date", "name", "person", "place", "pseudo_word", "thing", "time",
-]  # fmt: skip
+    "ACTIVITIES",
+    "CITIES",
+    "COLORS",
+    "COUNTRIES",
+    "DAYS",
+    "FIRST_NAMES",
+    "MONTHS",
+    "SURNAMES",
+    "THINGS",
+    "date",
+    "iso_date",
+    "name",
+    "person",
+    "phrases",
+    "place",
+    "pseudo_word",
+    "thing",
+    "time",
+]
 
-FIRST_NAMES = """Anna Ben Clara David Elena Felix Grace Henry Irene Jack Karen Leo Maria Noah Olivia Paul Quentin Rosa Sam
-Tina Ursula Victor Wendy Xavier Yara Zoe Ahmed Bianca Carlos Diana Emil Fatima George Hannah Ivan Julia Kofi Laura Mateo
-Nina Oscar Petra Rahul Sofia Thomas Uma Vera Walter Yusuf Amelia Boris Chloe Daniel Esther Frank Gina Hugo Ingrid James
-Kira Liam Mona Nils Omar Priya Ralph Sara Tom Vince Will Alice Bob Camila Dora Eric Fiona Gustav Helen Isaac Joan Kevin
-Lily Mark Nora Otto Pia Ruth Simon Tara Ulrich Viola Wade Yoko Zane Peter Lisa Mike Emma John Mary Robert Linda Susan""".split()
 
-SURNAMES = """Smith Jones Taylor Brown Davies Evans Wilson Johnson Roberts Walker Wright Robinson Thompson White Hughes
-Edwards Green Hall Wood Harris Lewis Martin Jackson Clarke Turner Hill Scott Cooper Morris Ward Moore King Watson Baker
-Morgan Kelly Bell Lee Murphy Garcia Silva Rossi Weber Fischer Novak Kowalski Andersson Nielsen Haas Dubois Laurent Moreau
-Bernard Tanaka Suzuki Sato Kim Park Chen Wang Singh Patel Khan Okafor Mensah Diallo Costa Pereira Lopez Ramos Ortiz Vega
-Ferrari Conti Ricci Gallo Meyer Wagner Becker Schulz Hoffmann Koch Bauer Klein Wolf Lang Stone Rivers Morrone DiCaprio""".split()
+def phrases(text: str) -> tuple[str, ...]:
+    """The phrases of a text that has | between them, however it is broken into lines."""
+    return tuple(" ".join(phrase.split()) for phrase in text.split("|"))
 
-COUNTRIES = """France Germany Italy Spain Portugal Norway Sweden Finland Denmark Iceland Ireland Poland Austria Hungary
-Greece Turkey Egypt Morocco Kenya Nigeria Ghana Ethiopia Brazil Argentina Chile Peru Colombia Mexico Canada Japan China
-India Thailand Vietnam Indonesia Malaysia Australia Belgium Switzerland Croatia Serbia Romania Bulgaria Ukraine Estonia
-Latvia Lithuania Cuba Jamaica Panama Bolivia Uruguay Paraguay Ecuador Nepal Mongolia Pakistan Bangladesh Iran Iraq Jordan
-Israel Lebanon Qatar Oman Tunisia Algeria Libya Sudan Uganda Tanzania Zambia Angola Senegal Mali Niger Chad Madagascar""".split()
 
-CITIES = """Paris London Berlin Madrid Rome Lisbon Oslo Stockholm Helsinki Copenhagen Dublin Warsaw Vienna Budapest Athens
-Istanbul Cairo Nairobi Lagos Accra Boston Chicago Denver Seattle Houston Dallas Miami Toronto Montreal Vancouver Lima
-Bogota Santiago Quito Havana Tokyo Osaka Kyoto Seoul Beijing Shanghai Delhi Mumbai Bangkok Hanoi Jakarta Sydney Melbourne
-Perth Auckland Brussels Amsterdam Rotterdam Geneva Zurich Munich Hamburg Cologne Lyon Marseille Nice Milan Naples Turin
-Venice Florence Seville Valencia Porto Prague Krakow Riga Tallinn Vilnius Kyiv Sofia Zagreb Belgrade Leeds Bristol York""".split()
+FIRST_NAMES = """
+    Anna Ben Clara David Elena Felix Grace Henry Irene Jack Karen Leo Maria Noah Olivia Paul Quentin Rosa Sam Tina
+    Ursula Victor Wendy Xavier Yara Zoe Ahmed Bianca Carlos Diana Emil Fatima George Hannah Ivan Julia Kofi Laura
+    Mateo Nina Oscar Petra Rahul Sofia Thomas Uma Vera Walter Yusuf Amelia Boris Chloe Daniel Esther Frank Gina Hugo
+    Ingrid James Kira Liam Mona Nils Omar Priya Ralph Sara Tom Vince Will Alice Bob Camila Dora Eric Fiona Gustav
+    Helen Isaac Joan Kevin Lily Mark Nora Otto Pia Ruth Simon Tara Ulrich Viola Wade Yoko Zane Peter Lisa Mike Emma
+    John Mary Robert Linda Susan
+""".split()
 
-THINGS = (
-    """red cat|blue bird|old castle|green frog|snowy mountain|small boat|white horse|yellow flower|steam train|wooden
-bridge|sunny beach|rainy street|tall tree|sleeping dog|fast car|stone tower|paper plane|glass bottle|silver ring|brown
-bear|purple fox|golden sunset|space ship|apple pie|chocolate cake|black swan|dancing robot|flying fish|desert camel|ice
-palace|rain forest|red panda|hot air balloon|northern lights|city at night|lighthouse|volcano|waterfall|windmill|zebra|
-penguin|dolphin|tiger|owl|elephant|violin|piano|bicycle|sailing ship|garden|pumpkin|dragon|unicorn|astronaut|knight|
-vintage radio|teapot|street market|farm house|coral reef|autumn leaves|mountain lake|pirate|snowman|butterfly|peacock|
-kangaroo|turtle|fire truck|rocket|cactus|sunflower|bowl of soup|chess board|rose|wolf|eagle|rabbit|tulip field""".replace(
-        "\n", " "
-    )
-    .replace("| ", "|")
-    .split("|")
-)
+SURNAMES = """
+    Smith Jones Taylor Brown Davies Evans Wilson Johnson Roberts Walker Wright Robinson Thompson White Hughes
+    Edwards Green Hall Wood Harris Lewis Martin Jackson Clarke Turner Hill Scott Cooper Morris Ward Moore King
+    Watson Baker Morgan Kelly Bell Lee Murphy Garcia Silva Rossi Weber Fischer Novak Kowalski Andersson Nielsen Haas
+    Dubois Laurent Moreau Bernard Tanaka Suzuki Sato Kim Park Chen Wang Singh Patel Khan Okafor Mensah Diallo Costa
+    Pereira Lopez Ramos Ortiz Vega Ferrari Conti Ricci Gallo Meyer Wagner Becker Schulz Hoffmann Koch Bauer Klein
+    Wolf Lang Stone Rivers Morrone DiCaprio
+""".split()
 
-ACTIVITIES = """lunch|dinner|breakfast|meeting|yoga class|dentist appointment|piano lesson|team call|birthday party|haircut|
-football game|book club|job interview|doctor visit|movie night|project review|coffee|gym session|parent evening|concert|
-budget review|sales call|weekly report|wedding|graduation|house cleaning|car service|swimming lesson|board meeting|picnic|
-choir practice|guitar lesson|vet appointment|video call|product launch|staff training|brunch|museum trip|chess match|
-tennis match|garden work|phone call|exam|workshop|dance class|family dinner|status update|planning session""".replace(
-    "\n", ""
-).split("|")
+COUNTRIES = """
+    France Germany Italy Spain Portugal Norway Sweden Finland Denmark Iceland Ireland Poland Austria Hungary Greece
+    Turkey Egypt Morocco Kenya Nigeria Ghana Ethiopia Brazil Argentina Chile Peru Colombia Mexico Canada Japan China
+    India Thailand Vietnam Indonesia Malaysia Australia Belgium Switzerland Croatia Serbia Romania Bulgaria Ukraine
+    Estonia Latvia Lithuania Cuba Jamaica Panama Bolivia Uruguay Paraguay Ecuador Nepal Mongolia Pakistan Bangladesh
+    Iran Iraq Jordan Israel Lebanon Qatar Oman Tunisia Algeria Libya Sudan Uganda Tanzania Zambia Angola Senegal
+    Mali Niger Chad Madagascar
+""".split()
+
+CITIES = """
+    Paris London Berlin Madrid Rome Lisbon Oslo Stockholm Helsinki Copenhagen Dublin Warsaw Vienna Budapest Athens
+    Istanbul Cairo Nairobi Lagos Accra Boston Chicago Denver Seattle Houston Dallas Miami Toronto Montreal Vancouver
+    Lima Bogota Santiago Quito Havana Tokyo Osaka Kyoto Seoul Beijing Shanghai Delhi Mumbai Bangkok Hanoi Jakarta
+    Sydney Melbourne Perth Auckland Brussels Amsterdam Rotterdam Geneva Zurich Munich Hamburg Cologne Lyon Marseille
+    Nice Milan Naples Turin Venice Florence Seville Valencia Porto Prague Krakow Riga Tallinn Vilnius Kyiv Sofia
+    Zagreb Belgrade Leeds Bristol York
+""".split()
+
+THINGS = phrases("""
+    red cat| blue bird| old castle| green frog| snowy mountain| small boat| white horse| yellow flower|
+    steam train| wooden bridge| sunny beach| rainy street| tall tree| sleeping dog| fast car| stone tower|
+    paper plane| glass bottle| silver ring| brown bear| purple fox| golden sunset| space ship| apple pie|
+    chocolate cake| black swan| dancing robot| flying fish| desert camel| ice palace| rain forest| red panda|
+    hot air balloon| northern lights| city at night| lighthouse| volcano| waterfall| windmill| zebra| penguin|
+    dolphin| tiger| owl| elephant| violin| piano| bicycle| sailing ship| garden| pumpkin| dragon| unicorn|
+    astronaut| knight| vintage radio| teapot| street market| farm house| coral reef| autumn leaves| mountain lake|
+    pirate| snowman| butterfly| peacock| kangaroo| turtle| fire truck| rocket| cactus| sunflower| bowl of soup|
+    chess board| rose| wolf| eagle| rabbit| tulip field
+""")
+
+ACTIVITIES = phrases("""
+    lunch| dinner| breakfast| meeting| yoga class| dentist appointment| piano lesson| team call| birthday party|
+    haircut| football game| book club| job interview| doctor visit| movie night| project review| coffee|
+    gym session| parent evening| concert| budget review| sales call| weekly report| wedding| graduation|
+    house cleaning| car service| swimming lesson| board meeting| picnic| choir practice| guitar lesson|
+    vet appointment| video call| product launch| staff training| brunch| museum trip| chess match| tennis match|
+    garden work| phone call| exam| workshop| dance class| family dinner| status update| planning session
+""")
 
 COLORS = ("red", "blue", "green", "yellow", "black", "white", "orange", "purple", "pink", "brown", "gray")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
 
 _ONSETS = (
     "b c d f g h j k l m n p r s t v w z br ch cl cr dr fl fr gl gr kl kr pl pr qu sh sk sl sn sp st th tr tw".split()
@@ -103,9 +146,8 @@ def place(draw: Draw) -> str:
 
 
 def thing(draw: Draw) -> str:
-    """Something that can be seen in a picture, with its article now and then."""
-    what = draw.word(THINGS) if draw.chance(0.7) else f"{draw.pick(COLORS)} {pseudo_word(draw)}"
-    return what
+    """Something that can be seen in a picture."""
+    return draw.word(THINGS) if draw.chance(0.7) else f"{draw.pick(COLORS)} {pseudo_word(draw)}"
 
 
 def date(draw: Draw) -> str:

@@ -1,0 +1,53 @@
+"""How the math model is asked: a calculation as it is, or with a question around it; numbers in digits or in words."""
+
+from __future__ import annotations
+
+from gba.tuning.tasks.base import Draw
+from gba.tuning.tasks.numbers import decimal_in_words
+
+__all__ = ["ask", "plain_number", "spoken_number"]
+
+_WRAP = (
+    "[What is {q}?|What's {q}?|[Calculate|Compute|Work out|Evaluate|Find|Determine|Solve] {q}.|How much is {q}?|"
+    "Tell me {q}.|Please calculate {q}.|What do you get for {q}?|What is the value of {q}?|What is the result of "
+    "{q}?|Give me {q}.|{q} = ?|{q}?]"
+)
+
+
+def ask(draw: Draw, text: str, article: str = "") -> str:
+    """The text as it is (that is how an agent asks) or as a question."""
+    if draw.chance(0.5):
+        asked = text if draw.chance(0.7) else article + text
+    else:
+        asked = draw.phrase(_WRAP, q=article + text)
+        asked = asked[:1].upper() + asked[1:] if draw.chance(0.75) else asked.rstrip("?.")
+    return asked.lower() if draw.chance(0.15) else asked
+
+
+def spoken_number(draw: Draw, *, words: bool = False) -> tuple[str, str]:
+    """A number as it is written in the question and in the program."""
+    text = plain_number(draw)
+    if words and len(text) < 7:
+        spoken = decimal_in_words(text)
+        if "." in text and draw.chance(0.4):
+            head, _, tail = spoken.partition(" point ")
+            spoken = f"{head} point {tail.replace(' ', '-')}"
+        return spoken, text
+    if len(text) > 4 and text.isdigit() and draw.chance(0.2):
+        return f"{int(text):,}", text
+    return text, text
+
+
+def plain_number(draw: Draw) -> str:
+    """Digits, perhaps with a decimal point, on the draw's side of the split."""
+    roll = draw.rng.random()
+    if roll < 0.5:
+        return str(draw.integer(1, 99))
+    if roll < 0.66:
+        return str(draw.integer(100, 9999))
+    if roll < 0.74:
+        return str(draw.integer(10_000, 99_999_999))
+    while True:
+        text = f"{draw.rng.random() * draw.pick((1, 10, 10, 100, 1000)):.{draw.pick((1, 1, 2, 2, 3))}f}"
+        if float(text) > 0 and draw.mine(text):
+            return text

@@ -1,0 +1,198 @@
+"""Tasks that write something: messages, notes, reminders; and a timer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from gba.tuning.tasks.base import Draw, Turn
+from gba.tuning.tasks.toolbox import Drawn, act_on
+from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, time
+
+__all__ = ["WRITING", "done"]
+
+
+def done(draw: Draw, what: str) -> tuple[str, str, str]:
+    """Result of the tool, answer and value, where something is done."""
+    code = str(draw.integer(100, 99_999))
+    roll = draw.rng.random()
+    if roll < 0.35:
+        return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
+    if roll < 0.65:
+        text = draw.free(
+            "[{W} saved with number {c}.|{W} {c} was created.|Created {w} {c}.]", w=what, W=what.capitalize(), c=code
+        )
+        return text, text, code
+    return draw.free("[id {c}|{c}|number {c}|OK: {c}]", c=code), f"Done. The number is {code}.", code
+
+
+def _body(draw: Draw) -> str:
+    return draw.free(
+        (
+            "[I will be late|I am late|see you at {t}|call me back|the {a} is at {t}|thank you for the {a}|happy "
+            "birthday|do not forget the {a}|{n} is here|I will be there at {t}|good luck with the {a}|we meet at "
+            "{t} in {p}|the {a} is on {d}|I am in {p}|the {a} was great|can we talk about the {a}|where are you]"
+        ),
+        t=time(draw),
+        a=draw.word(ACTIVITIES),
+        n=name(draw),
+        p=place(draw),
+        d=date(draw),
+    )
+
+
+def _recipient(draw: Draw) -> str:
+    return (
+        f"{name(draw).lower()}@{name(draw).lower()}.{draw.pick(('com', 'org', 'net'))}"
+        if draw.chance(0.4)
+        else person(draw)
+    )
+
+
+def _email(draw: Draw, tool: Drawn) -> Turn:
+    style = draw.style()
+    to, body = _recipient(draw), _body(draw)
+    subject = draw.word(ACTIVITIES) if draw.chance(0.5) else None
+    about = " [about {s}|with the subject {s}]" if subject else ""
+    request = draw.phrase(
+        (
+            f"[[Send|Write] [an email|a mail|an e-mail] to {{to}}{about} [saying|that says|with the text] {{b}}.|"
+            f"Email {{to}}{about} saying {{b}}.|[Can|Could] you [send an email to|email|write an email to] "
+            f"{{to}}{about} saying {{b}}?|I want to email {{to}}{about} saying {{b}}.]"
+        ),
+        to=to,
+        s=subject or "",
+        b=body,
+    )
+    return _sent(
+        draw,
+        tool,
+        style.say(request),
+        "email",
+        style.word(to),
+        style.word(body),
+        style.word(subject) if subject else None,
+    )
+
+
+def _message(draw: Draw, tool: Drawn) -> Turn:
+    style = draw.style()
+    to, body = person(draw), _body(draw)
+    request = draw.phrase(
+        (
+            "[[Send|Write] [a message|a text|a text message] to {to} saying {b}.|[Send|Write] {to} a message saying "
+            "{b}.|Tell {to} that {b}.|Text {to} that {b}.|Message {to}: {b}.|[Can|Could] you [text|message] {to} "
+            "that {b}?|Let {to} know that {b}.|Write to {to}: {b}.]"
+        ),
+        to=to,
+        b=body,
+    )
+    return _sent(draw, tool, style.say(request), "message", style.word(to), style.word(body), None)
+
+
+def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, subject: str | None) -> Turn:
+    code = str(draw.integer(100, 99_999))
+    result, answer, value = draw.pick(
+        (
+            ("OK", f"I have sent the {what} to {to}.", to),
+            ("sent", f"I have sent the {what} to {to}.", to),
+            (f"Sent to {to}.", f"I have sent the {what} to {to}.", to),
+            (f"The {what} {code} was sent.", f"The {what} {code} was sent.", code),
+        )
+    )
+    return Turn(
+        request,
+        (act_on(tool, f"I need to send {to} the {what}.", result, to=to, subject=subject, body=body),),
+        "It is done.",
+        answer,
+        value,
+    )
+
+
+def _task(draw: Draw) -> str:
+    return draw.free(
+        (
+            "[buy {x}|call {n}|pay the bills|water the plants|feed the {x}|take my pills|go to the {a}|prepare the "
+            "{a}|book the {a}|send the report|clean the kitchen|pick up {n}|visit {n}|return the {x}|fix the {x}|"
+            "write to {n}|check the {x}]"
+        ),
+        x=draw.pick(
+            ("milk", "bread", "dog", "cat", "car", "bike", "books", "printer", "oven", "tickets", name(draw).lower())
+        ),
+        n=person(draw),
+        a=draw.word(ACTIVITIES),
+    )
+
+
+def _reminder(draw: Draw, tool: Drawn) -> Turn:
+    style = draw.style()
+    what, when = _task(draw), time(draw)
+    at = f"at {when}"
+    if draw.chance(0.4):
+        when = date(draw)
+        at = when if when.split(" ")[0] in ("tomorrow", "today", "next") else f"on {when}"
+    request = draw.phrase(
+        (
+            "[Remind me [{at} to {w}|to {w} {at}].|Set a reminder to {w} {at}.|[Can|Could] you remind me to {w} "
+            "{at}?|[Do not|Don't] let me forget to {w} {at}.|I have to {w} {at}, remind me.|Set a reminder {at}: "
+            "{w}.|I need a reminder to {w} {at}.]"
+        ),
+        w=what,
+        at=at,
+    )
+    result, answer, value = done(draw, "reminder")
+    act = act_on(
+        tool, f"I need to set a reminder to {style.word(what)}.", result, text=style.word(what), time=style.word(when)
+    )
+    return Turn(style.say(request), (act,), "It is done.", answer, value)
+
+
+def _note(draw: Draw, tool: Drawn) -> Turn:
+    style = draw.style()
+    text = draw.pick((_task, _body))(draw)
+    request = draw.phrase(
+        (
+            "[[Note|Note down|Write down|Take a note]: {t}.|[Make|Save|Take|Add] a note [that says|saying] {t}.|"
+            "[Save|Add] [this|the] note: {t}.|[Can|Could] you [note|write down]: {t}?|Write this down: {t}.|Keep a "
+            "note: {t}.|New note: {t}.]"
+        ),
+        t=text,
+    )
+    result, answer, value = done(draw, "note")
+    return Turn(
+        style.say(request),
+        (act_on(tool, "I need to save a note.", result, text=style.word(text)),),
+        "It is done.",
+        answer,
+        value,
+    )
+
+
+def _timer(draw: Draw, tool: Drawn) -> Turn:
+    style = draw.style()
+    minutes = draw.integer(2, 240)
+    request = draw.phrase(
+        (
+            "[[Set|Start] a [timer for {n} minutes|{n} minute timer].|Timer for {n} minutes.|[Can|Could] you [set|"
+            "start] a timer for {n} minutes?|Count down {n} minutes.|Wake me in {n} minutes.|I need a timer for {n} "
+            "minutes.|Please time {n} minutes.|{n} minute timer.|Let me know when {n} minutes are over.|Start a "
+            "countdown of {n} minutes.]"
+        ),
+        n=str(minutes),
+    )
+    result, answer, value = done(draw, "timer")
+    return Turn(
+        style.say(request),
+        (act_on(tool, f"I need to set a timer for {minutes} minutes.", result, minutes=minutes),),
+        "It is done.",
+        answer,
+        value,
+    )
+
+
+WRITING: Mapping[str, Callable[[Draw, Drawn], Turn]] = {
+    "email": _email,
+    "message": _message,
+    "reminder": _reminder,
+    "note": _note,
+    "timer": _timer,
+}
