@@ -1,0 +1,56 @@
+"""The command `gba`: its subcommands, and what happens with errors."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+
+from gba.cli.ask import ask
+from gba.cli.chat import chat
+from gba.cli.doctor import doctor
+from gba.cli.grammar import grammar
+from gba.cli.math import math
+from gba.cli.models import app as models
+from gba.cli.serve import serve
+from gba.cli.version import version
+from gba.errors import GbaError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Agents on llama.cpp whose function calls are always valid.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for _command in (ask, chat, serve, grammar, math, doctor, version):
+    app.command()(_command)
+app.add_typer(models, name="models")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command. Ends the process: 0 done, 1 it could not be done, 2 wrong usage, 130 interrupted.
+
+    GBA_DEBUG=1 shows the traceback of an error.
+    """
+    try:
+        app(args=None if arguments is None else list(arguments), prog_name="gba")
+    except GbaError as error:
+        if os.environ.get("GBA_DEBUG"):
+            raise
+        from gba.cli.console import complain
+
+        complain(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""`gba math`: the math tool by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gba.cli import options
+
+if TYPE_CHECKING:
+    from gba.tools.math import MathResult
+
+__all__ = ["math"]
+
+
+def math(
+    question: Annotated[str, typer.Argument(help="The calculation, in words or symbols.", show_default=False)],
+    math_model: options.MathModel = None,
+    program: Annotated[bool, typer.Option("--program", "-p", help="The question is the program: no model.")] = False,
+    digits: Annotated[int, typer.Option("--digits", "-d", min=1, help="Digits of the decimal value.")] = 15,
+    json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Calculate: a model writes a program, sympy evaluates it."""
+    from gba.tools.math import MathTool, evaluate
+
+    result = evaluate(question) if program else MathTool(llm=math_model).solve(question)
+    _show(result, result.decimal(digits), json=json)
+
+
+def _show(result: MathResult, decimal: str, *, json: bool) -> None:
+    from gba.cli.console import out
+
+    fields = {"program": result.program, "result": result.text, "exact": str(result.value), "decimal": decimal}
+    console = out()
+    if json:
+        console.print_json(data={**fields, "latex": result.latex})
+        return
+    for name, value in fields.items():
+        console.print(f"{name:<9}", style="dim", end="")
+        console.print(value.replace("\n", "\n" + " " * 9), style="bold" if name == "result" else "")
