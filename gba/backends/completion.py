@@ -155,18 +155,21 @@ class CompletionReader:
         if (yield from self._spelling.spell(known)) == text:  # nothing was lost: the server had only counted ahead
             return known, text
         found = yield from self._find(text)
-        return (found if found is not None else (yield from tokenize_flow(text, special=False))), text
+        if found is None:
+            return (yield from tokenize_flow(text, special=False)), text
+        return found, (yield from self._spelling.spell(found))
 
     def _find(self, text: str) -> Flow[list[int] | None]:
-        """Lost ids by their text. Known tokens around them are taken off first: they need not be the canonical ones."""
+        """Lost ids by their text. Known tokens around them are taken off first: they need not be the canonical ones,
+        and those whose spelling is not in the text are control tokens."""
         first, end = self._held.index(None), len(self._held) - self._held[::-1].index(None) + 1
         front = [token for token in self._held[:first] if token is not None]
         back = [token for token in self._held[end:] if token is not None]
-        before, after = (yield from self._spelling.spell(front)), (yield from self._spelling.spell(back))
-        if not text.startswith(before) or not text.endswith(after):
-            return None
-        lost = text[len(before) : len(text) - len(after)]
-        found = yield from self._spelling.find(self._held[first:end], lost)
+        for token in front:
+            text = text.removeprefix((yield from self._spelling.spell([token])))
+        for token in reversed(back):
+            text = text.removesuffix((yield from self._spelling.spell([token])))
+        found = yield from self._spelling.find(self._held[first:end], text)
         return None if found is None else front + found + back
 
     def _finish(self, event: dict[str, Any]) -> Flow[list[Chunk]]:

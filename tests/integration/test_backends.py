@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 import time
 from collections.abc import Sequence
@@ -17,7 +18,10 @@ from gba.errors import BackendError, ContextOverflowError, GrammarError
 
 GREEDY = Sampling(temperature=0)
 ASCII = "root ::= [ -~]*"
-JSON = 'root ::= "{\\"city\\": \\"" [A-Z] [a-z]{1,8} "\\", \\"people\\": " [1-9] [0-9]{0,6} ", \\"note\\": \\"" [a-zé😀]{3} "\\"}"'
+JSON = (
+    'root ::= "{\\"city\\": \\"" [A-Z] [a-z]{1,8} "\\", \\"people\\": " [1-9] [0-9]{0,6} '
+    '", \\"note\\": \\"" [a-zé😀]{3} "\\"}"'
+)
 
 
 @pytest.fixture(params=["server", "in_process"])
@@ -107,8 +111,6 @@ def test_tokens_and_text_agree(backend: Backend) -> None:
 
 
 def test_a_grammar_holds_with_random_weights(backend: Backend) -> None:
-    import json
-
     for seed in range(12):
         text, *_ = joined(list(backend.complete(prompt_of(backend, "x"), grammar=JSON, sampling=Sampling(seed=seed))))
         assert set(json.loads(text)) == {"city", "people", "note"}
@@ -208,7 +210,7 @@ def test_a_prompt_that_is_too_long(backend: Backend) -> None:
 def test_append_only_prompts_are_evaluated_once(backend: Backend) -> None:
     """Six steps, each of which begins with all tokens of the one before: the counters have to say so."""
     prompt = prompt_of(backend, "append only: the question is what the city is called")
-    evaluated = generated = 0
+    evaluated = generated = added = 0
     for step in range(6):
         chunks = list(backend.complete(prompt, grammar=ASCII, max_tokens=12, sampling=Sampling(seed=step), slot=2))
         _, tokens, _, timings = joined(chunks)
@@ -264,8 +266,8 @@ def test_closing_the_iterator_ends_the_generation(backend: Backend) -> None:
     """The next request, on the same slot, need not wait until the context is full."""
     prompt = prompt_of(backend, "to be cancelled")
     chunks = backend.complete(prompt, grammar='root ::= [a-z]* "!"', sampling=GREEDY, slot=1)
-    for _ in zip(range(3), chunks):
-        pass
+    for _ in range(3):
+        next(chunks)
     chunks.close()  # type: ignore[attr-defined]
     text, _, finish, _ = joined(list(backend.complete(prompt, grammar='root ::= "next"', sampling=GREEDY, slot=1)))
     assert (text, finish) == ("next", "eog")
