@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import jsonschema
 
@@ -23,7 +23,9 @@ from gba.chat.messages import Message, Step
 from gba.chat.options import StepOptions
 from gba.errors import BackendError, GbaError, MathError
 from gba.schema.tools import ToolCall
+from gba.tools.math import evaluate
 from gba.tools.math.prompt import messages as math_messages
+from gba.tools.math.writer import ProgramWriter
 from gba.tuning.tasks import Act, MathTask, Split, Task, agent_tasks, math_tasks
 
 __all__ = [
@@ -174,7 +176,7 @@ class _Run:
 def run_task(engine: Engine, task: Task) -> Outcome:
     """Let the model do a task; what the tools answer depends on what it calls.
 
-    A task is solved where every call is the right one, in its place, and every answer contains the value that it has to.
+    A task is solved where every call is the right one, in its place, and every answer contains the value it has to.
     """
     run = _Run(task, engine, [Message("system", task.system)] if task.system else [])
     try:
@@ -216,8 +218,8 @@ def evaluate_math(
     backend: Backend, count: int, split: Split, *, seed: int = 0, progress: Callable[[Outcome], None] | None = None
 ) -> Report:
     """Ask ``count`` questions of a split, greedily; solved is what has the value that the right program has."""
-    engine = Engine(backend, sampling=GREEDY, options=_OPTIONS)
-    outcomes = (run_math_task(engine, task) for task in math_tasks(count, seed, split))
+    writer = ProgramWriter(backend, sampling=GREEDY)
+    outcomes = (run_math_task(writer, task) for task in math_tasks(count, seed, split))
     return Report(f"math, {split}", _collect(outcomes, progress))
 
 
@@ -230,24 +232,16 @@ def _collect(outcomes: Iterable[Outcome], progress: Callable[[Outcome], None] | 
     return tuple(collected)
 
 
-def run_math_task(engine: Engine, task: MathTask) -> Outcome:
+def run_math_task(writer: ProgramWriter, task: MathTask) -> Outcome:
     """Let the model write a program, and compare its value with that of the right one."""
-    step = engine.step(math_messages(task.question))
-    why = (
-        ""
-        if same_value(step.answer, task.program)
-        else f"{task.question!r}: {step.answer!r} instead of {task.program!r}"
-    )
-    usage = step.usage
-    return Outcome(
-        task.family, not why, why, evaluated=usage.evaluated, generated=usage.generated, context=usage.context
-    )
+    program = writer.write(math_messages(task.question)).text
+    if same_value(program, task.program):
+        return Outcome(task.family, True)
+    return Outcome(task.family, False, f"{task.question!r}: {program!r} instead of {task.program!r}")
 
 
 def same_value(program: str, right: str) -> bool:
     """Whether two programs have the same value, up to rounding. A program that cannot be evaluated has none."""
-    from gba.tools.math import evaluate
-
     if program == right:
         return True
     try:
@@ -295,10 +289,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--threads", type=int)
     parser.add_argument("--math", action="store_true", help="the math model's questions")
-    parser.add_argument("--splits", nargs="+", choices=("train", "held-out", "unseen"), help="which sets")
+    parser.add_argument("--splits", nargs="+", choices=get_args(Split), help="which sets")
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     asked = parser.parse_args(arguments)
-    splits = asked.splits or (("held-out",) if asked.math else ("held-out", "unseen"))
+    splits: Sequence[Split] = asked.splits or (("held-out",) if asked.math else ("held-out", "unseen"))
     run = evaluate_math if asked.math else evaluate_agent
     backend = _backend(asked.model, asked.base_url, asked.threads)
     try:
