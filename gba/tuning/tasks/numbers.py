@@ -182,6 +182,8 @@ def shown(value: float) -> str:
     """A number as a calculator shows it: whole numbers in full, others with six significant digits."""
     if value == int(value) and abs(value) < 1e15:
         return str(int(value))
+    if 1e5 <= abs(value) < 1e12:
+        return f"{value:.2f}"
     return f"{value:.6g}"
 
 

@@ -121,9 +121,9 @@ KINDS: Mapping[str, Kind] = {
                 "[Search|Search the web|Search the internet|Look things up|Look up facts|Find facts|Find "
                 "information|Search for information|Search for facts|Look up a fact|Answers questions about facts|"
                 "Useful for questions about people, places and current events|Find out about people, places and "
-                "things|Get information from the web|Look up a fact in an encyclopedia|Look up a fact in a table of facts|"
-                "Search an encyclopedia|Answer a question about the world][||| online| for a query|, such as the population "
-                "of a country|, like the age of a person][.|.|]"
+                "things|Get information from the web|Look up a fact in an encyclopedia|Search an encyclopedia|"
+                "Look up a fact in a table of facts|Answer a question about the world]"
+                "[||| online| for a query|, such as the population of a country|, like the age of a person][.|.|]"
             ),
             (
                 Param(
@@ -156,9 +156,9 @@ KINDS: Mapping[str, Kind] = {
             ),
             (
                 "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question"
-                "[|| in words or symbols]|Do arithmetic|Do math|Solve a math problem|Compute the value of an expression|"
-                "Work out a calculation|Evaluate a mathematical expression|Useful for questions about math|Answer a question about numbers|"
-                "A calculator|Calculate something|Calculate with numbers][.|.|]"
+                "[|| in words or symbols]|Do arithmetic|Do math|Solve a math problem|Work out a calculation|"
+                "Compute the value of an expression|Evaluate a mathematical expression|"
+                "Useful for questions about math|Answer a question about numbers|A calculator|Calculate something|Calculate with numbers][.|.|]"
             ),
             (
                 Param(
