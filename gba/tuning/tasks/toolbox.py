@@ -158,7 +158,8 @@ KINDS: Mapping[str, Kind] = {
                 "[Calculate a question in words or symbols|Calculate[| the answer to] a [math |math |]question"
                 "[|| in words or symbols]|Do arithmetic|Do math|Solve a math problem|Work out a calculation|"
                 "Compute the value of an expression|Evaluate a mathematical expression|"
-                "Useful for questions about math|Answer a question about numbers|A calculator|Calculate something|Calculate with numbers][.|.|]"
+                "Useful for questions about math|Answer a question about numbers|"
+                "A calculator|Calculate something|Calculate with numbers][.|.|]"
             ),
             (
                 Param(
