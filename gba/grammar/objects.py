@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gba.grammar.automata import Dfa, TooLarge, complement, intersect
+from gba.grammar.free import FreeKeys
 from gba.grammar.keys import keys_except, other_keys
 from gba.grammar.nodes import Literal, Node, Ref, alt, lit, seq
 from gba.grammar.strings import dfa_node, quoted
@@ -25,8 +26,13 @@ _CELLS = 24
 class _Entry:
     """A named key with its value, from after the key's opening quotation mark to the white space after the value."""
 
-    node: Node
+    text: str
+    value: Node
     required: bool
+
+    @property
+    def node(self) -> Node:
+        return seq(lit(self.text), self.value)
 
 
 def object_node(compiler: Compiler, node: Object) -> Node | None:
@@ -40,15 +46,20 @@ def object_node(compiler: Compiler, node: Object) -> Node | None:
                 compiler.contradict("required", node.pointer, f"the required key {name!r} can have no value")
                 return None
             continue
-        head = seq(lit(quoted(name)[1:]), compiler.style.colon)
-        entries.append(_Entry(seq(head, value, compiler.style.space), name in node.required))
+        rest = seq(compiler.style.colon, value, compiler.style.space)
+        entries.append(_Entry(quoted(name)[1:], rest, name in node.required))
     others = _other_entries(compiler, node, tuple(names))
     minimum, maximum = _counts(compiler, node, entries, others)
     if maximum is not None and maximum < max(minimum, len(node.required)):
         return None
     if not others and minimum > len(entries):
         return None
-    return _Chain(compiler, entries, alt(*others) if others else None, minimum, maximum).node()
+    other = alt(*others) if others else None
+    if compiler.style.any_order and maximum is None and minimum <= 1 and (entries or other is not None):
+        listed = [(entry.text, entry.value, entry.required) for entry in entries]
+        orders = [quoted(name)[1:] for name in node.required]
+        return FreeKeys(compiler, listed, orders, other).node(empty=minimum == 0)
+    return _Chain(compiler, entries, other, minimum, maximum).node()
 
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:

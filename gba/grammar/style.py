@@ -24,6 +24,7 @@ class Style:
     colon: Node
     item_separator: str
     key_separator: str
+    any_order: bool = False
 
 
 def style_of(whitespace: str, rules: Rules) -> Style:
@@ -37,4 +38,4 @@ def style_of(whitespace: str, rules: Rules) -> Style:
     name = rules.reserve("ws")
     rules.define(name, repeat(CharClass(((9, 10), (13, 13), (32, 32))), 0, None))
     space = Ref(name)
-    return Style(space, seq(Literal(","), space), seq(space, Literal(":"), space), ", ", ": ")
+    return Style(space, seq(Literal(","), space), seq(space, Literal(":"), space), ", ", ": ", any_order=True)
