@@ -12,7 +12,7 @@ import pytest
 
 from gba import models
 from gba.errors import ModelFileError
-from tests.models.hub_server import Hub, serve
+from hub_server import Hub, serve
 
 FILE = "owner/repo/small.gguf"
 MIB = 1 << 20
