@@ -108,6 +108,8 @@ def resolve(name_or_path: str) -> Path:
         return path
     if name_or_path.endswith(".gguf") and name_or_path.count("/") != 2:
         raise ModelFileError(f"there is no file {name_or_path}: check the path", path=name_or_path)
+    if entry(name_or_path).repo is None:
+        return packaged(name_or_path)
     found = find(name_or_path)
     if found is None:
         message = f"the model {name_or_path!r} is not on this machine: `gba models pull {name_or_path}` fetches it"

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cli_turns import answer, call
+
+SEARCH = call("I need to look up population of Norway.", ("search", {"query": "population of Norway"}))
+DONE = answer("I have found it.", "The population of Norway is 5550203.")
+
+
+def test_the_steps_are_shown_in_order(gba, scripted: Callable[..., object]) -> None:
+    scripted(SEARCH, DONE)
+    ended = gba("ask", "What is the population of Norway?")
+    assert ended.code == 0
+    assert [line.split(maxsplit=1) for line in ended.out.splitlines()] == [
+        ["thought", "I need to look up population of Norway."],
+        ["call", 'search {"query": "population of Norway"}'],
+        ["result", "The population of Norway is 5550203."],
+        ["thought", "I have found it."],
+        ["answer", "The population of Norway is 5550203."],
+    ]
+    assert ended.err == ""
+
+
+def test_events_as_json(gba, scripted: Callable[..., object]) -> None:
+    scripted(SEARCH, DONE)
+    ended = gba("ask", "What is the population of Norway?", "--json")
+    events = [json.loads(line) for line in ended.out.splitlines()]
+    assert [event["event"] for event in events] == ["thought", "call", "result", "thought", "answer"]
+    assert events[1]["name"] == "search"
+    assert events[1]["arguments"] == {"query": "population of Norway"}
+    assert events[2]["id"] == events[1]["id"]
+    assert events[-1]["text"] == "The population of Norway is 5550203."
+
+
+def test_what_it_cost(gba, scripted: Callable[..., object]) -> None:
+    scripted(SEARCH, DONE)
+    err = gba("ask", "What is the population of Norway?", "-v").err
+    assert err.startswith("2 steps: ")
+    assert "forced" in err
+
+
+def test_tools_of_ones_own(gba, scripted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = '''
+        def double(number: int) -> int:
+            """Double a number."""
+            return 2 * number
+
+        def fail(reason: str) -> str:
+            """Fail."""
+            raise RuntimeError(reason)
+
+        both = [double, fail]
+    '''
+    (tmp_path / "own_tools.py").write_text(textwrap.dedent(source))
+    monkeypatch.chdir(tmp_path)
+    backend = scripted(
+        call("Double it.", ("double", {"number": 21})),
+        call("Now fail.", ("fail", {"reason": "no luck"})),
+        answer("", "42"),
+    )
+    ended = gba("ask", "Double 21", "--tools", "own_tools:both")
+    assert ended.code == 0, ended.err
+    assert "result   42" in ended.out
+    assert "no luck" in ended.out
+    assert "search" not in backend.requests[0].text
+
+
+@pytest.mark.parametrize(
+    "tools, message",
+    [
+        ("nosuch", "there is no tool 'nosuch'"),
+        ("no_such_module:x", "there is no module 'no_such_module'"),
+        ("json:nothing", "json has no 'nothing'"),
+        ("not a module:x", "not of the form module:name"),
+    ],
+)
+def test_tools_that_are_not_there(gba, scripted, tools: str, message: str) -> None:
+    scripted()
+    ended = gba("ask", "hello", "--tools", tools)
+    assert ended.code == 1
+    assert message in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_no_end_of_steps(gba, scripted) -> None:
+    scripted(*(call("Again.", ("search", {"query": f"population of {n}"})) for n in range(9)))
+    ended = gba("ask", "hello", "--max-steps", "2")
+    assert ended.code == 1
+    assert "--max-steps" in ended.err
+
+
+def test_no_server(gba) -> None:
+    ended = gba("ask", "hello", "--base-url", "http://127.0.0.1:9")
+    assert ended.code == 1
+    assert ended.err.startswith("error: ")
+    assert "127.0.0.1:9" in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_no_model(gba, tmp_path: Path) -> None:
+    assert "gba models list" in gba("ask", "hello", "--model", "no-such-model").err
+    assert "check the path" in gba("ask", "hello", "--model", str(tmp_path / "no.gguf")).err
+
+
+def test_a_file_that_is_no_model(gba, tmp_path: Path) -> None:
+    (tmp_path / "text.gguf").write_text("this is text")
+    ended = gba("ask", "hello", "--model", str(tmp_path / "text.gguf"))
+    assert ended.code == 1
+    assert "GGUF" in ended.err
+    assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize(
+    "arguments", [("ask",), ("ask", "x", "--temperature", "-1"), ("nonsense",), ("ask", "x", "--what")]
+)
+def test_wrong_usage(gba, arguments: tuple[str, ...]) -> None:
+    assert gba(*arguments).code == 2

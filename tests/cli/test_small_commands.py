@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import gba as package
+from gba import models
+
+
+def test_version(gba) -> None:
+    lines = gba("version").out.splitlines()
+    assert lines[0] == f"gba {package.__version__}"
+    assert any(line.startswith("llama-cpp-python ") for line in lines)
+
+
+def test_help_names_every_command(gba) -> None:
+    out = gba("--help").out
+    for name in ("ask", "chat", "doctor", "grammar", "math", "models", "serve", "version"):
+        assert name in out
+
+
+def test_the_command_starts_quickly_without_its_heavy_parts() -> None:
+    heavy = ("httpx", "langchain", "langchain_core", "llama_cpp", "pydantic", "sympy", "torch")
+    code = f"import sys, gba.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_python_m_gba() -> None:
+    done = subprocess.run([sys.executable, "-m", "gba", "version"], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("gba ")
+
+
+def test_a_program_is_calculated(gba) -> None:
+    ended = gba("math", "--program", "result = 25 ** 0.24")
+    assert ended.code == 0, ended.err
+    rows = dict(line.split(maxsplit=1) for line in ended.out.splitlines())
+    assert rows["result"] == "2.16524"
+    assert rows["program"] == "result = 25 ** 0.24"
+    digits = json.loads(gba("math", "--program", "result = 1 / 7", "--digits", "30", "--json").out)
+    assert digits["decimal"].startswith("0.14285714285714285714285714285")
+    assert digits["exact"] == "1/7"
+
+
+def test_a_program_that_is_not_in_the_language(gba) -> None:
+    ended = gba("math", "--program", "import os")
+    assert ended.code == 1
+    assert "Traceback" not in ended.err
+
+
+def test_models_are_listed(gba) -> None:
+    out = gba("models", "list").out
+    for entry in models.manifest():
+        assert entry.name in out
+    listed = json.loads(gba("models", "list", "--json").out)
+    assert [line["name"] for line in listed] == [entry.name for entry in models.manifest()]
+
+
+def test_models_that_are_not_here(gba, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("GBA_MODELS_DIR", str(tmp_path))
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    ended = gba("models", "path", "qwen3-4b")
+    assert ended.code == 1
+    assert "gba models pull qwen3-4b" in ended.err
+    ended = gba("models", "pull", "qwen3-4b")
+    assert ended.code == 1
+    assert "HF_ENDPOINT" in ended.err
+    assert gba("models", "pull", "nonsense").code == 1
