@@ -12,10 +12,12 @@ from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 from gba.errors import MathError
 from gba.tools.math.bounds import BITS, EXACT_BITS, bits, check_items, check_value, too_large
 
-__all__ = ["as_matrix", "binary", "clean", "compare", "defined", "negative", "power"]
+__all__ = ["as_matrix", "binary", "clean", "compare", "defined", "is_scalar", "negative", "power"]
 
 _LOOSE_DIGITS = 60
 """Digits of a power that is not calculated exactly."""
+_COMPLEX_POWER = 64
+"""The largest power of a complex number that is multiplied out."""
 _RADICAL_BITS = 512
 """Of a base whose roots are written exactly, which takes its factors out."""
 
@@ -55,6 +57,11 @@ def as_matrix(value: Any) -> ImmutableDenseMatrix:
     return value if isinstance(value, ImmutableDenseMatrix) else ImmutableDenseMatrix(value)
 
 
+def is_scalar(value: Any) -> bool:
+    """Whether the value is a number or an expression (to sympy, a matrix is an expression as well)."""
+    return isinstance(value, sympy.Expr) and not isinstance(value, MatrixBase)
+
+
 def negative(value: Any) -> Any:
     """The value with the opposite sign."""
     if isinstance(value, (list, tuple)):
@@ -71,9 +78,19 @@ def binary(operator: str, left: Any, right: Any) -> Any:
         return _lists(operator, left, right)
     if isinstance(left, dict) or isinstance(right, dict):
         raise MathError(f"The operator {operator} does not work on a table of values.", kind="domain")
-    value = _OPERATORS[operator](left, right)
+    value = _complex_form(_OPERATORS[operator](left, right))
     check_value(value)
     return defined(value, f"A value of {operator}")
+
+
+def _complex_form(value: Any) -> Any:
+    """A product or a small power of complex numbers in the form a + b*i, which sympy leaves to ``expand``."""
+    if not (isinstance(value, (sympy.Mul, sympy.Pow)) and value.is_number and value.has(sympy.I)):
+        return value
+    exponents = [part.exp for part in sympy.Mul.make_args(value) if isinstance(part, sympy.Pow)]
+    if all(exponent.is_Integer and abs(exponent) <= _COMPLEX_POWER for exponent in exponents):
+        return sympy.expand_complex(value)
+    return value
 
 
 def _number(value: Any) -> Any:

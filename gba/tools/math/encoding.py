@@ -32,9 +32,9 @@ def encode(value: Any) -> Any:
     if isinstance(value, dict):
         return ["dict", [[encode(key), encode(item)] for key, item in value.items()]]
     if isinstance(value, MatrixBase):
-        return ["matrix", value.rows, value.cols, [encode(entry) for entry in value]]
+        return ["matrix", int(value.rows), int(value.cols), [encode(entry) for entry in value]]
     if isinstance(value, NDimArray):
-        return ["array", list(value.shape), [encode(entry) for entry in sympy.flatten(value)]]
+        return ["array", [int(size) for size in value.shape], [encode(entry) for entry in sympy.flatten(value)]]
     if isinstance(value, sympy.Rational):
         return ["number", hex(value.p), hex(value.q)]
     if isinstance(value, sympy.Float):

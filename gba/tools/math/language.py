@@ -133,7 +133,7 @@ _TWO = """
     Pow power Mod mod fmod remainder divmod floor_divide
     atan2 arctan2 beta binomial comb binom ff rf
     integer_nthroot n_order jacobi_symbol legendre_symbol multiplicity mod_inverse crt
-    div quo rem resultant dot cross idiff
+    dot cross
     legendre hermite chebyshevt chebyshevu laguerre besselj bessely besseli besselk polylog
     Eq Ne Lt Le Gt Ge solve_univariate_inequality polygamma percentile quantile
 """
@@ -171,6 +171,8 @@ FUNCTIONS: dict[str, Signature] = {
     "rsolve": Signature(2, 3),
     "diophantine": Signature(1, 1),
     "interpolate": Signature(2, 2),
+    **dict(_each("div quo rem resultant", Signature(2, 3))),
+    "idiff": Signature(3, 4),
     "discriminant": Signature(1, 2),
     "discrete_log": Signature(3, 3),
     "Poly": Signature(1, 3),

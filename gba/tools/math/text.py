@@ -6,7 +6,6 @@ from typing import Any
 
 import sympy
 from mpmath.libmp import to_str
-from sympy.core.function import AppliedUndef
 from sympy.matrices import MatrixBase
 from sympy.printing.str import StrPrinter
 from sympy.tensor.array import NDimArray
@@ -135,8 +134,10 @@ def _decimal_number(value: Any, digits: int) -> str:
         return str(value)
     if not imaginary:
         return _digits(real, digits)
-    sign = "-" if imaginary < 0 else "+"
-    return f"{_digits(real, digits) if real else '0'} {sign} {_digits(abs(imaginary), digits)}i"
+    size = f"{_digits(abs(imaginary), digits)}i"
+    if not real:
+        return f"-{size}" if imaginary < 0 else size
+    return f"{_digits(real, digits)} {'-' if imaginary < 0 else '+'} {size}"
 
 
 def latex(value: Any, rough: bool) -> str:
@@ -154,21 +155,14 @@ def latex(value: Any, rough: bool) -> str:
 
 
 def _printed(value: Any, rough: bool) -> str:
-    return str(_Printer({"rough": rough}).doprint(value))
+    if rough:
+        fractions = [number for number in value.atoms(sympy.Rational) if not number.is_Integer]
+        value = value.xreplace({number: sympy.Float(number, _EXACT + 3) for number in fractions})
+    return str(_Printer().doprint(value))
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
-    """sympy's text, with decimals to six digits, and for fractions as well where the program is written in them."""
-
-    _default_settings = {**StrPrinter._default_settings, "rough": False}  # noqa: RUF012
-
-    def _print_Rational(self, value: Any) -> str:  # noqa: N802
-        if self._settings["rough"]:
-            return _plain(value)
-        return str(super()._print_Rational(value))
+    """sympy's text, with decimals to six digits."""
 
     def _print_Float(self, value: Any) -> str:  # noqa: N802
         return _plain(value)
-
-    def _print_Function(self, value: Any) -> str:  # noqa: N802
-        return str(AppliedUndef.__str__(value) if isinstance(value, AppliedUndef) else super()._print_Function(value))

@@ -78,7 +78,7 @@ class MathTool(BaseTool):
     async def asolve(self, question: str) -> MathResult:
         """``solve``, without holding up the event loop."""
         warm()
-        writer = self._writer or await run_in_executor(None, self._ready)
+        writer: ProgramWriter = self._writer or await run_in_executor(None, self._ready)
         if not isinstance(writer.backend, AsyncBackend):
             return await run_in_executor(None, self.solve, question)
         try:

@@ -109,10 +109,9 @@ def _differential(equation: Any, function: Any = None, *, ics: Any = None) -> An
     return sympy.dsolve(equation, function, ics=ics)
 
 
-def _implicit(equation: Any, y: Any, *x: Any) -> Any:
-    if not x:
-        raise MathError("idiff takes the equation, y and x.", kind="domain")
-    return sympy.idiff(equation, y, *x)
+def _implicit(equation: Any, y: Any, x: Any, order: Any = sympy.S.One) -> Any:
+    at_most("The order of a derivative", order, 5)
+    return sympy.idiff(equation, y, x, int(order))
 
 
 def _residue(value: Any, variable: Any, point: Any) -> Any:

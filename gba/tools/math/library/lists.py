@@ -10,7 +10,7 @@ from sympy import S
 from sympy.tensor.array import NDimArray
 
 from gba.errors import MathError
-from gba.tools.math.arithmetic import binary
+from gba.tools.math.arithmetic import binary, is_scalar
 from gba.tools.math.bounds import check_items, natural
 
 __all__ = ["FUNCTIONS", "items", "total"]
@@ -30,7 +30,7 @@ def items(value: Any) -> list[Any]:
 def total(values: Any, start: Any = S.Zero) -> Any:
     """The sum of the items, which may be matrices."""
     found = items(values)
-    if all(isinstance(item, sympy.Expr) for item in (*found, start)):
+    if all(is_scalar(item) for item in (*found, start)):
         return sympy.Add(start, *found)
     for item in found:
         start = item if start == 0 else binary("+", start, item)
@@ -52,7 +52,7 @@ def _cumulated(values: Any) -> Any:
 
 def _extreme(choose: Callable[..., Any], among_rationals: Callable[..., Any]) -> Callable[..., Any]:
     def of_all(*values: Any) -> Any:
-        found = list(values) if len(values) > 1 or isinstance(values[0], sympy.Expr) else items(values[0])
+        found = list(values) if len(values) > 1 or is_scalar(values[0]) else items(values[0])
         if not found:
             raise MathError("There is no largest or smallest of nothing.", kind="domain")
         if all(getattr(value, "is_Rational", False) for value in found):

@@ -11,7 +11,7 @@ from sympy.matrices import ImmutableDenseMatrix, MatrixBase
 from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 
 from gba.errors import MathError
-from gba.tools.math.arithmetic import as_matrix, power
+from gba.tools.math.arithmetic import as_matrix, is_scalar, power
 from gba.tools.math.bounds import check_entries, check_items
 from gba.tools.math.library.lists import items
 
@@ -56,7 +56,7 @@ def _eye(size: Any) -> Any:
 
 
 def _diagonal(*entries: Any) -> Any:
-    found = items(entries[0]) if len(entries) == 1 and not isinstance(entries[0], sympy.Expr) else list(entries)
+    found = items(entries[0]) if len(entries) == 1 and not is_scalar(entries[0]) else list(entries)
     check_entries(Integer(len(found)), Integer(len(found)))
     return sympy.diag(*found)
 
@@ -69,7 +69,7 @@ def _dot(left: Any, right: Any) -> Any:
 
 def norm(value: Any, order: Any = None) -> Any:
     """The norm of a vector or a matrix (Frobenius), or a number's absolute value."""
-    if isinstance(value, sympy.Expr):
+    if is_scalar(value):
         return sympy.Abs(value)
     return as_matrix(value).norm(order)
 
