@@ -108,7 +108,7 @@ class _Machine:
             state = waiting.pop()
             known = set(self.names)
             body = self.body(state)
-            self.compiler.rules.define(self.names[state], body if body is not None else _NOTHING)
+            self.compiler.rules.define(self.names[state], body if body is not None else self.compiler.rules.nothing())
             waiting.extend(set(self.names) - known)
         return seq(Literal("["), self.compiler.style.space, Ref(self.names[0, 0]))
 
@@ -138,5 +138,3 @@ class _Machine:
             self.names[state] = self.compiler.rules.reserve("contains")
         return [seq(*comma, value, self.compiler.style.space, Ref(self.names[state]))]
 
-
-_NOTHING = alt(Ref("nothing"))

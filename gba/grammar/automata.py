@@ -8,7 +8,7 @@ are built on explicit alphabets or are slower than a compile may take.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, TypeVar
 
@@ -129,14 +129,56 @@ def _join(edges: list[tuple[int, int, int]]) -> Edges:
 
 
 def minimise(dfa: Dfa) -> Dfa:
-    """The smallest automaton of the same language (Hopcroft), useless states left out, states in breadth-first order."""
+    """The smallest automaton of the same language, useless states left out, states in breadth-first order.
+
+    Where no state leads back to itself but directly, equal states are found from the ends (as for acyclic automata);
+    else by Hopcroft's refinement.
+    """
     live = _live(dfa)
     if 0 not in live:
         return Dfa(((),), frozenset())
     states = sorted(live)
-    edges = {state: [edge for edge in dfa.edges[state] if edge[2] in live] for state in states}
-    block_of = _partition(states, edges, dfa.accepting)
+    if len(live) == len(dfa.edges):
+        edges: dict[int, Sequence[tuple[int, int, int]]] = dict(enumerate(dfa.edges))
+    else:
+        edges = {state: [edge for edge in dfa.edges[state] if edge[2] in live] for state in states}
+    order = _from_the_ends(edges)
+    block_of = _partition(states, edges, dfa.accepting) if order is None else _merge(order, edges, dfa.accepting)
     return _renumber(edges, block_of, dfa.accepting)
+
+
+def _from_the_ends(edges: Mapping[int, Sequence[tuple[int, int, int]]]) -> list[int] | None:
+    """The states, each after all that it leads to; None where a circle of several states stands against it."""
+    waiting = {state: len({goal for _, _, goal in row if goal != state}) for state, row in edges.items()}
+    sources: dict[int, list[int]] = {state: [] for state in edges}
+    for state, row in edges.items():
+        for goal in {goal for _, _, goal in row if goal != state}:
+            sources[goal].append(state)
+    order = [state for state, count in waiting.items() if not count]
+    for state in order:
+        for source in sources[state]:
+            waiting[source] -= 1
+            if not waiting[source]:
+                order.append(source)
+    return order if len(order) == len(edges) else None
+
+
+def _merge(
+    order: Iterable[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
+) -> dict[int, int]:
+    """The block of each state: states are equal when they accept alike and lead to equal states."""
+    block_of: dict[int, int] = {}
+    known: dict[tuple[bool, Edges], int] = {}
+    for state in order:
+        ends = state in accepting
+        row = [(low, high, block_of.get(goal, -1)) for low, high, goal in edges[state]]
+        signature = (ends, _join(row))
+        found = known.get(signature)
+        if found is None:
+            found = known[signature] = state
+            known[ends, _join([(low, high, state if goal < 0 else goal) for low, high, goal in row])] = state
+        block_of[state] = found
+    return block_of
 
 
 def _live(dfa: Dfa) -> set[int]:
@@ -155,7 +197,7 @@ def _live(dfa: Dfa) -> set[int]:
 
 
 def _partition(
-    states: Sequence[int], edges: dict[int, list[tuple[int, int, int]]], accepting: frozenset[int]
+    states: Sequence[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
 ) -> dict[int, int]:
     """Equivalence classes: the block of each state."""
     cuts = sorted({cut for state in states for low, high, _ in edges[state] for cut in (low, high + 1)})

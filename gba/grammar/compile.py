@@ -104,7 +104,7 @@ class Compiler:
     def required(self, conjunction: Conjunction) -> Node:
         """The node of a conjunction of which it is known that something satisfies it."""
         found = self.value(conjunction)
-        return Ref("nothing") if found is None else found
+        return self.rules.nothing() if found is None else found
 
     def value(self, conjunction: Conjunction) -> Node | None:
         """The JSON texts of what satisfies the conjunction; None where nothing does."""
@@ -114,12 +114,13 @@ class Compiler:
             name = self._open[conjunction]
             if name is None:
                 name = self._open[conjunction] = self.rules.reserve(_hint(conjunction))
+                self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
         self._open[conjunction] = None
         body = self._any() if conjunction == ANYTHING else self._shape(self.normalizer.shape(conjunction))
         name = self._open.pop(conjunction)
         if name is not None:
-            body = self.rules.define(name, body if body is not None else Ref("nothing"))
+            body = self.rules.define(name, body if body is not None else self.rules.nothing())
         elif body is not None:
             body = self.rules.share(_hint(conjunction), body)
         self._values[conjunction] = body

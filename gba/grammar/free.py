@@ -1,8 +1,8 @@
 """Objects whose keys may come in any order: how people, and models that nobody asked otherwise, write them.
 
-Optional and other keys may come anywhere, required ones in any order while they are few. Where they are many, they
-come in the order of ``properties`` or in that of ``required``: each set of required keys seen so far is a rule, and
-the sets of all orders are too many. A key that is written twice counts with its last value, as in every JSON parser.
+Optional and other keys may come anywhere, required ones in any order while they are few. Where they are more,
+the next one is the first that is missing in the order of ``properties`` or in that of ``required``: each set of keys
+seen so far is a rule, and all sets are too many. A key that is written twice counts with its last value, as in every JSON parser.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["FreeKeys", "factored"]
 
 FEW = 4
+MANY = 24
 
 
 class FreeKeys:
@@ -38,12 +39,7 @@ class FreeKeys:
 
     def node(self, *, empty: bool) -> Node:
         """The object in braces; ``empty``: whether it may be without any key."""
-        if len(self.required) <= FEW:
-            starts = [tuple(self.required)]
-        else:
-            starts = list(dict.fromkeys((tuple(self.required), tuple(self.orders))))
-        first = alt(*(self.member(left) for left in starts))
-        options = [seq(Literal('"'), first)]
+        options = [seq(Literal('"'), self.member(tuple(self.required)))]
         if empty and not self.required:
             options.append(Literal("}"))
         return seq(Literal("{"), self.compiler.style.space, alt(*options))
@@ -64,8 +60,7 @@ class FreeKeys:
     def member(self, left: tuple[str, ...]) -> Node:
         """A member, from after the opening quotation mark of its key, and all that follows."""
         options: list[Node] = []
-        nexts = left if len(self.required) <= FEW else left[:1]
-        if nexts:
+        if nexts := self.next(left):
             branches = [
                 (text, seq(self.required[text], self.after(tuple(key for key in left if key != text)))) for text in nexts
             ]
@@ -73,6 +68,15 @@ class FreeKeys:
         if self.optional is not None:
             options.append(seq(self.optional, self.after(left)))
         return self.compiler.rules.share("key", alt(*options))
+
+    def next(self, left: tuple[str, ...]) -> tuple[str, ...]:
+        """The required keys that may come now: all that are left while they are few, else the first of each order."""
+        if len(self.required) <= FEW or not left:
+            return left
+        if len(self.required) > MANY:
+            return left[:1]
+        first = next(text for text in self.orders if text in left)
+        return left[:1] if first == left[0] else (left[0], first)
 
 
 def factored(entries: Sequence[tuple[str, Node]]) -> Node:

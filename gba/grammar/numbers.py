@@ -27,7 +27,10 @@ _NONZERO = CharClass(((49, 57),))
 
 def any_integer(rules: Rules) -> Node:
     """Any integer."""
-    return rules.share("integer", seq(optional(Literal("-")), _whole()))
+    found = rules.memo.get("integer")
+    if found is None:
+        found = rules.memo["integer"] = rules.share("integer", seq(optional(Literal("-")), _whole()))
+    return found
 
 
 def _whole() -> Node:
@@ -46,9 +49,14 @@ def _exponent() -> Node:
 
 def any_number(rules: Rules, *, sign: Node | None = None) -> Node:
     """Any number, by default of any sign."""
+    if sign is None and "number" in rules.memo:
+        return rules.memo["number"]
     head = optional(Literal("-")) if sign is None else sign
     tail = seq(optional(seq(Literal("."), repeat(_DIGIT, 1, None))), optional(rules.share("exponent", _exponent())))
-    return rules.share("number", seq(head, _whole(), tail))
+    found = rules.share("number", seq(head, _whole(), tail))
+    if sign is None:
+        rules.memo["number"] = found
+    return found
 
 
 def number_text(value: Any) -> str:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence, TokenTerminal, alt, seq
 
 __all__ = ["prune"]
 
 
-def prune(rules: Mapping[str, Node]) -> GbnfTree:
+def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
     """The same sentences from fewer rules, in the order in which ``root`` reaches them.
 
-    Raises KeyError where ``root`` has no sentence.
+    ``whole`` says that every rule is known to have a sentence. Raises KeyError where ``root`` has no sentence.
     """
-    productive = _productive(rules)
-    if "root" not in productive:
-        raise KeyError("root")
-    whole = len(productive) == len(rules)
+    productive: set[str] = set()
+    if not whole:
+        productive = _productive(rules)
+        if "root" not in productive:
+            raise KeyError("root")
+        whole = len(productive) == len(rules)
     ordered: dict[str, Node] = {}
     waiting = ["root"]
     while waiting:
@@ -27,20 +29,25 @@ def prune(rules: Mapping[str, Node]) -> GbnfTree:
         body = rules[name] if whole else _cut(rules[name], productive)
         assert body is not None
         ordered[name] = body
-        waiting.extend(reversed([found for found in dict.fromkeys(_references(body)) if found not in ordered]))
+        found: list[str] = []
+        _collect(body, found)
+        waiting.extend(name for name in reversed(found) if name not in ordered)
     return GbnfTree(ordered)
 
 
-def _references(node: Node) -> Iterable[str]:
-    stack = [node]
-    while stack:
-        at = stack.pop()
-        if isinstance(at, Ref):
-            yield at.name
-        elif isinstance(at, (Sequence, Choice)):
-            stack.extend(reversed(at.items if isinstance(at, Sequence) else at.options))
-        elif isinstance(at, Repeat):
-            stack.append(at.item)
+def _collect(node: Node, found: list[str]) -> None:
+    """The names of the rules that the node refers to, in its order."""
+    kind = type(node)
+    if kind is Ref:
+        found.append(node.name)  # type: ignore[union-attr]
+    elif kind is Sequence:
+        for item in node.items:  # type: ignore[union-attr]
+            _collect(item, found)
+    elif kind is Choice:
+        for option in node.options:  # type: ignore[union-attr]
+            _collect(option, found)
+    elif kind is Repeat:
+        _collect(node.item, found)  # type: ignore[union-attr]
 
 
 def _productive(rules: Mapping[str, Node]) -> set[str]:
@@ -48,7 +55,9 @@ def _productive(rules: Mapping[str, Node]) -> set[str]:
     productive: set[str] = set()
     users: dict[str, list[str]] = {}
     for name, body in rules.items():
-        for used in set(_references(body)):
+        found: list[str] = []
+        _collect(body, found)
+        for used in set(found):
             users.setdefault(used, []).append(name)
     waiting = list(reversed(rules))
     while waiting:

@@ -19,7 +19,10 @@ class TooManyRules(Exception):
 
 
 class Rules:
-    """Rules by name. Equal bodies get one rule; a rule that is still open can be referred to already."""
+    """Rules by name. Equal bodies get one rule; a rule that is still open can be referred to already.
+
+    ``memo`` holds nodes by what they were made from; ``doubtful``: some rule may have no sentence.
+    """
 
     def __init__(self, limit: int = MAX_RULES) -> None:
         self._bodies: dict[str, Node] = {}
@@ -29,6 +32,7 @@ class Rules:
         self._counts: dict[tuple[str, Node, int], Node] = {}
         self.memo: dict[Any, Node] = {}
         self.keep: list[Any] = []
+        self.doubtful = False
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
@@ -43,6 +47,11 @@ class Rules:
             number += 1
         self._taken[base], self._taken[name] = number + 1, 1
         return name
+
+    def nothing(self) -> Ref:
+        """A reference to what has no text at all: whatever needs it is cut out of the grammar in the end."""
+        self.doubtful = True
+        return Ref("nothing")
 
     def define(self, name: str, body: Node) -> Ref:
         """Give a reserved name its body."""
@@ -123,7 +132,7 @@ class Rules:
         """
         from gba.grammar.pruning import prune
 
-        return prune({"root": root, **self._bodies})
+        return prune({"root": root, **self._bodies}, whole=not self.doubtful)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -6,6 +6,7 @@ length may also be spelled with the other escapes of JSON.
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable
 
@@ -30,6 +31,14 @@ def quoted(text: str) -> str:
 
 def any_char(rules: Rules) -> Node:
     """One character of a string without constraints, in any spelling of JSON (a lone surrogate is none)."""
+    found = rules.memo.get("char")
+    if found is None:
+        found = rules.memo["char"] = rules.share("char", _any_char())
+    return found
+
+
+@functools.cache
+def _any_char() -> Node:
     unicode = seq(
         Literal("u"),
         alt(
@@ -38,8 +47,7 @@ def any_char(rules: Rules) -> Node:
         ),
     )
     simple = CharClass(tuple((ord(char), ord(char)) for char in '"\\/bfnrt'))
-    body = alt(raw_class(_RAW), seq(Literal("\\"), alt(simple, unicode)))
-    return rules.share("char", body)
+    return alt(raw_class(_RAW), seq(Literal("\\"), alt(simple, unicode)))
 
 
 def raw_class(ranges: Ranges) -> CharClass:
@@ -61,16 +69,22 @@ def _spans_surrogates(ranges: Ranges) -> bool:
 
 def char_node(ranges: Ranges, rules: Rules) -> Node:
     """One character out of the ranges, as JSON spells it."""
+    plain, every = _char_node(ranges)
+    return alt(plain, _every_escape(rules)) if every else plain
+
+
+@functools.lru_cache(maxsize=4096)
+def _char_node(ranges: Ranges) -> tuple[Node, bool]:
+    """The node, the escapes left out where (second) they are all among the characters."""
     raw = invert(_ESCAPED, ranges)
     options: list[Node] = [raw_class(raw)] if raw else []
     if len(raw) == 1 and raw[0][0] == raw[0][1]:
         options = [Literal(chr(raw[0][0]))]
     points = [point for low, high in _ESCAPED for point in range(low, high + 1) if _inside(ranges, point)]
-    if len(points) == 34:
-        options.append(_every_escape(rules))
-    elif points:
+    every = len(points) == 34 and bool(options)
+    if not every:
         options.extend(_escapes(points))
-    return alt(*options)
+    return alt(*options), every
 
 
 def _inside(ranges: Ranges, point: int) -> bool:
@@ -78,11 +92,19 @@ def _inside(ranges: Ranges, point: int) -> bool:
 
 
 def _every_escape(rules: Rules) -> Node:
+    found = rules.memo.get("escape")
+    if found is None:
+        found = rules.memo["escape"] = rules.share("escape", _all_escapes())
+    return found
+
+
+@functools.cache
+def _all_escapes() -> Node:
     control = alt(
         seq(Literal("0"), CharClass(((48, 55), (66, 66), (69, 70), (98, 98), (101, 102)))), seq(Literal("1"), _HEX)
     )
     short = CharClass(tuple((ord(char), ord(char)) for char in '"\\bfnrt'))
-    return rules.share("escape", seq(Literal("\\"), alt(short, seq(Literal("u00"), control))))
+    return seq(Literal("\\"), alt(short, seq(Literal("u00"), control)))
 
 
 def _escapes(points: list[int]) -> Iterable[Node]:

@@ -243,7 +243,7 @@ def _not_contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any
 def _not_properties(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     for name, value in schema["properties"].items():
         opposite = normalizer.child(place, value, "properties", name, negated=True)
-        if normalizer.shape(opposite):
+        if not normalizer.empty(opposite):
             yield Object((Scope(((name, opposite),)),), (name,), pointer=place.pointer)
 
 

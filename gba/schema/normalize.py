@@ -25,6 +25,10 @@ MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
 
 
+class _Circular(SchemaError):
+    """A schema applies itself to the same value."""
+
+
 class Normalizer:
     """Turns conjunctions of subschemas into shapes, lazily, each once."""
 
@@ -85,7 +89,7 @@ class Normalizer:
         found = self._parts.get(part)
         if found is None:
             if part in self._busy:
-                raise SchemaError(
+                raise _Circular(
                     "a schema that refers to itself with no value in between says nothing",
                     keyword="$ref",
                     pointer=part.place.pointer,
@@ -178,15 +182,23 @@ class Normalizer:
         both = multiply(self.shape(one), self.shape(other))
         return any(self.possible(node) for nodes in both.values() for node in nodes)
 
+    def empty(self, conjunction: Conjunction) -> bool:
+        """Whether certainly nothing satisfies the conjunction; False where telling would lead back here."""
+        try:
+            return not self.shape(conjunction)
+        except _Circular:
+            return False
+
     def possible(self, node: Node, depth: int = 4) -> bool:
         """False only where certainly nothing satisfies the node."""
         if not isinstance(node, Object) or depth == 0:
             return True
         for name in node.required:
             value = named_value(node, name)
-            if any(part in self._busy for part in value):
+            try:
+                shape = self.shape(value)
+            except _Circular:
                 continue
-            shape = self.shape(value)
             if not any(self.possible(child, depth - 1) for nodes in shape.values() for child in nodes):
                 return False
         return True
