@@ -71,6 +71,7 @@ class Scripted:
         slots: int = 4,
     ) -> None:
         self._reply = replies if callable(replies) else _one_by_one(replies)
+        self._open_ended = isinstance(replies, _Turns)
         self._pieces = list(dict.fromkeys((*control, bos, eos)))
         self._ids = {piece: token for token, piece in enumerate(self._pieces)}
         self._token = re.compile(_SPLIT.get(split, split))
@@ -168,6 +169,9 @@ class Scripted:
                 break
             piece = self._pieces[token]
             if matcher is not None and not matcher.advance(piece):
+                if self._open_ended and matcher.accepting:
+                    finish = "eog"
+                    break
                 raise BackendError(f"the grammar refuses {piece!r} after {self.detokenize(written)!r} in {reply!r}.")
             written.append(token)
             yield Chunk(piece, (token,))

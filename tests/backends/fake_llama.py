@@ -6,7 +6,9 @@ text ends inside a character, gives control tokens no text, and answers errors i
 
 from __future__ import annotations
 
+import contextlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -175,6 +177,7 @@ class Listening:
     def __init__(self, fake: FakeLlama, *, port: int = 0, hang_up_after: int | None = None) -> None:
         self.fake, self.hang_up_after = fake, hang_up_after
         self.events_sent = 0
+        self._connections: list[socket.socket] = []
         self.broken = threading.Event()
         outer = self
 
@@ -219,6 +222,10 @@ class Listening:
         class Server(ThreadingHTTPServer):
             daemon_threads = True
 
+            def process_request(self, request: Any, client_address: Any) -> None:
+                outer._connections.append(request)
+                super().process_request(request, client_address)
+
         self._server = Server(("127.0.0.1", port), Handler)
         self.port = self._server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}"
@@ -229,6 +236,9 @@ class Listening:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        for connection in self._connections:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
 
     def __enter__(self) -> Listening:
         return self
