@@ -59,8 +59,8 @@ class Decoder:
         trained = int(lib.llama_model_n_ctx_train(self._model))
         stretched = any(name.startswith(("rope_", "yarn_")) for name in options.llama)
         params.n_ctx = options.context if options.context and stretched else min(options.context or trained, trained)
-        params.n_batch = options.batch
-        params.n_ubatch = min(params.n_ubatch, options.batch)
+        params.n_batch = max(options.batch, options.slots)  # llama.cpp ends the process on fewer than one for each slot
+        params.n_ubatch = min(params.n_ubatch, params.n_batch)
         params.n_seq_max = options.slots
         params.kv_unified = True  # the slots share the cells: each can be as long as the whole context
         params.n_threads = params.n_threads_batch = options.threads or _threads_for(

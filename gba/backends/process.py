@@ -24,6 +24,7 @@ __all__ = ["LlamaServerProcess", "find_llama_server"]
 
 _TINY = 64 * 2**20
 """Bytes below which one thread is best: more would mostly wait for each other."""
+_GRACE = 5.0
 _NAME = "llama-server.exe" if os.name == "nt" else "llama-server"
 
 
@@ -165,7 +166,7 @@ class LlamaServerProcess:
         if process is not None:
             _signal_group(process, signal.SIGTERM)
             try:
-                process.wait(timeout=5.0)
+                process.wait(timeout=_GRACE)
             except subprocess.TimeoutExpired:
                 _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
                 process.wait()
