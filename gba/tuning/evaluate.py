@@ -11,7 +11,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -22,7 +22,7 @@ from gba.chat.engine import Engine
 from gba.chat.messages import Message, Step
 from gba.chat.options import StepOptions
 from gba.errors import BackendError, GbaError, MathError
-from gba.schema.tools import ToolCall
+from gba.schema.tools import ToolCall, ToolSpec
 from gba.tools.math import evaluate
 from gba.tools.math.prompt import messages as math_messages
 from gba.tools.math.writer import ProgramWriter
@@ -119,6 +119,7 @@ class _Run:
     task: Task
     engine: Engine
     messages: list[Message]
+    tools: Sequence[ToolSpec]
     steps: list[Step] = field(default_factory=list)
     calls: int = 0
     invalid: int = 0
@@ -129,7 +130,7 @@ class _Run:
         self.why = self.why or why
 
     def step(self) -> Step:
-        step = self.engine.step(self.messages, self.task.tools)
+        step = self.engine.step(self.messages, self.tools)
         self.steps.append(step)
         self.messages.append(step.message())
         for call in step.calls:
@@ -138,7 +139,7 @@ class _Run:
         return step
 
     def valid(self, call: ToolCall) -> bool:
-        schema = next((tool.parameters for tool in self.task.tools if tool.name == call.name), None)
+        schema = next((tool.parameters for tool in self.tools if tool.name == call.name), None)
         if schema is None:
             return False
         try:
@@ -176,9 +177,11 @@ class _Run:
 def run_task(engine: Engine, task: Task) -> Outcome:
     """Let the model do a task; what the tools answer depends on what it calls.
 
-    A task is solved where every call is the right one, in its place, and every answer contains the value it has to.
+    The tools take no arguments but those that they name, as LangChain's do. A task is solved where every call is the
+    right one, in its place, and every answer contains the value that it has to.
     """
-    run = _Run(task, engine, [Message("system", task.system)] if task.system else [])
+    tools = [replace(tool, parameters={**tool.parameters, "additionalProperties": False}) for tool in task.tools]
+    run = _Run(task, engine, [Message("system", task.system)] if task.system else [], tools)
     try:
         for turn in task.turns:
             run.messages.append(Message("user", turn.request))

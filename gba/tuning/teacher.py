@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from gba.backends.base import Backend, Chunk, Finish, Properties, Sampling, Timings
+from gba.chat.io import answer
+from gba.chat.tokens import Tokens
 from gba.errors import BackendError
 
 __all__ = ["Teacher"]
-
-_ANCHOR = "\n"
 
 
 class Teacher:
@@ -26,8 +26,7 @@ class Teacher:
     def __init__(self, backend: Backend) -> None:
         self._backend, self._properties = backend, backend.properties()
         self._texts: dict[int, str] = {}
-        self._pieces: dict[str, tuple[int, ...]] = {}
-        self._anchor = len(backend.tokenize(_ANCHOR))
+        self._pieces = Tokens()
         self._thought, self._text = "", ""
         self._start: int | None = None
 
@@ -92,13 +91,8 @@ class Teacher:
             raise BackendError(f"the turn {written!r} is not what was expected: {self._text!r}")
         return self._text[len(written) :]
 
-    def _tokens(self, text: str) -> tuple[int, ...]:
-        known = self._pieces.get(text)
-        if known is None:
-            if len(self._pieces) > 20_000:
-                self._pieces.clear()
-            known = self._pieces[text] = tuple(self._backend.tokenize(_ANCHOR + text)[self._anchor :])
-        return known
+    def _tokens(self, text: str) -> list[int]:
+        return answer(self._pieces.content(text), self._backend)
 
     def _spelled(self, token: int) -> str:
         known = self._texts.get(token)
