@@ -113,9 +113,11 @@ def seq(*items: Node) -> Node:
     flat: list[Node] = []
     for item in _flatten_sequence(items):
         last = flat[-1] if flat else None
-        if isinstance(item, Literal) and isinstance(last, Literal):
+        if not isinstance(item, Literal):
+            flat.append(item)
+        elif isinstance(last, Literal):
             flat[-1] = Literal(last.text + item.text)
-        elif item != Literal(""):
+        elif item.text:
             flat.append(item)
     return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
 

@@ -124,6 +124,14 @@ def _token(node: TokenTerminal) -> str:
     return ("!" if node.negated else "") + (f"<[{node.id}]>" if node.text is None else node.text)
 
 
+def _is_empty(node: Node) -> bool:
+    if isinstance(node, Literal):
+        return not node.text
+    if isinstance(node, Repeat):
+        return _is_empty(node.item)
+    return isinstance(node, Sequence) and all(_is_empty(item) for item in node.items)
+
+
 def _repeat(node: Repeat, names: Mapping[str, str]) -> str:
     largest = node.minimum if node.maximum is None else node.maximum
     if largest > MAX_REPETITIONS:
@@ -131,9 +139,9 @@ def _repeat(node: Repeat, names: Mapping[str, str]) -> str:
             f"{largest} repetitions are more than the {MAX_REPETITIONS} that llama.cpp counts: build the count from"
             " rules that double (a ::= x x, b ::= a a, …)"
         )
-    item = _item(node.item, names)
-    if item == '""' or node.maximum == 0:
+    if node.maximum == 0 or _is_empty(node.item):
         return '""'
+    item = _item(node.item, names)
     if isinstance(node.item, Repeat):
         item = f"({item})"
     return item + _COUNTS.get((node.minimum, node.maximum), _count(node))
