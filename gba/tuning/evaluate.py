@@ -150,7 +150,7 @@ class _Run:
 
     def use(self, call: ToolCall, expected: Act | None) -> bool:
         """Answer a call as the task's tools do; whether it was the right one."""
-        right = expected is not None and call.same(expected.call())
+        right = expected is not None and call.name == expected.tool and dict(call.arguments) == dict(expected.arguments)
         if not right:
             wanted = f"{expected.tool} {json.dumps(expected.arguments)}" if expected else "an answer"
             self.fail(f"called {call.name} {json.dumps(call.arguments)} instead of {wanted}")
