@@ -11,10 +11,11 @@ from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
 from gba.grammar.automata import ANY_CHAR, Dfa, TooLarge, complement, finite, intersect
 from gba.grammar.formats import INEXACT, format_language
+from gba.grammar.free import FEW, FreeKeys
 from gba.grammar.holds import Judge
 from gba.grammar.languages import length_between, search
-from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, seq
-from gba.grammar.numbers import any_integer, any_number, number_text, ranged_number
+from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
+from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_node
 from gba.grammar.regex import Not_Regular, RegexError
 from gba.grammar.rules import Rules, TooManyRules
@@ -161,13 +162,32 @@ class Compiler:
         if isinstance(value, str):
             return Literal(quoted(value))
         if isinstance(value, Mapping):
+            if style.any_order and 1 < len(value) <= FEW:
+                entries = [
+                    (quoted(key)[1:], seq(style.colon, self.constant(item), style.space), True)
+                    for key, item in value.items()
+                ]
+                return FreeKeys(self, entries, [], None).node(empty=False)
             members = [seq(lit(quoted(key)), style.colon, self.constant(item)) for key, item in value.items()]
             return self._bracketed("{", members, "}")
         if isinstance(value, (list, tuple)):
             return self._bracketed("[", [self.constant(item) for item in value], "]")
-        if isinstance(value, float) and value.is_integer() and abs(value) < 1e16:
-            return alt(Literal(number_text(value)), Literal(str(int(value))))
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
+            return self._whole_number(value)
         return Literal(number_text(value))
+
+    def _whole_number(self, value: float) -> Node:
+        """An integer as such; as a decimal where it is given as one or where any spelling will do."""
+        if isinstance(value, float) and abs(value) >= 1e16:
+            return Literal(number_text(value))
+        if isinstance(value, int) and not self.decimal_integers:
+            return Literal(str(value))
+        return seq(Literal(str(int(value))), any_fraction_of_zeros(self.rules) if self.decimal_integers else optional(Literal(".0")))
+
+    @property
+    def decimal_integers(self) -> bool:
+        """Whether 1.0 is an integer and may be written so."""
+        return self.style.any_order and self.normalizer.references.dialect != "draft4"
 
     def _bracketed(self, opening: str, members: list[Node], closing: str) -> Node:
         items: list[Node] = []
@@ -279,16 +299,17 @@ def _boolean(compiler: Compiler, node: Boolean) -> Node:
 
 
 def _number(compiler: Compiler, node: Number) -> Node | None:
-    if node.low is None and node.high is None and not node.multiples and not node.excluded:
-        return any_integer(compiler.rules) if node.integer else any_number(compiler.rules)
-    try:
-        found = ranged_number(node, compiler.rules)
-    except TooLarge:
-        compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
-        return any_integer(compiler.rules) if node.integer else any_number(compiler.rules)
-    if found is None:
-        compiler.contradict("multipleOf", node.pointer, "no number satisfies all of its constraints")
-    return found
+    rules, decimal = compiler.rules, compiler.decimal_integers
+    if node.low is not None or node.high is not None or node.multiples or node.excluded:
+        try:
+            found = ranged_number(node, rules, decimal_integers=decimal)
+        except TooLarge:
+            compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
+        else:
+            if found is None:
+                compiler.contradict("multipleOf", node.pointer, "no number satisfies all of its constraints")
+            return found
+    return any_integer(rules, decimal=decimal) if node.integer else any_number(rules)
 
 
 def _string(compiler: Compiler, node: String) -> Node | None:

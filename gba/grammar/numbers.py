@@ -25,12 +25,18 @@ _DIGIT = CharClass(((48, 57),))
 _NONZERO = CharClass(((49, 57),))
 
 
-def any_integer(rules: Rules) -> Node:
-    """Any integer."""
+def any_integer(rules: Rules, *, decimal: bool = False) -> Node:
+    """Any integer; with ``decimal`` it may also be written as 1.0."""
     found = rules.memo.get("integer")
     if found is None:
-        found = rules.memo["integer"] = rules.share("integer", seq(optional(Literal("-")), _whole()))
+        tail = any_fraction_of_zeros(rules) if decimal else EMPTY
+        found = rules.memo["integer"] = rules.share("integer", seq(optional(Literal("-")), _whole(), tail))
     return found
+
+
+def any_fraction_of_zeros(rules: Rules) -> Node:
+    """A fraction that says nothing, or none."""
+    return rules.share("zeros", optional(seq(Literal("."), repeat(Literal("0"), 1, None))))
 
 
 def _whole() -> Node:
@@ -78,14 +84,16 @@ def fits(node: Number, value: Any) -> bool:
     return all((exact / multiple).denominator == 1 for multiple in node.multiples)
 
 
-def ranged_number(node: Number, rules: Rules) -> Node | None:
+def ranged_number(node: Number, rules: Rules, *, decimal_integers: bool = False) -> Node | None:
     """A number with constraints; None where no number satisfies them. Raises TooLarge."""
     if not node.integer and not node.multiples and not node.excluded:
         signed = _sign_only(node, rules)
         if signed is not None:
             return signed
     dfa = number_dfa(replace(node, values=None, pointer="", notes=()))
-    options: list[Node] = [] if dfa.empty else [dfa_node(dfa, rules, "integer" if node.integer else "number", end="")]
+    end = any_fraction_of_zeros(rules) if decimal_integers and node.integer else EMPTY
+    hint = "integer" if node.integer else "number"
+    options: list[Node] = [] if dfa.empty else [dfa_node(dfa, rules, hint, end)]
     if not node.integer and not node.multiples:
         options.extend(_scientific(node, rules))
     return alt(*options) if options else None

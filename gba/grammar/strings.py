@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 
 from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
-from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, lit, repeat, seq
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, repeat, seq
 from gba.grammar.rules import Rules
 
 __all__ = ["DfaPrinter", "any_char", "char_node", "dfa_node", "quoted", "raw_class", "string_between", "texts_node"]
@@ -134,8 +134,11 @@ def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
     return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
 
 
-def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: str = '"') -> Node:
-    """The strings of a DFA as right-linear rules, the closing quotation mark included, the opening one not."""
+_QUOTE = Literal('"')
+
+
+def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:
+    """The strings of a DFA as right-linear rules, what ends them included, the opening quotation mark not."""
     key = (id(dfa), end)
     found = rules.memo.get(key)
     if found is None:
@@ -148,9 +151,9 @@ def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: str = '"') -> Node:
 class DfaPrinter:
     """One rule a state; states in a row become one rule, runs of equal ones a counted repetition."""
 
-    def __init__(self, dfa: Dfa, rules: Rules, hint: str, end: str) -> None:
+    def __init__(self, dfa: Dfa, rules: Rules, hint: str, end: Node) -> None:
         self.dfa, self.rules, self.hint = dfa, rules, hint
-        self.end = lit(end)
+        self.end = end
         self.steps = [self._steps(state) for state in range(len(dfa.edges))]
         self.uses = [0] * len(dfa.edges)
         for steps in self.steps:

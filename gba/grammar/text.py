@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gba.grammar.automata import Dfa, Ranges, finite
-from gba.grammar.nodes import GbnfTree, Literal, Node, alt
+from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, alt
 from gba.grammar.rules import Rules
 from gba.grammar.strings import DfaPrinter, raw_class
 
@@ -24,7 +24,7 @@ def choices_tree(choices: Sequence[str]) -> GbnfTree:
 def plain_dfa_tree(dfa: Dfa) -> GbnfTree:
     """The strings of the automaton as they are, without quotation marks or escapes."""
     rules = Rules()
-    return rules.tree(_PlainPrinter(dfa, rules, "text", "").node())
+    return rules.tree(_PlainPrinter(dfa, rules, "text", EMPTY).node())
 
 
 class _PlainPrinter(DfaPrinter):

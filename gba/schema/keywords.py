@@ -269,7 +269,7 @@ def _contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -
     counted = place.dialect in ("2019-09", "2020-12")
     minimum = count(place, "minContains", schema.get("minContains", 1)) if counted else 1
     maximum = count(place, "maxContains", schema["maxContains"]) if counted and "maxContains" in schema else None
-    if minimum == 0 and maximum is None:
+    if minimum == 0 and maximum is None and "unevaluatedItems" not in schema:
         return ()
     negation = normalizer.child(place, schema["contains"], "contains", negated=True)
     return (Contains(item, negation, minimum, maximum, place.pointer),)

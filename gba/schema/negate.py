@@ -14,6 +14,7 @@ from gba.schema.nodes import (
     Boolean,
     Bound,
     Contains,
+    Either,
     Language,
     Node,
     Number,
@@ -38,6 +39,12 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
     from gba.schema.normalize import multiply, union
 
     schema = place.schema
+    if isinstance(schema, Either):
+        product = ANY_SHAPE
+        for option in schema.options:
+            opposites = [normalizer.shape((replace(part, negated=not part.negated),)) for part in option]
+            product = multiply(product, union(opposites))
+        return product
     if isinstance(schema, bool):
         return {} if schema else ANY_SHAPE
     if "$ref" in schema and place.dialect in ("draft4", "draft6", "draft7"):
@@ -55,7 +62,7 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
     if "allOf" in schema:
         shapes.extend(map(normalizer.shape, normalizer.children(place, "allOf", negated=True)))
     if "anyOf" in schema:
-        product: Shape = ANY_SHAPE
+        product = ANY_SHAPE
         for child in normalizer.children(place, "anyOf", negated=True):
             product = multiply(product, normalizer.shape(child))
         shapes.append(product)

@@ -20,6 +20,7 @@ __all__ = [
     "Bound",
     "Conjunction",
     "Contains",
+    "Either",
     "Language",
     "Node",
     "Null",
@@ -51,7 +52,7 @@ class Residual:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Place:
-    """A subschema where it stands. Two places are the same only when they are the same object.
+    """A subschema where it stands; its ``schema`` may also be an Either, which no document holds. Two places are the same only when they are the same object.
 
     ``serial`` counts places in the order in which they were met; ``resolver`` is None in a document whose references
     are all plain pointers; ``dialect`` is the draft that rules here.
@@ -70,6 +71,13 @@ class Part:
 
     place: Place
     negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """One of the conjunctions holds."""
+
+    options: tuple[Conjunction, ...]
 
 
 Conjunction: TypeAlias = tuple[Part, ...]
@@ -142,13 +150,17 @@ class String:
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """Between ``minimum`` and ``maximum`` of the items satisfy ``item``; ``negation`` is its opposite."""
+    """Between ``minimum`` and ``maximum`` of the items satisfy ``item``; ``negation`` is its opposite.
+
+    ``positive``: unevaluatedItems heeds it.
+    """
 
     item: Conjunction
     negation: Conjunction
     minimum: int
     maximum: int | None
     pointer: str = ""
+    positive: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +187,14 @@ class Scope:
     """What one schema says about keys: named ones, those that match a pattern, and all others.
 
     ``additional`` is None where the schema says nothing about the others; ``declares`` tells whether it lists its
-    properties, be the list empty.
+    properties, be the list empty; ``evaluates`` whether unevaluatedProperties heeds it (what a ``not`` says it does not).
     """
 
     properties: tuple[tuple[str, Conjunction], ...] = ()
     patterns: tuple[tuple[Language, Conjunction], ...] = ()
     additional: Conjunction | None = None
     declares: bool = False
+    evaluates: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from gba.errors import SchemaError
 from gba.schema.keywords import ANY_SHAPE, direct, malformed, names
 from gba.schema.merge import conjoin, intersect
 from gba.schema.negate import negative
-from gba.schema.nodes import ANYTHING, Conjunction, Node, Object, Part, Place, Residual, Scope, Shape
+from gba.schema.nodes import ANYTHING, Array, Conjunction, Either, Node, Object, Part, Place, Residual, Scope, Shape
 from gba.schema.references import References
 
 __all__ = ["Normalizer", "annotate", "multiply", "union"]
@@ -20,6 +20,9 @@ MAX_ALTERNATIVES = 256
 
 _LONE_REFERENCE = frozenset({"draft4", "draft6", "draft7"})
 """Drafts in which a reference silences its siblings."""
+
+MAX_SUBSETS = 5
+"""Branches of an anyOf beside unevaluated keywords, of which each set that may hold together is multiplied out."""
 
 MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
@@ -37,8 +40,9 @@ class Normalizer:
         self._following: set[Place] = set()
         self.root = self._conjunction(references.root, False)
         self.contradictions: list[tuple[str, str, str]] = []
-        self._shapes: dict[Conjunction, Shape] = {}
-        self._parts: dict[Part, Shape] = {}
+        self._shapes: dict[tuple[Conjunction, bool], Shape] = {}
+        self._parts: dict[tuple[Part, bool], Shape] = {}
+        self._overlapping = False
         self._busy: set[Part] = set()
 
     def contradiction(self, place: Place, keyword: str, why: str) -> None:
@@ -57,11 +61,11 @@ class Normalizer:
         schema = place.schema
         if schema is True or schema == {}:
             return (Part(self.references.child(place, False)),) if negated else ANYTHING
-        if schema is not False and not isinstance(schema, Mapping):
+        if schema is not False and not isinstance(schema, (Mapping, Either)):
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
-        if schema and "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
+        if isinstance(schema, Mapping) and "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
             return self._reference(place, negated)
         return (Part(place, negated),)
 
@@ -77,16 +81,16 @@ class Normalizer:
 
     def shape(self, conjunction: Conjunction) -> Shape:
         """What satisfies all parts, by JSON type."""
-        found = self._shapes.get(conjunction)
+        found = self._shapes.get((conjunction, self._overlapping))
         if found is None:
             found = ANY_SHAPE
             for part in conjunction:
                 found = multiply(found, self._part(part))
-            self._shapes[conjunction] = found
+            self._shapes[conjunction, self._overlapping] = found
         return found
 
     def _part(self, part: Part) -> Shape:
-        found = self._parts.get(part)
+        found = self._parts.get((part, self._overlapping))
         if found is None:
             if part in self._busy:
                 raise _Circular(
@@ -97,20 +101,36 @@ class Normalizer:
                 )
             self._busy.add(part)
             try:
-                found = negative(self, part.place) if part.negated else self._positive(part.place)
+                found = unevaluating(negative(self, part.place)) if part.negated else self._positive(part.place)
             finally:
                 self._busy.discard(part)
-            self._parts[part] = found
+            self._parts[part, self._overlapping] = found
         return found
 
     def _positive(self, place: Place) -> Shape:
         schema = place.schema
+        if isinstance(schema, Either):
+            return union(self.shape(option) for option in schema.options)
         if isinstance(schema, bool):
             if not schema:
                 self.contradiction(place, "", "the schema is false: nothing satisfies it")
             return ANY_SHAPE if schema else {}
         if "$ref" in schema and place.dialect in _LONE_REFERENCE:
             return self.shape(self.target(place, "$ref"))
+        before = self._overlapping
+        self._overlapping = before or not _UNEVALUATED.isdisjoint(schema)
+        try:
+            shape = self._applied(place, schema)
+        finally:
+            self._overlapping = before
+        if place.dialect in ("2019-09", "2020-12"):
+            if "unevaluatedProperties" in schema:
+                shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
+            if "unevaluatedItems" in schema:
+                shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
+        return shape
+
+    def _applied(self, place: Place, schema: Mapping[str, Any]) -> Shape:
         shape = direct(self, place)
         for factor in self._applicators(place, schema):
             if not shape:
@@ -119,10 +139,6 @@ class Normalizer:
             if shape and not merged:
                 self.contradiction(place, "", "its keywords exclude each other")
             shape = merged
-        if "unevaluatedProperties" in schema and place.dialect in ("2019-09", "2020-12"):
-            shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
-        if "unevaluatedItems" in schema and place.dialect in ("2019-09", "2020-12"):
-            shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
         return shape
 
     def target(self, place: Place, keyword: str) -> Conjunction:
@@ -137,7 +153,7 @@ class Normalizer:
             for child in self.children(place, "allOf"):
                 yield self.shape(child)
         if "anyOf" in schema:
-            yield union(self.shape(child) for child in self.children(place, "anyOf"))
+            yield self._any_of(place)
         if "oneOf" in schema:
             yield self._one_of(place)
         if "not" in schema:
@@ -153,6 +169,20 @@ class Normalizer:
         if not isinstance(listed, (list, tuple)) or not listed:
             raise malformed(place, keyword, "a list of schemas, one at least")
         return [self.child(place, item, keyword, index, negated=negated) for index, item in enumerate(listed)]
+
+    def _any_of(self, place: Place) -> Shape:
+        branches = self.children(place, "anyOf")
+        if not self._overlapping or len(branches) == 1:
+            return union(map(self.shape, branches))
+        if len(branches) > MAX_SUBSETS:
+            note = Residual("anyOf", place.pointer, "which branches evaluate what is checked afterwards")
+            every = {**ANY_SHAPE, "object": (Object(scopes=(Scope(additional=ANYTHING),)),), "array": (Array(evaluated=None),)}
+            return annotate(every, note)
+        subsets = (
+            [branch for number, branch in enumerate(branches) if chosen >> number & 1]
+            for chosen in range(1, 1 << len(branches))
+        )
+        return union(self.shape(conjoin(*subset)) for subset in subsets)
 
     def _one_of(self, place: Place) -> Shape:
         branches = self.children(place, "oneOf")
@@ -208,7 +238,7 @@ class Normalizer:
         opposite = self.child(place, schema["if"], "if", negated=True)
         then = self.child(place, schema.get("then", True), "then")
         otherwise = self.child(place, schema.get("else", True), "else")
-        if then or otherwise:
+        if then or otherwise or self._overlapping:
             yield union([self.shape(conjoin(condition, then)), self.shape(conjoin(opposite, otherwise))])
 
     def _dependencies(self, place: Place, schema: Mapping[str, Any]) -> Iterable[Shape]:
@@ -219,7 +249,7 @@ class Normalizer:
             if keyword == "dependencies" and place.dialect in ("2019-09", "2020-12"):
                 continue
             for name, wanted in listed.items():
-                without = Object(scopes=(Scope(((name, self.never(place)),)),), pointer=place.pointer)
+                without = Object(scopes=(Scope(((name, self.never(place)),), evaluates=False),), pointer=place.pointer)
                 if isinstance(wanted, (list, tuple)) or isinstance(wanted, str):
                     needed = names(place, keyword, [wanted] if isinstance(wanted, str) else wanted)
                     if not needed or needed == (name,):
@@ -235,28 +265,30 @@ class Normalizer:
 
     def _unevaluated_properties(self, place: Place, value: Any, shape: Shape) -> Shape:
         rest = self.child(place, value, "unevaluatedProperties")
-        if not rest or "object" not in shape:
+        if "object" not in shape:
             return shape
         return {**shape, "object": tuple(_close(node, rest) for node in shape["object"] if isinstance(node, Object))}
 
     def _unevaluated_items(self, place: Place, value: Any, shape: Shape) -> Shape:
         rest = self.child(place, value, "unevaluatedItems")
-        if not rest or "array" not in shape:
+        if "array" not in shape:
             return shape
         closed: list[Node] = []
         for node in shape["array"]:
-            evaluated = node.evaluated  # type: ignore[union-attr]
-            if evaluated is None:
+            if not isinstance(node, Array) or node.evaluated is None:
                 closed.append(node)
                 continue
-            from gba.schema.nodes import Array
-
-            merged = intersect(node, Array(prefix=(ANYTHING,) * evaluated, rest=rest, evaluated=None))
-            if merged is not None:
-                closed.append(replace(merged, evaluated=None))  # type: ignore[call-arg]
+            own = rest
+            if node.contains and place.dialect == "2020-12" and rest:
+                options = (*(contains.item for contains in node.contains if contains.positive), rest)
+                own = (Part(self.references.either(place, options)),) if len(options) > 1 else rest
+            merged = intersect(node, Array(prefix=(ANYTHING,) * node.evaluated, rest=own, evaluated=None))
+            if isinstance(merged, Array):
+                closed.append(replace(merged, evaluated=None))
         return {**shape, "array": tuple(closed)}
 
 
+_UNEVALUATED = {"unevaluatedProperties", "unevaluatedItems"}
 _DEPENDENT = {"dependencies", "dependentRequired", "dependentSchemas"}
 
 
@@ -273,11 +305,31 @@ def named_value(node: Object, name: str) -> Conjunction:
 
 
 def _close(node: Object, rest: Conjunction) -> Object:
-    if any(scope.additional is not None for scope in node.scopes):
+    heeded = [scope for scope in node.scopes if scope.evaluates]
+    if any(scope.additional is not None for scope in heeded):
         return node
-    properties = tuple((name, ANYTHING) for scope in node.scopes for name, _ in scope.properties)
-    patterns = tuple((language, ANYTHING) for scope in node.scopes for language, _ in scope.patterns)
+    properties = tuple((name, ANYTHING) for scope in heeded for name, _ in scope.properties)
+    patterns = tuple((language, ANYTHING) for scope in heeded for language, _ in scope.patterns)
     return replace(node, scopes=(*node.scopes, Scope(tuple(dict(properties).items()), patterns, rest)))
+
+
+def unevaluating(shape: Shape) -> Shape:
+    """The same shape, of which unevaluatedProperties and unevaluatedItems see nothing."""
+    if "object" not in shape and "array" not in shape:
+        return shape
+    blind: dict[str, tuple[Node, ...]] = {}
+    for kind, nodes in shape.items():
+        blind[kind] = tuple(_blind(node) for node in nodes) if kind in ("array", "object") else nodes
+    return blind
+
+
+def _blind(node: Node) -> Node:
+    if isinstance(node, Object) and any(scope.evaluates for scope in node.scopes):
+        return replace(node, scopes=tuple(replace(scope, evaluates=False) for scope in node.scopes))
+    if isinstance(node, Array) and (node.evaluated != 0 or any(contains.positive for contains in node.contains)):
+        contains = tuple(replace(contains, positive=False) for contains in node.contains)
+        return replace(node, evaluated=0, contains=contains)
+    return node
 
 
 def multiply(one: Shape, other: Shape) -> Shape:

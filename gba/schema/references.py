@@ -16,7 +16,7 @@ import referencing.exceptions
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, lookup_recursive_ref
 
 from gba.errors import SchemaError
-from gba.schema.nodes import Place
+from gba.schema.nodes import Conjunction, Either, Place
 
 __all__ = ["DIALECTS", "References", "dialect_of"]
 
@@ -76,6 +76,7 @@ class References:
         self._registry = registry
         self._serials = itertools.count()
         self._places: dict[tuple[int, Any], Place] = {}
+        self._eithers: dict[tuple[Conjunction, ...], Place] = {}
         self._keep: list[Any] = []
         self._plain = registry is None and not _has_identifiers(document)
         resolver = None if self._plain else self._resolver(document)
@@ -85,6 +86,15 @@ class References:
         """The subschema of ``parent`` that these steps lead to."""
         pointer = parent.pointer + "".join(f"/{_escape(step)}" for step in steps)
         return self._at(schema, pointer, parent.dialect, parent.resolver)
+
+    def either(self, parent: Place, options: tuple[Conjunction, ...]) -> Place:
+        """A place that stands for one of several conjunctions; the same one for the same options."""
+        found = self._eithers.get(options)
+        if found is None:
+            schema = Either(options)
+            found = Place(schema, parent.pointer, next(self._serials), parent.dialect, parent.resolver)
+            self._eithers[options] = found
+        return found
 
     def follow(self, place: Place, reference: str, keyword: str = "$ref") -> Place:
         """The place that the reference points to. Raises SchemaError where it points to nothing."""
