@@ -1,0 +1,16 @@
+"""Recorded runs: what was said, what the model wrote and what was forced, what the tools gave, and how it ended."""
+
+from gba.trajectory.reader import read, read_all
+from gba.trajectory.recorder import Recorder
+from gba.trajectory.records import MessageRecord, SpanRecord, StepRecord, Trajectory, TrajectoryError
+
+__all__ = [
+    "MessageRecord",
+    "Recorder",
+    "SpanRecord",
+    "StepRecord",
+    "Trajectory",
+    "TrajectoryError",
+    "read",
+    "read_all",
+]

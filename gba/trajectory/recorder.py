@@ -1,0 +1,162 @@
+"""Writes a run to a file while it happens, so that nothing of it is lost when it fails."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from gba.schema.tools import ToolCall, ToolSpec
+from gba.trajectory.records import VERSION, MessageLike, SpanLike, StepLike, TrajectoryError
+
+__all__ = ["Recorder"]
+
+
+class Recorder:
+    """Records one run. Each message and step is on the disk when the call that records it returns.
+
+        with Recorder("runs/1.jsonl", tools=tools, model="tiny-agent") as recorder:
+            recorder.message(Message("user", "Hello!"))
+            recorder.step(engine.step(messages, tools))
+
+    An exception inside the ``with`` is written down and goes on its way. A step stands for the assistant's message: it
+    is not recorded a second time as a message. A file that exists is not overwritten. May be used from several threads.
+
+    Raises TrajectoryError where the file cannot be written, and on use outside of the ``with``.
+    """
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        tools: Sequence[ToolSpec] = (),
+        model: str = "",
+        build: str = "",
+        metadata: Mapping[str, Any] | None = None,
+        run_id: str | None = None,
+    ) -> None:
+        self.path, self.id = Path(path), run_id or uuid.uuid4().hex
+        self._head = {
+            "model": model,
+            "build": build,
+            "tools": [_tool(tool) for tool in tools],
+            "metadata": dict(metadata or {}),
+        }
+        self._file: IO[str] | None = None
+        self._guard = threading.Lock()
+        self._last: tuple[int, ...] = ()
+
+    def __enter__(self) -> Recorder:
+        if self.path.exists():
+            raise TrajectoryError("there is such a file already. Choose another name.", path=str(self.path))
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self.path.open("x", encoding="utf-8")
+        except OSError as error:
+            raise TrajectoryError(f"cannot be written: {error.strerror}.", path=str(self.path)) from error
+        self._write("run", {"version": VERSION, "id": self.id, "started": _now(), **self._head})
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        try:
+            said = f"{kind.__name__}: {error}" if kind is not None else ""
+            self._write("end", {"ended": _now(), "error": said})
+        finally:
+            file, self._file = self._file, None
+            if file is not None:
+                file.close()
+
+    def message(self, message: MessageLike) -> None:
+        """Record a message that the model did not write: the user's, a tool's result, the system text."""
+        self._write(
+            "message",
+            {
+                "role": message.role,
+                "content": message.content,
+                "thought": message.thought,
+                "calls": [_call(call) for call in message.calls],
+                "call_id": message.call_id,
+                "name": message.name,
+            },
+        )
+
+    def step(self, step: StepLike, *, seconds: float | None = None) -> None:
+        """Record a step of the model; ``seconds``: what it took."""
+        tokens = tuple(step.tokens)
+        with self._guard:
+            kept, self._last = _common(self._last, tokens), tokens
+            self._append(
+                "step",
+                {
+                    "thought": step.thought,
+                    "calls": [_call(call) for call in step.calls],
+                    "answer": step.answer,
+                    "finish": step.finish,
+                    "closed": step.closed,
+                    "usage": _counts(step.usage),
+                    "timings": _counts(step.timings),
+                    "kept": kept,
+                    "tokens": tokens[kept:],
+                    "prompt_tokens": step.prompt_tokens,
+                    "spans": [_span(span) for span in step.spans],
+                    "requests": step.requests,
+                    "seconds": seconds,
+                },
+            )
+
+    def reward(self, value: float) -> None:
+        """Record what the run is worth; the last one counts."""
+        self._write("reward", {"value": value})
+
+    def _write(self, kind: str, fields: Mapping[str, Any]) -> None:
+        with self._guard:
+            self._append(kind, fields)
+
+    def _append(self, kind: str, fields: Mapping[str, Any]) -> None:
+        if self._file is None:
+            raise TrajectoryError(
+                "the recorder is not open. Use it as `with Recorder(...) as recorder`.", path=str(self.path)
+            )
+        line = json.dumps({"type": kind, **fields}, ensure_ascii=False, default=str)
+        try:
+            self._file.write(line + "\n")
+            self._file.flush()
+        except OSError as error:
+            raise TrajectoryError(f"cannot be written: {error.strerror}.", path=str(self.path)) from error
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds")
+
+
+def _tool(tool: ToolSpec) -> dict[str, Any]:
+    return {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    return {"id": call.id, "name": call.name, "arguments": call.arguments}
+
+
+def _span(span: SpanLike) -> list[Any]:
+    return [span.start, span.end, span.kind, span.eog]
+
+
+def _counts(counts: Any) -> dict[str, Any]:
+    if dataclasses.is_dataclass(counts) and not isinstance(counts, type):
+        return dataclasses.asdict(counts)
+    return dict(counts)
+
+
+def _common(one: Sequence[int], other: Sequence[int]) -> int:
+    for index, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return index
+    return min(len(one), len(other))
