@@ -40,6 +40,7 @@ class Grammar:
         self, tree: GbnfTree, residual: tuple[Residual, ...] = (), check: Any = None, text: str | None = None
     ) -> None:
         self._tree, self._residual, self._checks, self._text = tree, residual, check, text
+        self._matcher: Matcher | None = None
 
     @classmethod
     def from_json_schema(
@@ -143,8 +144,10 @@ class Grammar:
         return [] if self._checks is None or not self._residual else list(self._checks(value))
 
     def matcher(self) -> Matcher:
-        """A matcher at the beginning of a text."""
-        return Matcher(self._tree)
+        """A matcher at the beginning of a text. What one learns of the grammar, the next ones know."""
+        if self._matcher is None:
+            self._matcher = Matcher(self._tree)
+        return self._matcher.copy()
 
     def without(self, text: str) -> Grammar:
         """The grammar of the same texts but this one."""
