@@ -22,6 +22,7 @@ __all__ = [
     "EXACT_BITS",
     "ITEMS",
     "NODES",
+    "SHOWN",
     "TERMS",
     "at_most",
     "bits",
@@ -48,6 +49,9 @@ ENTRIES = 900
 """Of a matrix."""
 ITEMS = 20_000
 """Of a list."""
+SHOWN = 2_000
+"""Of a list that is the result."""
+_NESTED = 20
 
 
 def too_large(what: str) -> MathError:
@@ -96,19 +100,36 @@ def check_entries(rows: Any, columns: Any) -> None:
     )
 
 
-def check_value(value: Any, depth: int = 0) -> None:
+def check_value(value: Any) -> None:
     """Refuse a value that has become too large to go on with."""
+    if isinstance(value, (list, tuple, dict)):
+        _check_lists(value)
+    else:
+        _check_one(value)
+
+
+def _check_lists(value: Any) -> None:
+    """All that lists within lists hold together counts, a list that is in there twice counts twice."""
+    waiting, count = [(value, 1)], 0
+    while waiting:
+        inner, depth = waiting.pop()
+        count += len(inner)
+        check_items(count)
+        if depth > _NESTED:
+            raise too_large("The lists are nested too deeply")
+        for item in (*inner.keys(), *inner.values()) if isinstance(inner, dict) else inner:
+            if isinstance(item, (list, tuple, dict)):
+                waiting.append((item, depth + 1))
+            else:
+                _check_one(item)
+
+
+def _check_one(value: Any) -> None:
     if getattr(value, "is_Rational", False):
         if bits(value) > BITS:
             raise too_large(f"A number has more than {int(BITS * math.log10(2)):,} digits")
     elif isinstance(value, MatrixBase):
         check_entries(sympy.Integer(value.rows), sympy.Integer(value.cols))
-    elif isinstance(value, (list, tuple, set, frozenset, dict)):
-        check_items(len(value))
-        if depth > 20:
-            raise too_large("The lists are nested too deeply")
-        for item in value.items() if isinstance(value, dict) else value:
-            check_value(item, depth + 1)
     elif isinstance(value, sympy.Basic):
         _check_nodes(value)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -20,7 +20,7 @@ from sympy.core.function import UndefinedFunction
 from gba.errors import MathError
 from gba.tools.math import language
 from gba.tools.math.arithmetic import binary, clean, compare, defined, negative
-from gba.tools.math.bounds import at_most, check_value
+from gba.tools.math.bounds import SHOWN, at_most, check_value
 from gba.tools.math.checker import Program, operator_of, qualified
 from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, SETS
 from gba.tools.math.methods import METHODS, PROPERTIES
@@ -57,9 +57,11 @@ def run(program: Program) -> Outcome:
 
 
 def _translated(error: Exception, text: str) -> MathError:
-    message = str(error).strip().split("\n")[0][:200]
+    message = " ".join(str(error).split())[:200]
     if isinstance(error, ZeroDivisionError):
         return MathError("Division by zero.", kind="domain", program=text)
+    if isinstance(error, OverflowError):
+        return MathError("A number became too large.", kind="too large", program=text)
     if isinstance(error, (RecursionError, MemoryError)):
         return MathError(
             "The calculation is nested too deeply or takes too much memory.", kind="too large", program=text
@@ -229,4 +231,21 @@ def _finished(value: Any) -> Any:
     if isinstance(value, (sympy.Integral, sympy.Sum, sympy.Product, sympy.Derivative, sympy.Limit)):
         value = clean(value.doit())
         check_value(value)
+    if isinstance(value, sympy.Range):
+        value = [sympy.Integer(number) for number in value] if value.size <= SHOWN else value
+    _check_shown(value)
     return defined(value.as_expr() if isinstance(value, sympy.Poly) else value, "The result")
+
+
+def _check_shown(value: Any) -> None:
+    """Refuse a result that nobody wants to read."""
+    if isinstance(value, (list, tuple, dict)):
+        at_most("The number of items in a result", sum(1 for _ in _leaves(value)), SHOWN)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, (list, tuple, dict)):
+        for item in (*value.keys(), *value.values()) if isinstance(value, dict) else value:
+            yield from _leaves(item)
+    else:
+        yield value

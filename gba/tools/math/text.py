@@ -96,8 +96,10 @@ def _digits(value: Any, digits: int) -> str:
 
 def _parts(value: Any, digits: int) -> tuple[Any, Any]:
     """Real and imaginary part as decimals, what is noise beside the other as zero; None, None where there are none."""
-    number = value.evalf(digits)
-    real, imaginary = number.as_real_imag()
+    try:
+        real, imaginary = value.evalf(digits).as_real_imag()
+    except (ArithmeticError, AttributeError, TypeError, ValueError):  # sympy cannot say what the number is
+        return None, None
     if not (real.is_Number and imaginary.is_Number):
         return None, None
     noise = sympy.Float(10) ** (5 - digits)
@@ -120,7 +122,7 @@ def decimal(value: Any, digits: int) -> str:
     if isinstance(value, sympy.Expr) and value.is_number and not value.is_infinite:
         return _decimal_number(value, digits)
     if isinstance(value, sympy.Expr):
-        return str(value.evalf(digits))
+        return str(_Printer({"digits": digits}).doprint(value.evalf(digits)))
     return str(value)
 
 
@@ -162,7 +164,10 @@ def _printed(value: Any, rough: bool) -> str:
 
 
 class _Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
-    """sympy's text, with decimals to six digits."""
+    """sympy's text, with decimals to six digits, or so many as are asked for."""
+
+    _default_settings = {**StrPrinter._default_settings, "digits": 0}
 
     def _print_Float(self, value: Any) -> str:  # noqa: N802
-        return _plain(value)
+        digits = self._settings["digits"]
+        return _digits(value, digits) if digits else _plain(value)

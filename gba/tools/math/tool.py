@@ -78,7 +78,9 @@ class MathTool(BaseTool):
     async def asolve(self, question: str) -> MathResult:
         """``solve``, without holding up the event loop."""
         warm()
-        writer: ProgramWriter = self._writer or await run_in_executor(None, self._ready)
+        writer = self._writer
+        if writer is None:  # a model that has to be loaded does not hold up the event loop
+            writer = await run_in_executor(None, self._ready)
         if not isinstance(writer.backend, AsyncBackend):
             return await run_in_executor(None, self.solve, question)
         try:

@@ -1,7 +1,7 @@
 """The process that evaluates: programs come in as lines of JSON, results go out as lines of JSON.
 
-Started by pool.py with an empty environment, in Python's isolated mode. It loads and warms sympy first; then it locks
-itself in (sandbox.py), says that it is ready, and serves one program after the other until its input ends.
+Started by process.py. It loads and warms sympy first; a worker then locks itself in (sandbox.py), says that it is
+ready, and answers one program after the other. The nursery, from which workers are forked, never sees a program.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import importlib
 import json
 import os
 import signal
+import socket
 import sys
 import warnings
 from typing import Any
@@ -18,7 +19,8 @@ from typing import Any
 from gba.errors import MathError
 from gba.tools.math import late
 from gba.tools.math.checker import check
-from gba.tools.math.sandbox import confine, resident_memory
+from gba.tools.math.process import MESSAGE
+from gba.tools.math.sandbox import confine, follow, resident_memory
 
 __all__ = ["main"]
 
@@ -45,34 +47,69 @@ _WARMING = (
     "result = factorint(360)",
     "result = solveset(sin(x), x, domain=S.Reals)",
     "result = nsolve(cos(x) - x, x, 1)",
+    "result = integrate(exp(-x**2), (x, -oo, oo))",
+    "result = laplace_transform(exp(-2*t), t, s)",
 )
 """Programs that touch what most programs need, so that the first one of a user does not wait for it."""
 
 
-def main() -> None:
-    """Serve until the input ends."""
-    requests, replies = _own_channels()
+def main(control: int) -> None:
+    """Be a nursery on this socket, or, where it is -1, a single worker on standard input and output."""
+    channel = None if control >= 0 else (os.dup(0), os.dup(1))
+    _leave_standard_streams()
     warnings.simplefilter("ignore")
     sys.setrecursionlimit(_RECURSION)
     _load()
-    confine()
-    _write(replies, {"ready": True})
-    for served, line in enumerate(requests, 1):
-        reply = _answer(json.loads(line))
-        if served >= _EVALUATIONS or resident_memory() > _MEMORY:
-            reply["retire"] = True
-        _write(replies, reply)
+    if channel is None:
+        _nurse(socket.socket(fileno=control))
+    else:
+        _serve(*channel)
 
 
-def _own_channels() -> tuple[Any, Any]:
-    """The pipes, moved away from the numbers under which anything else would write to them."""
-    requests = os.fdopen(os.dup(0), "rb")
-    replies = os.fdopen(os.dup(1), "wb")
+def _leave_standard_streams() -> None:
+    """Nobody may write to the channel but us: what sympy prints goes nowhere."""
     null = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(null, number)
     os.close(null)
-    return requests, replies
+
+
+def _nurse(control: socket.socket) -> None:
+    """Fork workers and kill them, as the other side asks, until it is gone. No program is read here."""
+    control.sendall(b"r")
+    children: set[int] = set()
+    while True:
+        data, channels, _, _ = socket.recv_fds(control, MESSAGE.size, 1)
+        if len(data) < MESSAGE.size:
+            os._exit(0)
+        pid = MESSAGE.unpack(data)[1]
+        if not channels:
+            if pid in children:
+                children.discard(pid)
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            continue
+        nursery, pid = os.getpid(), os.fork()
+        if not pid:
+            follow(nursery)
+            control.close()
+            _serve(channels[0], channels[0])
+            os._exit(0)
+        os.close(channels[0])
+        children.add(pid)
+        control.sendall(MESSAGE.pack(b"w", pid))
+
+
+def _serve(requests: int, replies: int) -> None:
+    """Answer one program after the other until the input ends."""
+    source, sink = os.fdopen(os.dup(requests), "rb"), os.fdopen(replies, "wb")
+    confine()
+    _write(sink, {"ready": True})
+    for served, line in enumerate(source, 1):
+        reply = _answer(json.loads(line))
+        if served >= _EVALUATIONS or resident_memory() > _MEMORY:
+            reply["retire"] = True
+        _write(sink, reply)
 
 
 def _load() -> None:

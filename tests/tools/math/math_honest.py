@@ -428,7 +428,10 @@ _MATRICES: list[tuple[str, Any]] = [
     ("result = diag(1, 2, 3).det()", 6),
     ("result = det(Matrix([[a, b], [c, d]]))", "a*d - b*c"),
     ("import numpy as np\nA = np.array([[1, 2], [3, 4]])\nresult = np.linalg.det(A)", -2),
-    ("import numpy as np\nA = np.array([[2, 1], [1, 3]])\nb = np.array([3, 5])\nresult = np.linalg.solve(A, b)", "Matrix([[4/5], [7/5]])"),
+    (
+        "import numpy as np\nA = np.array([[2, 1], [1, 3]])\nb = np.array([3, 5])\nresult = np.linalg.solve(A, b)",
+        "Matrix([[4/5], [7/5]])",
+    ),
     ("import numpy as np\nresult = np.linalg.inv(np.array([[2, 0], [0, 4]]))", "Matrix([[1/2, 0], [0, 1/4]])"),
     ("import numpy as np\nresult = np.dot([1, 2, 3], [4, 5, 6])", 32),
     ("import numpy as np\na = np.array([1, 2, 3])\nb = np.array([4, 5, 6])\nresult = a * b", "[4, 10, 18]"),

@@ -122,7 +122,10 @@ def _roots(value: Any, *unknown: Any) -> Any:
         exact = sympy.roots(polynomial, multiple=True)
         return exact if len(exact) == polynomial.degree() else polynomial.nroots()
     check_expansion(value)
-    return sympy.roots(value, *unknown)
+    found = sympy.roots(value, *unknown)
+    if sum(found.values()) < sympy.degree(value, *unknown):
+        raise MathError("These roots have no closed form. Use nroots.", kind="domain")
+    return found
 
 
 def _of_polynomial(name: str) -> Callable[..., Any]:

@@ -22,6 +22,8 @@ def items(value: Any) -> list[Any]:
     """The items of a list, an array or a matrix, in a flat list."""
     if isinstance(value, NDimArray):
         return list(sympy.flatten(value))
+    if isinstance(value, sympy.Range):
+        check_items(value.size)
     if isinstance(value, (list, tuple, dict)) or hasattr(value, "__iter__"):
         return list(value)
     raise MathError("This needs a list of values.", kind="domain")
@@ -29,6 +31,8 @@ def items(value: Any) -> list[Any]:
 
 def total(values: Any, start: Any = S.Zero) -> Any:
     """The sum of the items, which may be matrices."""
+    if isinstance(values, sympy.Range):
+        return start + (values.start + values.stop - values.step) * values.size / 2
     found = items(values)
     if all(is_scalar(item) for item in (*found, start)):
         return sympy.Add(start, *found)
@@ -66,6 +70,8 @@ def _range(first: Any, last: Any = None, step: Any = S.One) -> Any:
     start, stop = (S.Zero, first) if last is None else (first, last)
     if step == 0 or not all(getattr(bound, "is_Rational", False) for bound in (start, stop, step)):
         raise MathError("range takes numbers, and a step that is not zero.", kind="domain")
+    if all(bound.is_Integer for bound in (start, stop, step)):
+        return sympy.Range(start, stop, step)
     count = max(sympy.ceiling((stop - start) / step), S.Zero)
     check_items(count)
     return [start + step * place for place in range(int(count))]
@@ -85,6 +91,8 @@ def _sorted(value: Any) -> Any:
 
 
 def _length(value: Any) -> Any:
+    if isinstance(value, sympy.Range):
+        return value.size
     if not isinstance(value, (list, tuple, dict)) and not hasattr(value, "__len__"):
         raise MathError("len takes a list.", kind="domain")
     return len(value)

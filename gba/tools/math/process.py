@@ -1,0 +1,248 @@
+"""The processes that evaluate, seen from our side.
+
+A nursery is started once, in Python's isolated mode and with an empty environment: it loads sympy, warms it, sees no
+program, and forks a worker whenever one is asked for, within milliseconds. Each worker has a channel of its own to us.
+Where a process cannot fork (Windows), every worker loads sympy itself.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, Protocol
+
+from gba.errors import MathError
+
+__all__ = ["MESSAGE", "Nursery", "Source", "Spawner", "Worker", "best_source"]
+
+MESSAGE = struct.Struct("=ci")
+"""What is sent to a nursery: ``w`` for a new worker (its channel comes along), ``k`` and a process id to kill one."""
+
+_START_SECONDS = 60.0
+_LONGEST_REPLY = 4 * 2**20
+_BOOT = "import sys; sys.path[:0] = sys.argv[2:]; from gba.tools.math.worker import main; main(int(sys.argv[1]))"
+_TIME = "The calculation was stopped after {seconds:g} seconds. Write a simpler program."
+_CRASH = "The calculation took too much memory and was stopped. Write a simpler program."
+_ABSENT = "The process that calculates does not start. Is sympy there? pip install 'grammar-based-agents[math]'"
+
+
+class Worker:
+    """One process. ``ask`` is for one thread at a time; after an error of it the worker is of no use any more."""
+
+    def __init__(self, pid: int, requests: BinaryIO, replies: BinaryIO, end: Callable[[], None]) -> None:
+        self.pid = pid
+        self.retired = False
+        self._requests, self._replies, self._end = requests, replies, end
+
+    def wait_ready(self) -> None:
+        """Wait until sympy is warm. Raises MathError where the process does not come up."""
+        reply = self._within(_START_SECONDS)
+        if not (reply and reply.get("ready")):
+            self.kill()
+            raise MathError(_ABSENT, kind="domain")
+
+    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+        """The reply to one request. Raises MathError (time, too large) when none comes."""
+        started = time.monotonic()
+        with contextlib.suppress(OSError, ValueError):  # a worker that has died shows as an empty reply
+            self._requests.write(json.dumps({**request, "seconds": seconds}).encode() + b"\n")
+            self._requests.flush()
+        reply = self._within(seconds)
+        if reply is None:
+            late = time.monotonic() - started >= seconds
+            raise MathError(_TIME.format(seconds=seconds) if late else _CRASH, kind="time" if late else "too large")
+        self.retired = bool(reply.get("retire"))
+        return reply
+
+    def _within(self, seconds: float) -> dict[str, Any] | None:
+        """The next line that the process writes; None if it writes none in time, or nonsense, or is dead."""
+        watch = threading.Timer(seconds, self._end)
+        watch.daemon = True
+        watch.start()
+        try:
+            line = self._replies.readline(_LONGEST_REPLY)
+            reply = json.loads(line) if line.endswith(b"\n") else None
+        except (OSError, ValueError):
+            reply = None
+        finally:
+            watch.cancel()
+        return reply if isinstance(reply, dict) else None
+
+    def kill(self) -> None:
+        """End the process."""
+        self._end()
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Close our ends of the channel, and nothing else: in a forked child the process is its parent's."""
+        for end in (self._requests, self._replies):
+            with contextlib.suppress(OSError):
+                end.close()
+
+
+class Source(Protocol):
+    """Where workers come from."""
+
+    def worker(self) -> Worker:
+        """A new worker, ready. Raises MathError."""
+
+    def close(self) -> None:
+        """End what was started for making workers."""
+
+    def abandon(self) -> None:
+        """Forget it, in a forked child."""
+
+
+class Spawner:
+    """Workers that are started one by one."""
+
+    def worker(self) -> Worker:
+        """A new worker, which loads sympy first."""
+        process = _start(-1, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+        def end() -> None:
+            process.kill()
+            process.wait()
+
+        if process.stdin is None or process.stdout is None:
+            raise MathError(_ABSENT, kind="domain")
+        worker = Worker(process.pid, process.stdin, process.stdout, end)  # type: ignore[arg-type]
+        worker.wait_ready()
+        return worker
+
+    def close(self) -> None:
+        """Nothing is kept."""
+
+    def abandon(self) -> None:
+        """Nothing is kept."""
+
+
+class Nursery:
+    """Workers that are forked off a process in which sympy is warm."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._control: socket.socket | None = None
+
+    def worker(self) -> Worker:
+        """A new worker; the first one waits for sympy. A nursery that has died is started anew."""
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                pid = self._fork(theirs)
+        except BaseException:
+            ours.close()
+            raise
+        with ours:
+            worker = Worker(pid, ours.makefile("wb"), ours.makefile("rb"), lambda: self._kill(pid))
+        worker.wait_ready()
+        return worker
+
+    def _fork(self, channel: socket.socket) -> int:
+        with self._lock:
+            for _ in range(2):
+                control = self._started()
+                try:
+                    socket.send_fds(control, [MESSAGE.pack(b"w", 0)], [channel.fileno()])
+                    kind, pid = MESSAGE.unpack(_received(control))
+                except (OSError, struct.error):
+                    self._stop()
+                    continue
+                if kind == b"w":
+                    return int(pid)
+        raise MathError(_ABSENT, kind="domain")
+
+    def _started(self) -> socket.socket:
+        """The line to the nursery, which is running. Call it with the lock held."""
+        if self._control is not None:
+            return self._control
+        ours, theirs = socket.socketpair()
+        try:
+            with theirs:
+                self._process = _start(theirs.fileno(), pass_fds=(theirs.fileno(),))
+            ours.settimeout(_START_SECONDS)
+            if ours.recv(1) != b"r":
+                raise MathError(_ABSENT, kind="domain")
+        except (OSError, MathError) as error:
+            ours.close()
+            self._stop()
+            raise MathError(_ABSENT, kind="domain") from error
+        self._control = ours
+        return ours
+
+    def _kill(self, pid: int) -> None:
+        """Only the nursery kills: as their parent it knows which process a number stands for."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._control is not None:
+                self._control.sendall(MESSAGE.pack(b"k", pid))
+
+    def _stop(self) -> None:
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+        self._control = self._process = None
+
+    def close(self) -> None:
+        """End the nursery; its workers end with it."""
+        with self._lock:
+            self._stop()
+
+    def abandon(self) -> None:
+        """Forget it, in a forked child, without the lock, which another thread may have held."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.returncode = 0
+        self._control = self._process = None
+
+
+def best_source() -> Source:
+    """What this system can do."""
+    return Nursery() if hasattr(os, "fork") and hasattr(socket, "send_fds") else Spawner()
+
+
+def _received(control: socket.socket) -> bytes:
+    data = b""
+    while len(data) < MESSAGE.size:
+        more = control.recv(MESSAGE.size - len(data))
+        if not more:
+            raise OSError("the nursery is gone")
+        data += more
+    return data
+
+
+def _start(control: int, **how: Any) -> subprocess.Popen[bytes]:
+    """Start Python with nothing of ours but the places of the packages."""
+    nothing = subprocess.DEVNULL
+    return subprocess.Popen(
+        [sys.executable, "-I", "-c", _BOOT, str(control), *_roots()],
+        **{"stdin": nothing, "stdout": nothing, "stderr": nothing, **how},
+        env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")} if os.name == "nt" else {},
+        cwd=Path(os.sep).resolve(),
+        close_fds=True,
+        start_new_session=True,
+    )
+
+
+def _roots() -> list[str]:
+    """Where the packages are that a worker imports: it knows no PYTHONPATH and no directory of ours."""
+    found = []
+    for name in ("gba", "sympy", "mpmath"):
+        spec = importlib.util.find_spec(name)
+        if spec is None or spec.origin is None:
+            raise MathError(f"{name} is not installed. Run: pip install 'grammar-based-agents[math]'", kind="domain")
+        found.append(str(Path(spec.origin).resolve().parents[1]))
+    return list(dict.fromkeys(found))
