@@ -16,7 +16,8 @@ Finish = Literal["eog", "stop", "length"]
 class Sampling:
     """How the next token is drawn; llama.cpp's own names and defaults. ``temperature=0`` is greedy.
 
-    ``extra`` goes into a server's request as it is (ignored in process, where an unknown name raises).
+    ``extra`` goes into a server's request as it is; in process ``repeat_last_n``, ``top_n_sigma`` and ``typical_p`` are
+    known, and any other name raises BackendError.
     """
 
     temperature: float = 0.8
@@ -62,6 +63,9 @@ class Chunk:
     joined is exactly what they spell (bytes of an unfinished character come with the chunk that finishes it).
     **Nothing is trimmed**: where a stop string ended the generation, the tokens that spell it are there in full,
     and whatever the last one spells after it. The last chunk, and only that, has ``finish`` and ``timings``.
+
+    Two exceptions, which a llama-server's stream leaves no way around: tokens of a character that max_tokens cuts are
+    missing, and where a model writes bytes that are no UTF-8, the tokens are those into which U+FFFD is cut.
     """
 
     text: str = ""

@@ -35,6 +35,9 @@ class Decoder:
         self._model = lib.llama_model_load_from_file(str(path).encode(), model_params)
         if not self._model:
             raise ModelFileError(f"llama.cpp cannot load {path}. It says: {complaints() or 'nothing'}", path=str(path))
+        if lib.llama_model_has_encoder(self._model) or not lib.llama_model_has_decoder(self._model):
+            lib.llama_model_free(self._model)
+            raise ModelFileError(f"{path.name} has an encoder: gba runs models that only decode.", path=str(path))
         self._context = self._make_context(context_params, options)
         if not self._context:
             lib.llama_model_free(self._model)

@@ -27,6 +27,7 @@ __all__ = ["GrammarGate", "TokenSampler"]
 _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 _FIRST_LOOK = 512
 """Candidates that are masked first after a refusal. What matters is almost always among them."""
+_NARROW = 64
 _EXTRA = {"repeat_last_n": 64, "top_n_sigma": -1.0, "typical_p": 1.0}
 
 
@@ -82,6 +83,8 @@ class TokenSampler:
         )
         self._greedy = sampling.temperature <= 0
         self._ids = np.arange(self._size, dtype=np.int32)
+        self._narrow = False  # whether the grammar allowed few tokens last time: then the first look is in vain
+        self._buffer = np.zeros(self._size, dtype=_CANDIDATE)
         self._gate = None if grammar is None else GrammarGate(lib, vocabulary, grammar)
         self._chain = self._build(extra, seed)
         if self._penalised:
@@ -126,12 +129,13 @@ class TokenSampler:
     def _allowed(self, gate: GrammarGate, logits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The candidates that the grammar allows; the likeliest ones where they are all that can matter."""
         enough = 1 if self._greedy else self._sampling.top_k
-        if not self._penalised and enough > 0 and self._size > _FIRST_LOOK:
+        if not self._penalised and not self._narrow and enough > 0 and self._size > _FIRST_LOOK:
             likely = np.argpartition(logits, -_FIRST_LOOK)[-_FIRST_LOOK:]
             alive = self._masked(gate, self._candidates(logits, likely))
             if alive.size >= enough:
                 return alive
         alive = self._masked(gate, self._candidates(logits))
+        self._narrow = alive.size < max(enough, _NARROW)
         if not alive.size:
             raise BackendError(
                 "the grammar allows no token of this model's vocabulary here: a dead end in the grammar."
@@ -146,9 +150,8 @@ class TokenSampler:
     def _candidates(
         self, logits: np.ndarray[Any, Any], ids: np.ndarray[Any, Any] | None = None
     ) -> np.ndarray[Any, Any]:
-        chosen = self._ids if ids is None else ids
-        candidates = np.zeros(len(chosen), dtype=_CANDIDATE)
-        candidates["id"] = chosen
+        candidates = self._buffer[: self._size if ids is None else len(ids)]  # what was in it is not needed any more
+        candidates["id"] = self._ids if ids is None else ids
         candidates["logit"] = logits if ids is None else logits[ids]
         return candidates
 

@@ -380,6 +380,8 @@ def _answer_of(url: str, call: Call, response: httpx.Response) -> Any:
 
 
 def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.ReadTimeout):
+        return "the server was silent for longer than timeout= allows"
     return str(error) or type(error).__name__
 
 

@@ -6,6 +6,7 @@ They know nothing, which is the point: whatever a grammar lets through, they wil
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice, product
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ CHATML = (
     "{%- if add_generation_prompt -%}{{ '<|im_start|>assistant\n' }}{%- endif -%}"
 )
 
+_LETTERS = "etaoinshrdlucmfw"
 _CONTROL = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
 _WORDS = (
     "the of and to in is that for it as was with be by on not he his but at are this have from or had an they "
@@ -40,32 +42,67 @@ class Shape:
     heads: int = 4
     feed_forward: int = 128
     context: int = 2048
+    pieces: int = 0
+    """Size to which the vocabulary is filled up with made-up words; 0 leaves it at about 900 pieces."""
 
 
-def _vocabulary() -> list[tuple[str, float, TokenType]]:
-    """Pieces with scores and kinds: <unk>, control tokens, the 256 bytes, then characters, pairs and words."""
+def _vocabulary(size: int) -> list[tuple[str, float, TokenType]]:
+    """Pieces with scores and kinds: <unk>, control tokens, bytes, then characters, words with their beginnings."""
     pieces = [("<unk>", 0.0, TokenType.UNKNOWN)]
     pieces += [(name, 0.0, TokenType.CONTROL) for name in _CONTROL]
     pieces += [(f"<0x{byte:02X}>", 0.0, TokenType.BYTE) for byte in range(256)]
-    seen = {piece for piece, _, _ in pieces}
     texts = [chr(code) for code in range(33, 127)] + ["▁", "\n", "▁▁"]
     for word in _WORDS:
-        # every prefix has to be there, as SentencePiece joins two neighbours at a time
-        texts += [("▁" + word)[:end] for end in range(2, len(word) + 2)] + [
-            word[:end] for end in range(2, len(word) + 1)
-        ]
-    for text in texts:
-        if text not in seen:
-            seen.add(text)
-            pieces.append((text, -float(len(pieces)), TokenType.NORMAL))
+        # every beginning has to be there, as SentencePiece joins two neighbours at a time
+        texts += [("▁" + word)[:end] for end in range(2, len(word) + 2)]
+        texts += [word[:end] for end in range(2, len(word) + 1)]
+    texts = list(dict.fromkeys(texts))
+    made_up = (space + "".join(word) for n in (2, 3, 4) for word in product(_LETTERS, repeat=n) for space in ("", "▁"))
+    seen = set(texts)
+    missing = max(0, size - len(pieces) - len(texts))
+    texts += islice((text for text in made_up if text not in seen), missing)
+    pieces += [(text, -float(number), TokenType.NORMAL) for number, text in enumerate(texts, len(pieces))]
     return pieces
 
 
+def _byte_alphabet() -> list[str]:
+    """The character that stands for each byte in a byte-level vocabulary, as GPT-2 has it."""
+    visible = [*range(33, 127), *range(161, 173), *range(174, 256)]
+    hidden = iter(range(256, 512))
+    return [chr(byte) if byte in visible else chr(next(hidden)) for byte in range(256)]
+
+
+def _byte_level() -> tuple[list[tuple[str, TokenType]], list[str]]:
+    """Pieces of a byte-level vocabulary, and the merges that lead to its words."""
+    alphabet = _byte_alphabet()
+    texts, merges = list(alphabet), []
+    for word in ("é", "日", "😀", *_WORDS, *(" " + word for word in _WORDS)):
+        written = [alphabet[byte] for byte in word.encode()]
+        if word == "😀":
+            written = written[:3]  # so that its last byte is a token of its own
+        for end in range(2, len(written) + 1):
+            merged = "".join(written[:end])
+            if merged not in texts:
+                texts.append(merged)
+                merges.append(f"{''.join(written[: end - 1])} {written[end - 1]}")
+    pieces = [("<unk>", TokenType.UNKNOWN), *((name, TokenType.CONTROL) for name in _CONTROL)]
+    return [*pieces, *((text, TokenType.NORMAL) for text in texts)], merges
+
+
 def write_gguf(
-    path: Path, *, shape: Shape = Shape(), seed: int = 0, chat_template: str | None = CHATML, name: str = "random"
+    path: Path,
+    *,
+    shape: Shape = Shape(),
+    seed: int = 0,
+    chat_template: str | None = CHATML,
+    name: str = "random",
+    byte_level: bool = False,
 ) -> Path:
-    """Writes a model of the Llama architecture with weights drawn from ``seed``; the same arguments, the same bytes."""
-    pieces, random = _vocabulary(), np.random.default_rng(seed)
+    """Writes a model of the Llama architecture with weights drawn from ``seed``; the same arguments, the same bytes.
+
+    ``byte_level``: a vocabulary of GPT-2's kind instead of a SentencePiece one.
+    """
+    random = np.random.default_rng(seed)
     writer = GGUFWriter(str(path), "llama")
     writer.add_name(name)
     writer.add_context_length(shape.context)
@@ -76,7 +113,9 @@ def write_gguf(
     writer.add_head_count_kv(shape.heads)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(shape.width // shape.heads)
-    _add_tokenizer(writer, pieces, chat_template)
+    size = _add_byte_level(writer) if byte_level else _add_sentencepiece(writer, shape.pieces)
+    if chat_template is not None:
+        writer.add_chat_template(chat_template)
 
     def matrix(key: str, rows: int, columns: int, scale: float = 1.0) -> None:
         values = random.standard_normal((rows, columns)) * scale / np.sqrt(columns)
@@ -85,7 +124,7 @@ def write_gguf(
     def ones(key: str) -> None:
         writer.add_tensor(key, np.ones(shape.width, dtype=np.float32))
 
-    matrix("token_embd.weight", len(pieces), shape.width, scale=8.0)
+    matrix("token_embd.weight", size, shape.width, scale=8.0)
     for layer in range(shape.layers):
         ones(f"blk.{layer}.attn_norm.weight")
         for part in ("attn_q", "attn_k", "attn_v", "attn_output"):
@@ -95,7 +134,7 @@ def write_gguf(
         matrix(f"blk.{layer}.ffn_up.weight", shape.feed_forward, shape.width)
         matrix(f"blk.{layer}.ffn_down.weight", shape.width, shape.feed_forward)
     ones("output_norm.weight")
-    matrix("output.weight", len(pieces), shape.width, scale=2.0)
+    matrix("output.weight", size, shape.width, scale=2.0)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -103,16 +142,28 @@ def write_gguf(
     return path
 
 
-def _add_tokenizer(writer: GGUFWriter, pieces: list[tuple[str, float, TokenType]], chat_template: str | None) -> None:
-    texts = [piece for piece, _, _ in pieces]
+def _add_sentencepiece(writer: GGUFWriter, size: int) -> int:
+    pieces = _vocabulary(size)
     writer.add_tokenizer_model("llama")
-    writer.add_token_list(texts)
     writer.add_token_scores([score for _, score, _ in pieces])
-    writer.add_token_types([int(kind) for _, _, kind in pieces])
+    writer.add_add_space_prefix(False)
+    return _add_pieces(writer, [(text, kind) for text, _, kind in pieces])
+
+
+def _add_byte_level(writer: GGUFWriter) -> int:
+    pieces, merges = _byte_level()
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("gpt-2")
+    writer.add_token_merges(merges)
+    return _add_pieces(writer, pieces)
+
+
+def _add_pieces(writer: GGUFWriter, pieces: list[tuple[str, TokenType]]) -> int:
+    texts = [text for text, _ in pieces]
+    writer.add_token_list(texts)
+    writer.add_token_types([int(kind) for _, kind in pieces])
     writer.add_unk_token_id(0)
     writer.add_bos_token_id(texts.index("<s>"))
     writer.add_eos_token_id(texts.index("<|im_end|>"))
     writer.add_add_bos_token(True)
-    writer.add_add_space_prefix(False)
-    if chat_template is not None:
-        writer.add_chat_template(chat_template)
+    return len(texts)
