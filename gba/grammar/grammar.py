@@ -34,7 +34,7 @@ class Grammar:
     Grammars are immutable; equal schemas that are compiled twice give the same one.
     """
 
-    __slots__ = ("__weakref__", "_checks", "_residual", "_text", "_tree")
+    __slots__ = ("__weakref__", "_checks", "_matcher", "_residual", "_text", "_tree")
 
     def __init__(
         self, tree: GbnfTree, residual: tuple[Residual, ...] = (), check: Any = None, text: str | None = None
