@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-__all__ = ["ANY_CHAR", "Dfa", "Ranges", "TooLarge", "complement", "explore", "finite", "intersect", "invert", "unite"]
+__all__ = ["ANY_CHAR", "Dfa", "Ranges", "TooLarge", "Work", "complement", "explore", "finite", "intersect", "invert", "join", "unite"]
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Code points: sorted, disjoint, both ends included."""
@@ -30,6 +32,32 @@ STATES = 4000
 
 class TooLarge(Exception):
     """An automaton would need more states than the limit; the caller leaves the constraint to a check."""
+
+
+class Work:
+    """How many states all automata of one grammar may take together: what keeps a compilation short.
+
+    Used as a context; beyond the limit every further automaton is TooLarge.
+    """
+
+    def __init__(self, states: int) -> None:
+        self.left = states
+
+    def spend(self) -> None:
+        """Count one state. Raises TooLarge when none is left."""
+        self.left -= 1
+        if self.left < 0:
+            raise TooLarge
+
+    def __enter__(self) -> Work:
+        self._token = _WORK.set(self)
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        _WORK.reset(self._token)
+
+
+_WORK: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +129,10 @@ def explore(
     order: list[S] = [start]
     edges: list[Edges] = []
     index = 0
+    work = _WORK.get()
     while index < len(order):
+        if work is not None:
+            work.spend()
         found: list[tuple[int, int, int]] = []
         for low, high, target in moves(order[index]):
             number = numbers.get(target)
@@ -284,6 +315,25 @@ def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
         return all(number in dfa.accepting for dfa, number in zip(automata, state, strict=True))
 
     return explore((0,) * len(automata), moves, accepts, limit=limit)
+
+
+def join(*automata: Dfa, limit: int = STATES) -> Dfa:
+    """The strings that are in one of the languages."""
+    if len(automata) == 1:
+        return automata[0]
+
+    def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
+        cuts = sorted({cut for at, number in state for low, high, _ in automata[at].edges[number] for cut in (low, high + 1)})
+        for low, after in pairwise(cuts):
+            targets = [(at, automata[at].step(number, low)) for at, number in state]
+            live = frozenset((at, target) for at, target in targets if target is not None)
+            if live:
+                yield low, after - 1, live
+
+    def accepts(state: frozenset[tuple[int, int]]) -> bool:
+        return any(number in automata[at].accepting for at, number in state)
+
+    return explore(frozenset((at, 0) for at in range(len(automata))), moves, accepts, limit=limit)
 
 
 def complement(dfa: Dfa) -> Dfa:

@@ -9,14 +9,15 @@ from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import ANY_CHAR, Dfa, TooLarge, complement, finite, intersect
+from gba.grammar.automata import ANY_CHAR, Dfa, TooLarge, Work, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
-from gba.grammar.free import FEW, FreeKeys
+from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
 from gba.grammar.languages import length_between, search
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
-from gba.grammar.objects import object_node
+from gba.grammar.objects import object_nodes
+from gba.grammar.presence import Option
 from gba.grammar.regex import Not_Regular, RegexError
 from gba.grammar.rules import Rules, TooManyRules
 from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
@@ -44,6 +45,9 @@ EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset
 
 
 _KEPT = 512
+_STATES = 60_000
+"""States that all automata of a document may take together while they are made."""
+
 _KNOWN_STRINGS: dict[tuple[tuple[Language, ...], int, int | None], Dfa] = {}
 
 
@@ -93,7 +97,8 @@ class Compiler:
     def document(self) -> Node:
         """The root of the document. Raises SchemaError where nothing satisfies it or it is too large."""
         try:
-            root = self.value(self.normalizer.root)
+            with Work(_STATES):
+                root = self.value(self.normalizer.root)
         except TooManyRules:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
         except RecursionError:
@@ -133,11 +138,51 @@ class Compiler:
     def _shape(self, shape: Shape) -> Node | None:
         options: list[Node] = []
         for kind in ("object", "array", "string", "number", "boolean", "null"):
-            for node in shape.get(kind, ()):
+            nodes = shape.get(kind, ())
+            if kind == "string" and len(nodes) > 1:
+                nodes, united = self._united(nodes)
+                options.extend(united)
+            elif kind == "object":
+                nodes, united = self._objects(nodes)
+                options.extend(united)
+            for node in nodes:
                 found = self._node(node)
                 if found is not None:
                     options.append(found)
         return alt(*options) if options else None
+
+    def _objects(self, nodes: tuple[Kind, ...]) -> tuple[tuple[Kind, ...], list[Node]]:
+        """Objects that are not listed as values: the others, and what stands for them."""
+        kept = [node for node in nodes if isinstance(node, Object) and node.values is None]
+        for node in kept:
+            for note in node.notes:
+                self.leave(note)
+        return tuple(node for node in nodes if node.values is not None), object_nodes(self, kept)
+
+    def _united(self, nodes: tuple[Kind, ...]) -> tuple[tuple[Kind, ...], list[Node]]:
+        """Alternatives that are strings of some language, as one automaton: the others, and its node."""
+        kept = [node for node in nodes if isinstance(node, String) and node.values is None and node.languages]
+        if len(kept) < 2:
+            return nodes, []
+        residual = dict(self._residual)
+        try:
+            lengths = {(node.minimum, node.maximum) for node in kept}
+            if len(lengths) == 1:
+                whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in kept))
+                whole = length_between(whole, kept[0].minimum, kept[0].maximum)
+            else:
+                whole = join(*(self.string_language(node) for node in kept))
+        except TooLarge:
+            self._residual = residual
+            return nodes, []
+        for node in kept:
+            for note in node.notes:
+                self.leave(note)
+        rest = tuple(node for node in nodes if node not in kept)
+        if whole is EVERY_STRING or whole.empty:
+            return rest, [string_between(0, None, self.rules)] if whole.accepting else []
+        self.rules.keep.append(whole)
+        return rest, [self.rules.share("pattern", seq(Literal('"'), dfa_node(whole, self.rules, "pattern")))]
 
     def _node(self, node: Kind) -> Node | None:
         if node.values is not None:
@@ -164,10 +209,11 @@ class Compiler:
         if isinstance(value, Mapping):
             if style.any_order and 1 < len(value) <= FEW:
                 entries = [
-                    (quoted(key)[1:], seq(style.colon, self.constant(item), style.space), True)
+                    Entry(key, quoted(key)[1:], seq(style.colon, self.constant(item), style.space))
                     for key, item in value.items()
                 ]
-                return FreeKeys(self, entries, [], None).node(empty=False)
+                whole = Option(frozenset(value), frozenset())
+                return FreeKeys(self, entries, [whole], [], None).node(empty=False) or EMPTY
             members = [seq(lit(quoted(key)), style.colon, self.constant(item)) for key, item in value.items()]
             return self._bracketed("{", members, "}")
         if isinstance(value, (list, tuple)):
@@ -331,5 +377,4 @@ _KINDS: dict[type, Callable[[Compiler, Any], Node | None]] = {
     Number: _number,
     String: _string,
     Array: array_node,
-    Object: object_node,
 }

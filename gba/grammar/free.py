@@ -2,72 +2,143 @@
 
 Optional and other keys may come anywhere, required ones in any order while they are few. Where they are more,
 the next one is the first that is missing in the order of ``properties`` or in that of ``required``: each set of keys
-seen so far is a rule, and all sets are too many. A key that is written twice counts with its last value, as in every JSON parser.
+seen so far is a rule, and all sets are too many. A key that is written twice counts with its last value, as in every
+JSON parser.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
 
 from gba.grammar.nodes import Literal, Node, Ref, alt, lit, seq
+from gba.grammar.presence import Option
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["FreeKeys", "factored"]
+__all__ = ["FEW", "Entry", "FreeKeys", "TooManyStates", "factored"]
 
 FEW = 4
 MANY = 24
+STATES = 160
+
+
+class TooManyStates(Exception):
+    """The sets of keys that have to be told apart are too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A named key: its name, its text after the opening quotation mark, and all from there to after the value."""
+
+    name: str
+    text: str
+    value: Node
+
+    @property
+    def node(self) -> Node:
+        return seq(lit(self.text), self.value)
+
+
+_Alive: TypeAlias = frozenset[tuple[int, frozenset[str]]]
+_State: TypeAlias = tuple[tuple[str, ...], _Alive]
 
 
 class FreeKeys:
-    """The members of an object. ``entries`` are (text after the opening quotation mark, rest, required)."""
+    """The members of an object in any order.
+
+    A state is the required keys that are still to come, in the order of ``properties``, and for each option that is
+    still possible the other keys that it needs. ``order``: the required keys in the order of ``required``.
+    Raises TooManyStates.
+    """
 
     def __init__(
-        self, compiler: Compiler, entries: Sequence[tuple[str, Node, bool]], orders: Sequence[str], other: Node | None
+        self, compiler: Compiler, entries: Sequence[Entry], options: Sequence[Option], order: Sequence[str], other: Node | None
     ) -> None:
-        self.compiler = compiler
-        self.required = {text: node for text, node, needed in entries if needed}
-        self.orders = [text for text in orders if text in self.required]
-        optional = [(text, node) for text, node, needed in entries if not needed]
-        options = [factored(optional)] if optional else []
+        self.compiler, self.options = compiler, options
+        common = frozenset.intersection(*(option.required for option in options))
+        self.entries = {entry.name: entry for entry in entries}
+        self.required = tuple(entry.name for entry in entries if entry.name in common)
+        self.order = tuple(name for name in order if name in common)
+        tracked = {name for option in options for name in (option.required | option.forbidden) - common}
+        self.tracked = [entry for entry in entries if entry.name in tracked]
+        rest = [(e.text, e.value) for e in entries if e.name not in common and e.name not in tracked]
+        choices = [factored(rest)] if rest else []
         if other is not None:
-            options.append(other)
-        self.optional = compiler.rules.share("option", alt(*options)) if options else None
-        self.names: dict[tuple[str, ...], str] = {}
+            choices.append(other)
+        self.optional = compiler.rules.share("option", alt(*choices)) if choices else None
+        self.start: _State = (
+            self.required,
+            self.alive((number, option.required - common) for number, option in enumerate(options)),
+        )
+        self.names: dict[_State, str] = {}
 
-    def node(self, *, empty: bool) -> Node:
+    def node(self, *, empty: bool) -> Node | None:
         """The object in braces; ``empty``: whether it may be without any key."""
-        options = [seq(Literal('"'), self.member(tuple(self.required)))]
-        if empty and not self.required:
-            options.append(Literal("}"))
-        return seq(Literal("{"), self.compiler.style.space, alt(*options))
+        choices = [seq(Literal('"'), member)] if (member := self.member(self.start)) is not None else []
+        if empty and self.complete(self.start):
+            choices.append(Literal("}"))
+        return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
 
-    def after(self, left: tuple[str, ...]) -> Node:
-        """What follows a member while these required keys, in this order, are still to come."""
-        name = self.names.get(left)
+    def alive(self, options: Iterable[tuple[int, frozenset[str]]]) -> _Alive:
+        """The options that are left, without those that ask for more than another one."""
+        listed = set(options)
+        return frozenset(
+            (number, left)
+            for number, left in listed
+            if not any(
+                (other, more) != (number, left)
+                and more <= left
+                and self.options[other].forbidden <= self.options[number].forbidden
+                and (more != left or self.options[other].forbidden != self.options[number].forbidden or other < number)
+                for other, more in listed
+            )
+        )
+
+    def complete(self, state: _State) -> bool:
+        """Whether no key is missing."""
+        return not state[0] and any(not left for _, left in state[1])
+
+    def seen(self, state: _State, name: str) -> _State | None:
+        """The state after a tracked key; None where no option allows it."""
+        left, alive = state
+        after = self.alive(
+            (number, missing - {name}) for number, missing in alive if name not in self.options[number].forbidden
+        )
+        return (left, after) if after else None
+
+    def after(self, state: _State) -> Node:
+        """What follows a member in this state."""
+        name = self.names.get(state)
         if name is None:
-            name = self.names[left] = self.compiler.rules.reserve("keys")
-            options = []
-            if left or self.optional is not None:
-                options.append(seq(self.compiler.style.comma, Literal('"'), self.member(left)))
-            if not left:
-                options.append(Literal("}"))
-            self.compiler.rules.define(name, alt(*options))
+            if len(self.names) >= STATES:
+                raise TooManyStates
+            name = self.names[state] = self.compiler.rules.reserve("keys")
+            member = self.member(state)
+            choices = [] if member is None else [seq(self.compiler.style.comma, Literal('"'), member)]
+            if self.complete(state):
+                choices.append(Literal("}"))
+            self.compiler.rules.define(name, alt(*choices) if choices else self.compiler.rules.nothing())
         return Ref(name)
 
-    def member(self, left: tuple[str, ...]) -> Node:
+    def member(self, state: _State) -> Node | None:
         """A member, from after the opening quotation mark of its key, and all that follows."""
-        options: list[Node] = []
-        if nexts := self.next(left):
-            branches = [
-                (text, seq(self.required[text], self.after(tuple(key for key in left if key != text)))) for text in nexts
-            ]
-            options.append(factored(branches))
+        left, alive = state
+        branches: list[tuple[str, Node]] = []
+        for name in self.next(left):
+            entry = self.entries[name]
+            rest = tuple(key for key in left if key != name)
+            branches.append((entry.text, seq(entry.value, self.after((rest, alive)))))
+        for entry in self.tracked:
+            following = self.seen(state, entry.name)
+            if following is not None:
+                branches.append((entry.text, seq(entry.value, self.after(following))))
+        choices = [factored(branches)] if branches else []
         if self.optional is not None:
-            options.append(seq(self.optional, self.after(left)))
-        return self.compiler.rules.share("key", alt(*options))
+            choices.append(seq(self.optional, self.after(state)))
+        return self.compiler.rules.share("key", alt(*choices)) if choices else None
 
     def next(self, left: tuple[str, ...]) -> tuple[str, ...]:
         """The required keys that may come now: all that are left while they are few, else the first of each order."""
@@ -75,7 +146,7 @@ class FreeKeys:
             return left
         if len(self.required) > MANY:
             return left[:1]
-        first = next(text for text in self.orders if text in left)
+        first = next((name for name in self.order if name in left), left[0])
         return left[:1] if first == left[0] else (left[0], first)
 
 

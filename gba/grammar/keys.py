@@ -23,6 +23,13 @@ def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
 
     A tree of the names' characters, written from its leaves: equal branches are one rule, so that it is minimal.
     """
+    found = rules.memo.get(names)
+    if found is None:
+        found = rules.memo[names] = _keys_except(names, rules)
+    return found
+
+
+def _keys_except(names: tuple[str, ...], rules: Rules) -> Node:
     if any(char in '"\\' or char < " " or "\ud800" <= char <= "\udfff" for name in names for char in name):
         return dfa_node(other_keys(names), rules, "key")
     rest = rules.share("kr", seq(repeat(char_node(ANY_CHAR, rules), 0, None), Literal('"')))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from gba.grammar.automata import Dfa, TooLarge, complement, intersect
-from gba.grammar.free import FreeKeys
+from gba.grammar.chain import Chain
+from gba.grammar.free import Entry, FreeKeys, TooManyStates
 from gba.grammar.keys import keys_except, other_keys
-from gba.grammar.nodes import Literal, Node, Ref, alt, lit, seq
+from gba.grammar.nodes import Node, alt, seq
+from gba.grammar.presence import Option, Presence, grouped
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
@@ -16,56 +18,72 @@ from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["allowed_name", "key_value", "object_node"]
+__all__ = ["allowed_name", "key_value", "object_nodes"]
 
 _STATES = 4000
 _CELLS = 24
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """A named key with its value, from after the key's opening quotation mark to the white space after the value."""
-
-    text: str
-    value: Node
-    required: bool
-
-    @property
-    def node(self) -> Node:
-        return seq(lit(self.text), self.value)
+def object_nodes(compiler: Compiler, nodes: Sequence[Object]) -> list[Node]:
+    """The objects that satisfy one of the nodes, each in braces."""
+    found = (_object(compiler, presence) for presence in grouped(nodes))
+    return [node for node in found if node is not None]
 
 
-def object_node(compiler: Compiler, node: Object) -> Node | None:
-    """An object in braces; None where no object satisfies the node."""
-    names = list(dict.fromkeys([name for scope in node.scopes for name, _ in scope.properties] + list(node.required)))
-    entries: list[_Entry] = []
+def _object(compiler: Compiler, presence: Presence) -> Node | None:
+    node = presence.base
+    listed = [name for scope in node.scopes for name, _ in scope.properties]
+    names = list(dict.fromkeys([*listed, *presence.required, *_forbidden(presence)]))
+    entries: list[Entry] = []
     for name in names:
-        value = compiler.value(key_value(compiler, node, name)) if allowed_name(compiler, node, name) else None
-        if value is None:
-            if name in node.required:
-                compiler.contradict("required", node.pointer, f"the required key {name!r} can have no value")
-                return None
-            continue
-        rest = seq(compiler.style.colon, value, compiler.style.space)
-        entries.append(_Entry(quoted(name)[1:], rest, name in node.required))
+        conjunction = key_value(compiler, node, name)
+        value = compiler.value(conjunction) if allowed_name(compiler, node, name) else None
+        if value is not None:
+            rest = seq(compiler.style.colon, value, compiler.style.space)
+            entries.append(Entry(name, quoted(name)[1:], rest))
+    possible = {entry.name for entry in entries}
+    options = [
+        Option(option.required, option.forbidden & possible)
+        for option in presence.options
+        if option.required <= possible
+    ]
+    if not options:
+        missing = next(name for option in presence.options for name in sorted(option.required - possible))
+        compiler.contradict("required", node.pointer, f"the required key {missing!r} can have no value")
+        return None
+    entries = [entry for entry in entries if any(entry.name not in option.forbidden for option in options)]
     others = _other_entries(compiler, node, tuple(names))
-    minimum, maximum = _counts(compiler, node, entries, others)
-    if maximum is not None and maximum < max(minimum, len(node.required)):
+    return _members(compiler, presence, options, entries, others)
+
+
+def _forbidden(presence: Presence) -> list[str]:
+    return sorted(name for option in presence.options for name in option.forbidden)
+
+
+def _members(
+    compiler: Compiler, presence: Presence, options: list[Option], entries: list[Entry], others: list[Node]
+) -> Node | None:
+    node = presence.base
+    minimum, maximum = _counts(compiler, node, options, entries, others)
+    if maximum is not None and maximum < max(minimum, min(len(option.required) for option in options)):
         return None
     if not others and minimum > len(entries):
         return None
     other = alt(*others) if others else None
-    if compiler.style.any_order and maximum is None and minimum <= 1 and (entries or other is not None):
-        listed = [(entry.text, entry.value, entry.required) for entry in entries]
-        orders = [quoted(name)[1:] for name in node.required]
-        return FreeKeys(compiler, listed, orders, other).node(empty=minimum == 0)
-    return _Chain(compiler, entries, other, minimum, maximum).node()
+    free = compiler.style.any_order and maximum is None and minimum <= 1 and bool(entries or others)
+    try:
+        if free:
+            return FreeKeys(compiler, entries, options, presence.required, other).node(empty=minimum == 0)
+        return Chain(compiler, entries, options, other, minimum, maximum).node()
+    except TooManyStates:
+        compiler.leave(Residual("required", node.pointer, "which keys go together takes too many rules"))
+    common = [Option(frozenset.intersection(*(option.required for option in options)), frozenset())]
+    return Chain(compiler, entries, common, other, min(minimum, 1), None).node()
 
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
     """What the value of a key of this name must satisfy."""
     found: list[Conjunction] = []
-    closed = compiler.closed and _closable(node)
     for scope in node.scopes:
         matched = [value for named, value in scope.properties if named == name]
         matched += [value for language, value in scope.patterns if compiler.language(language).matches(name)]
@@ -73,8 +91,6 @@ def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
             found.extend(matched)
         elif scope.additional is not None:
             found.append(scope.additional)
-    if closed and not found and name not in node.required:
-        return ANYTHING
     return conjoin(*found)
 
 
@@ -149,10 +165,12 @@ def _entry(compiler: Compiler, key: Node, value: Node) -> Node:
     return compiler.rules.share("other", seq(key, compiler.style.colon, value, compiler.style.space))
 
 
-def _counts(compiler: Compiler, node: Object, entries: list[_Entry], others: list[Node]) -> tuple[int, int | None]:
+def _counts(
+    compiler: Compiler, node: Object, options: list[Option], entries: list[Entry], others: list[Node]
+) -> tuple[int, int | None]:
     """The bounds that still have to be counted."""
     minimum, maximum = node.minimum, node.maximum
-    if minimum <= sum(entry.required for entry in entries):
+    if minimum <= min(len(option.required) for option in options):
         minimum = 0
     if maximum is not None and not others and maximum >= len(entries):
         maximum = None
@@ -165,74 +183,3 @@ def _counts(compiler: Compiler, node: Object, entries: list[_Entry], others: lis
                 compiler.leave(Residual(keyword, node.pointer, "too many keys to be counted"))
         return min(minimum, 1), None
     return minimum, maximum
-
-
-class _Chain:
-    """The keys as rules: ``after[i, n]`` is what may come once keys before i are dealt with and n have been written."""
-
-    def __init__(
-        self, compiler: Compiler, entries: list[_Entry], other: Node | None, minimum: int, maximum: int | None
-    ) -> None:
-        self.compiler, self.entries, self.other = compiler, entries, other
-        self.minimum, self.maximum = minimum, maximum
-        self.cap = max(minimum, 0 if maximum is None else maximum)
-        self.after: dict[tuple[int, int], Node | None] = {}
-        self.named: dict[tuple[int, int], Node | None] = {}
-
-    def node(self) -> Node | None:
-        count = len(self.entries)
-        ends = True
-        for index in range(count, -1, -1):
-            if index < count and self.entries[index].required:
-                ends = False
-            for written in range(self.cap, -1, -1):
-                self.state(index, written, ends)
-        first = self.key(0, 0)
-        options = [seq(Literal('"'), first)] if first is not None else []
-        if ends and not self.minimum:
-            options.append(Literal("}"))
-        return seq(Literal("{"), self.compiler.style.space, alt(*options)) if options else None
-
-    def state(self, index: int, written: int, ends: bool) -> None:
-        rules = self.compiler.rules
-        name = rules.reserve("keys") if self.other is not None else None
-        if name is not None:
-            self.after[index, written] = Ref(name)
-        self.named[index, written] = self.names(index, written)
-        key = self.key(index, written)
-        options = [seq(self.compiler.style.comma, Literal('"'), key)] if key is not None else []
-        if ends and written >= self.minimum:
-            options.append(Literal("}"))
-        body = alt(*options) if options else None
-        if name is not None and body is not None:
-            rules.define(name, body)
-        elif body is None:
-            self.after[index, written] = None
-        else:
-            self.after[index, written] = rules.share("keys", body) if len(options) > 1 else body
-
-    def names(self, index: int, written: int) -> Node | None:
-        """The named keys from this one on, of which one comes next."""
-        if index == len(self.entries) or written == self.maximum:
-            return None
-        entry = self.entries[index]
-        options: list[Node] = []
-        after = self.after[index + 1, min(written + 1, self.cap)]
-        if after is not None:
-            options.append(seq(entry.node, after))
-        skipped = None if entry.required else self.named[index + 1, written]
-        if skipped is not None:
-            options.append(skipped)
-        if not options:
-            return None
-        return self.compiler.rules.share("key", alt(*options)) if len(options) > 1 else options[0]
-
-    def key(self, index: int, written: int) -> Node | None:
-        named = self.named[index, written]
-        if self.other is None or written == self.maximum:
-            return named
-        after = self.after[index, min(written + 1, self.cap)]
-        options = [] if named is None else [named]
-        if after is not None:
-            options.append(seq(self.other, after))
-        return alt(*options) if options else None

@@ -16,7 +16,9 @@ from gba.schema.references import References
 __all__ = ["Normalizer", "annotate", "multiply", "union"]
 
 MAX_ALTERNATIVES = 256
-"""Alternatives of one JSON type that a shape may have; what would make more is left to the check."""
+"""Alternatives of one JSON type that combining shapes may make; what would make more is left to the check."""
+
+_MOST = {"null": 1, "boolean": 2, "number": 64, "string": MAX_ALTERNATIVES, "array": 32, "object": 32}
 
 _LONE_REFERENCE = frozenset({"draft4", "draft6", "draft7"})
 """Drafts in which a reference silences its siblings."""
@@ -343,11 +345,13 @@ def multiply(one: Shape, other: Shape) -> Shape:
         against = other.get(kind)
         if not against:
             continue
-        if len(nodes) * len(against) > MAX_ALTERNATIVES:
+        if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
             product[kind] = _too_many(nodes, against)
             continue
         merged = (intersect(left, right) for left in nodes for right in against)
         kept = tuple(dict.fromkeys(node for node in merged if node is not None))
+        if len(kept) > max(_MOST[kind], len(nodes), len(against)):
+            kept = _too_many(nodes, against)
         if kept:
             product[kind] = kept
     return product

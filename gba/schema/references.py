@@ -134,7 +134,7 @@ class References:
         if resolver is not None and not entered and isinstance(schema, Mapping):
             dialect = dialect_of(schema, dialect) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
-        key = (id(schema), dialect, _scope_key(resolver))
+        key = (id(schema), dialect, _scope_key(resolver, dialect))
         found = self._places.get(key)
         if found is None:
             self._keep.append(schema)
@@ -163,10 +163,12 @@ class References:
         return registry.resolver(base)
 
 
-def _scope_key(resolver: Any) -> Any:
-    """What a resolver's answers depend on: its base URI and the outermost order of the dynamic scope."""
+def _scope_key(resolver: Any, dialect: str) -> Any:
+    """What a resolver's answers depend on: its base URI and, since 2019, the outermost order of the dynamic scope."""
     if resolver is None:
         return None
+    if dialect in ("draft4", "draft6", "draft7"):
+        return resolver._base_uri
     seen = dict.fromkeys(uri for uri, _ in resolver.dynamic_scope())
     return (resolver._base_uri, tuple(seen))
 

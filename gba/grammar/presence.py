@@ -1,0 +1,86 @@
+"""Which keys an object must have and must not have: alternatives that differ in nothing else, taken together.
+
+``oneOf: [{required: [a]}, {required: [b]}]`` or a dependency of one key on another would else be separate objects,
+between which a grammar could only choose once it is too late; together they are one automaton over the keys seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from gba.schema.nodes import Object, Scope
+
+__all__ = ["Option", "Presence", "grouped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to be right: all required keys are there, none of the forbidden ones."""
+
+    required: frozenset[str]
+    forbidden: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """An object without a word on which keys are there, and the ways in which they may be.
+
+    ``required`` lists every key that one of the options requires, in their order.
+    """
+
+    base: Object
+    options: tuple[Option, ...]
+    required: tuple[str, ...]
+
+    @property
+    def common(self) -> frozenset[str]:
+        """The keys that each option requires."""
+        return frozenset.intersection(*(option.required for option in self.options))
+
+
+def grouped(nodes: Iterable[Object]) -> list[Presence]:
+    """The objects, those that differ only in the keys that are there taken together."""
+    groups: dict[Object, dict[Option, None]] = {}
+    orders: dict[Object, dict[str, None]] = {}
+    for node in nodes:
+        forbidden = frozenset(name for scope in node.scopes if _forbids(scope) for name, _ in scope.properties)
+        rest = tuple(scope for scope in node.scopes if not _forbids(scope))
+        base = replace(node, scopes=rest, required=(), pointer="", notes=())
+        if not forbidden.isdisjoint(node.required):
+            continue
+        groups.setdefault(base, {})[Option(frozenset(node.required), forbidden)] = None
+        orders.setdefault(base, {}).update(dict.fromkeys(node.required))
+    pointers: dict[Object, str] = {}
+    for node in nodes:
+        pointers.setdefault(
+            replace(node, scopes=tuple(s for s in node.scopes if not _forbids(s)), required=(), pointer="", notes=()),
+            node.pointer,
+        )
+    return [
+        Presence(replace(base, pointer=pointers[base]), _undominated(tuple(options)), tuple(orders[base]))
+        for base, options in groups.items()
+    ]
+
+
+def _forbids(scope: Scope) -> bool:
+    """Whether the scope says nothing but that its keys cannot be there."""
+    return (
+        bool(scope.properties)
+        and not scope.patterns
+        and scope.additional is None
+        and not scope.declares
+        and all(len(value) == 1 and value[0].place.schema is False and not value[0].negated for _, value in scope.properties)
+    )
+
+
+def _undominated(options: Sequence[Option]) -> tuple[Option, ...]:
+    """The options without those that ask for more than another one."""
+    return tuple(
+        option
+        for option in options
+        if not any(
+            other != option and other.required <= option.required and other.forbidden <= option.forbidden
+            for other in options
+        )
+    )
