@@ -79,6 +79,7 @@ class StepTask:
         self._stops = (*renderer.format.stops, "<tool_call>", "</tool_call>")
         self._thought, self._written, self._closed = "", "", False
         self._made: list[ToolCall] = []
+        self._stuck = False
         self._opening = CALL_OPEN
 
     def run(self) -> Task[Step]:
@@ -262,7 +263,7 @@ class StepTask:
             if not matcher.done:
                 shortest = matcher.shortest()
                 room = writer.budget(_RESERVE + len(shortest.encode()))
-                if room < 1:
+                if room < 1 or self._stuck:
                     self._closed = True
                     writer.force(shortest)
                     text += shortest
@@ -289,9 +290,12 @@ class StepTask:
         if not new.startswith(healed):
             if healed.startswith(new) and generation.finish == "length":
                 writer.force(healed[len(new) :])
+                self._stuck = True
                 return ""
             self._refuse(new)
         written = new[len(healed) :]
+        # room for the first bytes of a character only: they are dropped, and would be written again and again
+        self._stuck = not written and generation.finish == "length"
         if not matcher.advance(written):
             self._refuse(written)
         if not written and generation.finish == "eog":

@@ -21,6 +21,7 @@ class Generation:
     chunks: list[Chunk] = field(default_factory=list)
     text: str = ""
     finish: Finish | None = None
+    sampled: int = 0
 
     def take(self, chunk: Chunk) -> None:
         """Add a chunk."""
@@ -129,6 +130,11 @@ class Writer:
             generation.finish = "stop"
 
     def _count(self, generation: Generation, chunk: Chunk) -> None:
+        sampled = len(chunk.tokens) + (chunk.finish == "eog")
+        generation.sampled += sampled
+        if chunk.timings is not None:  # a server does not tell the tokens of a character that was cut, but counts them
+            sampled += max(0, chunk.timings.predicted_n - generation.sampled)
+        self.generated += sampled
         if chunk.finish == "length" and chunk.text.endswith("\ufffd"):  # the bytes of a character that was cut
             chunk = replace(chunk, text=chunk.text.rstrip("\ufffd"), tokens=())
         generation.take(chunk)
@@ -136,7 +142,6 @@ class Writer:
             if self.requests == 1:
                 self._cached = chunk.timings.cache_n
             self.timings += chunk.timings
-        self.generated += len(chunk.tokens) + (chunk.finish == "eog")
 
     def keep(self, generation: Generation, kind: SpanKind, upto: int | None = None) -> str:
         """Add the generation to the transcript, its first ``upto`` characters only where given.
