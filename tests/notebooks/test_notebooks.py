@@ -1,0 +1,60 @@
+"""The notebooks run from top to bottom, are kept with their outputs, and say what they claim to say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+FOLDER = Path(__file__).parents[2] / "notebooks"
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+
+
+def _printed(notebook: Any) -> str:
+    """Everything that the cells printed and gave."""
+    texts = []
+    for cell in notebook.cells:
+        for output in cell.get("outputs", ()):
+            texts.append(output.get("text") or output.get("data", {}).get("text/plain", ""))
+    return "\n".join(texts)
+
+
+def _run(path: Path) -> Any:
+    notebook = nbformat.read(path, as_version=4)
+    NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+    ).execute()
+    return notebook
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the Jupyter client's own
+def test_the_agents_notebook() -> None:
+    printed = _printed(_run(FOLDER / "agent.ipynb"))
+    assert "call:    search" in printed
+    assert "call:    calculate" in printed
+    assert "call:    images" in printed
+    assert "call:    add_event" in printed
+    assert "179561" in printed, "half the population of Iceland"
+    assert "11328" in printed, "three times the height of Mount Fuji: the second request leans on the first"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_outputs_are_kept_and_show_no_error(path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert all(cell.execution_count for cell in code)
+    assert any(cell.outputs for cell in code)
+    assert not any(output.output_type == "error" for cell in code for output in cell.outputs)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
+def test_notebooks_are_thin(path: Path) -> None:
+    """What could be used again lives in gba, not in a notebook."""
+    notebook = nbformat.read(path, as_version=4)
+    lines = [line for cell in notebook.cells if cell.cell_type == "code" for line in cell.source.splitlines()]
+    assert len(lines) < 120
+    assert not any(line.startswith("class ") for line in lines)
