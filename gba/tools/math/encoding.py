@@ -51,7 +51,10 @@ def _encode_object(value: Any) -> Any:
     name = type(value).__name__
     if isinstance(value, sympy.Symbol):
         told = getattr(value, "_assumptions_orig", None) or getattr(value._assumptions, "_generator", {})
-        return ["symbol", value.name, {key: bool(given) for key, given in told.items() if given is not None}]
+        assumptions = {key: bool(given) for key, given in told.items() if given is not None}
+        if isinstance(value, sympy.Dummy):
+            return ["dummy", value.name, int(value.dummy_index), assumptions]
+        return ["symbol", value.name, assumptions]
     if name in _SINGLETONS:
         return ["constant", name]
     if value in (sympy.true, sympy.false):
@@ -90,6 +93,14 @@ def _symbol(name: str, assumptions: dict[str, bool]) -> Any:
     import sympy
 
     return sympy.Symbol(str(name), **{str(key): bool(value) for key, value in assumptions.items()})
+
+
+def _dummy(name: str, index: int, assumptions: dict[str, bool]) -> Any:
+    """A bound variable that sympy made up; it is itself again by its number."""
+    import sympy
+
+    told = {str(key): bool(value) for key, value in assumptions.items()}
+    return sympy.Dummy(str(name), dummy_index=int(index), **told)
 
 
 def _constant(name: str) -> Any:
@@ -143,6 +154,7 @@ _DECODERS: dict[str, Any] = {
     "number": _number,
     "float": _float,
     "symbol": _symbol,
+    "dummy": _dummy,
     "constant": _constant,
     "object": _object,
     "function": _function,

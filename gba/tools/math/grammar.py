@@ -40,12 +40,13 @@ list ::= "[" expression (comma expression)* ","? "]"
 table ::= "{" entry (comma entry)* "}"
 entry ::= expression ":" " "? expression
 comma ::= "," " "?
-number ::= (whole ("." [0-9]+)? | "." [0-9]+) ([eE] [-+]? [0-9]+)? "j"?
+number ::= real "j"?
+real ::= (whole ("." [0-9]+)? | "." [0-9]+) ([eE] [-+]? [0-9]+)?
 whole ::= "0" | [1-9] ("_"? [0-9])*
 names ::= "'" symbol (separator symbol)* "'" | "\"" symbol (separator symbol)* "\""
 separator ::= "," " "? | " "
 symbol ::= [A-Za-z] [A-Za-z0-9_]*
-figure ::= "'" "-"? number ("/" whole)? "'" | "\"" "-"? number ("/" whole)? "\""
+figure ::= "'" "-"? real ("/" whole)? "'" | "\"" "-"? real ("/" whole)? "\""
 sign ::= "'" ("+" "-"? | "-") "'" | "\"" ("+" "-"? | "-") "\""
 """
 

@@ -141,7 +141,7 @@ _MANY = """
     max min Max Min gcd lcm igcd ilcm hypot And Or Not FiniteSet Union Intersection Piecewise
     expand factor collect diff Derivative integrate Integral summation Sum product Product diag
 """
-_SERIES = "range arange linspace"
+_SERIES = "range arange"
 
 FUNCTIONS: dict[str, Signature] = {
     **dict(_each(_ONE, Signature(1, 1))),
@@ -179,6 +179,7 @@ FUNCTIONS: dict[str, Signature] = {
     "Interval": Signature(2, 4),
     "Matrix": Signature(1, 3),
     "array": Signature(1, 1),
+    "linspace": Signature(2, 3),
     "pow": Signature(2, 3),
     "clip": Signature(3, 3),
 }

@@ -166,7 +166,7 @@ def _printed(value: Any, rough: bool) -> str:
 class _Printer(StrPrinter):  # type: ignore[misc]  # sympy has no types
     """sympy's text, with decimals to six digits, or so many as are asked for."""
 
-    _default_settings = {**StrPrinter._default_settings, "digits": 0}
+    _default_settings = {**StrPrinter._default_settings, "digits": 0}  # noqa: RUF012
 
     def _print_Float(self, value: Any) -> str:  # noqa: N802
         digits = self._settings["digits"]

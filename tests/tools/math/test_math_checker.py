@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from math_attacks import ESCAPES, FLOODS
+from math_honest import HONEST
+
+from gba.errors import MathError
+from gba.tools.math.checker import MAX_LENGTH, check
+
+
+@pytest.mark.parametrize(
+    "program, kind, part",
+    [
+        ("result = 1 +", "syntax", "Line 1"),
+        ("x = 3\nresult = (1", "syntax", "Line 2"),
+        ("x = 5", "no result", "result = ..."),
+        ("", "no result", "result = ..."),
+        ("5 + 5", "no result", "result = ..."),
+        ("result = 1\nx", "forbidden", "Line 2: a line has to assign a name"),
+        ("result = open('x')", "forbidden", "'open'"),
+        ("result = sqr(2)", "forbidden", "did you mean sqrt?"),
+        ("result = x.__class__", "forbidden", "'__class__'"),
+        ("result = x.evl()", "forbidden", "'evl'"),
+        ("result = [i for i in x]", "forbidden", "a comprehension"),
+        ("result = lambda: 1", "forbidden", "a lambda"),
+        ("result = f'{1}'", "forbidden", "an f-string"),
+        ("result = 1 if 1 else 2", "forbidden", "a condition"),
+        ("def f():\n  return 1\nresult = 1", "forbidden", "a function definition"),
+        ("import os\nresult = 1", "forbidden", "no module 'os'"),
+        ("from os import path\nresult = 1", "forbidden", "no module 'os'"),
+        ("result = sin(1, 2)", "forbidden", "sin: takes 1 arguments, not 2"),
+        ("result = solve(x, y=1)", "forbidden", "no keyword 'y'"),
+        ("result = symbols(x)", "forbidden", "names in quotes"),
+        ("result = 'text'", "forbidden", "a text in quotes"),
+        ("result = None", "forbidden", "None"),
+        ("result = ~5", "forbidden", "Invert"),
+        ("result = 5 | 3", "forbidden", "BitOr"),
+        ("result = x in y", "forbidden", "In"),
+        ("result = 3(4)", "forbidden", "write * where"),
+        ("result = _x", "forbidden", "'_x'"),
+        ("result = x__y", "forbidden", "'x__y'"),
+        ("result = \u2102", "forbidden", "'\\u2102'"),
+        ("result = 'a\\n'", "forbidden", "character"),
+        ("result = [1][::2]", "forbidden", "step"),
+        ("result = 1" + "+1" * MAX_LENGTH, "too large", "characters"),
+        ("result = " + "(" * 60 + "1" + ")" * 60, "too large", "brackets"),
+        ("result = " + "-" * 60 + "1", "too large", "signs"),
+        ("result = 1" + "+1" * 1000, "too large", "nested"),
+    ],
+)
+def test_the_message_names_the_part(program: str, kind: str, part: str) -> None:
+    with pytest.raises(MathError) as caught:
+        check(program)
+    assert caught.value.kind == kind
+    assert part in str(caught.value)
+    assert caught.value.program == program[:MAX_LENGTH]
+
+
+@pytest.mark.parametrize("program", [program for program, _ in HONEST])
+def test_honest_programs_pass(program: str) -> None:
+    check(program)
+
+
+def test_a_caret_is_a_power_outside_of_comments() -> None:
+    assert "2**3" in check("result = 2^3 # 2^3").source
+    assert "# 2^3" in check("result = 2^3 # 2^3").source
+
+
+def test_only_a_text_is_a_program() -> None:
+    with pytest.raises(TypeError, match="a program is a str"):
+        check(5)  # type: ignore[arg-type]
+
+
+_PIECES = st.sampled_from(
+    [
+        *("result", " = ", "\n", "(", ")", "[", "]", "{", "}", ",", ":", ".", "'", '"', "#", "\\", "\t", "\r", "\x00"),
+        *("+", "-", "*", "**", "/", "//", "%", "^", "@", "~", "<", "==", "not ", "if ", "else ", "for ", "in ", "lambda "),
+        *("x", "sin", "solve", "symbols", "real=True", "__class__", "__import__", "os", "eval", "1", "2.5", "1e9", "0x"),
+        *("import ", "from ", "as ", "def ", "class ", "f'", "é", "π", "ﬁ", "\u2028", "\ud800"),
+    ]
+)
+
+
+@given(st.one_of(st.text(max_size=200), st.lists(_PIECES, max_size=40).map("".join)))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for program in (text, f"result = {text}"):
+        try:
+            check(program)
+        except MathError as error:
+            assert error.kind in {"syntax", "forbidden", "too large", "no result"}
+            assert str(error)
+
+
+def test_the_attacks_are_many() -> None:
+    assert len(set(ESCAPES)) + len(set(FLOODS)) >= 600
+    assert len(HONEST) >= 300

@@ -1,0 +1,211 @@
+from __future__ import annotations
+
+import asyncio
+import math
+import subprocess
+import sys
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from math_honest import HONEST
+
+from gba.errors import GbaError
+from gba.tools.math import MathError, MathResult, aevaluate, evaluate
+
+Patiently = Callable[[str], MathResult]
+
+
+def plain(value: Any) -> Any:
+    """The value with Python's fractions in place of sympy's rational numbers."""
+    if isinstance(value, (list, tuple)):
+        return type(value)(plain(item) for item in value)
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    return Fraction(int(value.p), int(value.q)) if isinstance(value, sympy.Rational) else value
+
+
+def squeezed(value: Any) -> str:
+    return "".join(str(value).split())
+
+
+@pytest.mark.parametrize("program, right", HONEST, ids=[repr(program) for program, _ in HONEST])
+def test_honest_programs_have_the_right_value(patiently: Patiently, program: str, right: Any) -> None:
+    value = patiently(program).value
+    if isinstance(right, float):
+        assert math.isclose(float(value), right, rel_tol=1e-12)
+    elif isinstance(right, str):
+        assert squeezed(value) == squeezed(right)
+    else:
+        assert plain(value) == right
+        assert isinstance(value, bool) is isinstance(right, bool)
+
+
+@pytest.mark.parametrize(
+    "program, text",
+    [
+        ("result = 25 ** 0.24", "2.16524"),
+        ("result = 27^0.24", "2.2056"),
+        ("result = 2 + 2", "4"),
+        ("result = 10 / 4", "2.5"),
+        ("result = 7 / 3", "2.33333 (7/3)"),
+        ("result = 7.0 / 3", "2.33333"),
+        ("result = float(7) / 3", "2.33333"),
+        ("result = sqrt(2)", "1.41421"),
+        ("result = 1000000 * 1.05**10", "1628894.63"),
+        ("result = 1234567.891 + 1", "1234568.891"),
+        ("result = exp(-500)", "7.12458e-218"),
+        ("result = 0.00001234", "0.00001234"),
+        ("result = 2**100", "1267650600228229401496703205376"),
+        ("result = factorial(100)", "about 9.33262e+157 (158 digits)"),
+        ("result = sqrt(-4)", "2i"),
+        ("result = sqrt(-1)", "i"),
+        ("result = 3 - 2*I", "3 - 2i"),
+        ("result = oo", "infinity"),
+        ("result = -oo", "-infinity"),
+        ("result = 3 > 2", "True"),
+        ("result = solve(x**2 - 2, x)", "[-1.41421, 1.41421]"),
+        ("result = solve([x + y - 3, x - y - 1], [x, y])", "{x: 2, y: 1}"),
+        ("result = (1, 2)", "(1, 2)"),
+        ("result = (1,)", "(1,)"),
+        ("result = Matrix([[1, 2], [3, 4]]).inv()", "[[-2, 1], [1.5, -0.5]]"),
+        ("result = diff(x**3, x)", "3*x**2"),
+        ("result = 0.5 * x", "0.5*x"),
+        ("result = x / 2", "x/2"),
+        ("result = nsolve(cos(x) - x, x, 1)", "0.739085"),
+        ("result = Integral(sin(sin(x)), (x, 0, 1)).evalf()", "0.430606"),
+        ("result = range(5)", "[0, 1, 2, 3, 4]"),
+    ],
+)
+def test_text_for_the_model(patiently: Patiently, program: str, text: str) -> None:
+    assert patiently(program).text == text
+    assert str(patiently(program)) == text
+
+
+def test_result(patiently: Patiently) -> None:
+    result = patiently("result = 25 ** 0.24")
+    assert result.value == sympy.Integer(5) ** sympy.Rational(12, 25)
+    assert float(result.value) == pytest.approx(25**0.24, rel=1e-15)
+    assert result.latex == r"5^{\frac{12}{25}}"
+    assert result.program == "result = 25 ** 0.24"
+    assert result.decimal() == "2.16523780911245"
+    assert result.decimal(40) == "2.165237809112448863512324077346320921680"[:41].rstrip("0")
+
+
+def test_pi_to_a_thousand_digits(patiently: Patiently) -> None:
+    digits = patiently("result = pi").decimal(1000)
+    assert digits.startswith("3.14159265358979323846264338327950288419716939937510")
+    assert digits.endswith("2164201989"), digits[-20:]
+    with pytest.raises(MathError, match="between 1 and 1000"):
+        patiently("result = pi").decimal(10**9)
+
+
+def test_decimals_of_what_is_no_number(patiently: Patiently) -> None:
+    assert patiently("result = solve(x**2 - 2, x)").decimal(5) == "[-1.4142, 1.4142]"
+    assert patiently("result = diff(x**3 / 2, x)").decimal(5) == "1.5*x**2"
+    assert patiently("result = Matrix([[1, 1/3]])").decimal(3) == "[[1, 0.333]]"
+    assert patiently("result = {1: 1/3}").decimal(3) == "{1: 0.333}"
+    assert patiently("result = sqrt(-2)").decimal(4) == "1.414i"
+
+
+@pytest.mark.parametrize(
+    "program, kind, part",
+    [
+        ("result = 1 +", "syntax", "Line 1"),
+        ("result = open('x')", "forbidden", "'open'"),
+        ("result = exec", "forbidden", "exec has no value"),
+        ("x = 5", "no result", "result = ..."),
+        ("f = Function('f')\nresult = f", "no result", "without a value"),
+        ("result = total + 1", "syntax", "total has no value. Assign it on a line before"),
+        ("result = sin", "syntax", "sin is a function: call it"),
+        ("f = x**2\nresult = f(3)", "syntax", "f is not a function; f.subs(x, 1)"),
+        ("result = x(3)", "syntax", "x is not a function; write * to multiply"),
+        ("x = symbols('x', real=True, real=True)\nresult = x", "syntax", ""),
+        ("result = 1 / 0", "domain", "Division by zero"),
+        ("result = 5 % 0", "domain", "Division by zero"),
+        ("result = 0 ** -1", "domain", "Division by zero"),
+        ("result = log(0)", "domain", "not defined"),
+        ("result = tan(pi/2)", "domain", "not defined"),
+        ("result = oo - oo", "domain", "not defined"),
+        ("result = limit(1/x, x, 0)", "domain", "oo from above, -oo from below"),
+        ("a, b = 1, 2, 3\nresult = a", "domain", "2 names for 3 values"),
+        ("result = [1, 2][5]", "domain", "out of range"),
+        ("result = Matrix([[1, 2], [2, 4]]).inv()", "domain", ""),
+        ("result = Matrix([[1, 2]]) + Matrix([[1]])", "domain", ""),
+        ("result = [1, 2] / 2", "domain", "does not work on lists"),
+        ("result = mean([])", "domain", "at least 1 value"),
+        ("result = pow(2, -1, 4)", "domain", ""),
+        ("result = (5).det()", "domain", "no .det()"),
+        ("result = 9**9**9", "too large", "digits"),
+        ("result = factorial(10**7)", "too large", "at most 9,000"),
+        ("result = binomial(10**9, 10**8)", "too large", "digits"),
+        ("result = expand((x + y + z)**500)", "too large", "terms"),
+        ("result = zeros(1000, 1000)", "too large", "entries"),
+        ("result = [1] * 10**9", "too large", "items"),
+        ("result = N(pi, 10**9)", "too large", "1,000"),
+        ("result = list(range(5000))", "too large", "2,000"),
+        ("result = 1e999999", "too large", "exponent"),
+    ],
+)
+def test_errors_say_what_is_wrong(patiently: Patiently, program: str, kind: str, part: str) -> None:
+    with pytest.raises(MathError) as caught:
+        patiently(program)
+    assert caught.value.kind == kind, str(caught.value)
+    assert part in str(caught.value)
+    assert caught.value.program == program
+    assert isinstance(caught.value, GbaError)
+
+
+def test_a_program_that_does_not_end_is_stopped() -> None:
+    with pytest.raises(MathError, match=r"stopped after 0\.3 seconds") as caught:
+        evaluate("result = integrate(sin(sin(x))*exp(x**3), (x, 0, 1))", timeout=0.3)
+    assert caught.value.kind == "time"
+
+
+async def test_async(patiently: Patiently) -> None:
+    patiently("result = 1")
+    results = await asyncio.gather(*(aevaluate(f"result = {n} ** 2", timeout=60) for n in range(20)))
+    assert [int(result.value) for result in results] == [n**2 for n in range(20)]
+
+
+_numbers = st.one_of(
+    st.integers(-(10**12), 10**12).map(str),
+    st.decimals(-(10**6), 10**6, allow_nan=False, places=4).map(lambda number: f"{number:f}"),
+)
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(numbers=st.lists(_numbers, min_size=1, max_size=6), operators=st.lists(st.sampled_from("+-*/"), min_size=5, max_size=5))
+def test_arithmetic_is_exact(patiently: Patiently, numbers: list[str], operators: list[str]) -> None:
+    parts = [f"({numbers[0]})"]
+    for operator, number in zip(operators, numbers[1:], strict=False):
+        parts += [operator, f"({number})"]
+    namespace = {"F": Fraction}
+    text = " ".join(parts)
+    try:
+        right = eval(" ".join(f"F('{part[1:-1]}')" if part[0] == "(" else part for part in parts), namespace)
+    except ZeroDivisionError:
+        with pytest.raises(MathError, match="Division by zero"):
+            patiently(f"result = {text}")
+        return
+    assert plain(patiently(f"result = {text}").value) == right
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=60))
+def test_any_text_has_a_value_or_an_error(text: str) -> None:
+    for program in (text, f"result = {text}", f"result = sin({text})"):
+        try:
+            assert evaluate(program, timeout=60).text
+        except MathError as error:
+            assert str(error)
+
+
+def test_importing_and_checking_load_no_sympy() -> None:
+    code = "import sys, gba.tools.math as m\ntry: m.evaluate('x')\nexcept m.MathError: pass\nprint('sympy' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd="/")
+    assert ran.stdout == "False\n"

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from math_attacks import ESCAPES
+from math_honest import HONEST
+from math_sentences import Sentences
+
+from gba.errors import MathError
+from gba.grammar import Grammar
+from gba.tools.math import grammar_text
+from gba.tools.math.checker import MAX_LENGTH, check
+from gba.tools.math.language import FUNCTIONS, METHODS
+
+MATCHER = Grammar.from_gbnf(grammar_text()).matcher()
+NOT_GENERATED = ("×", "−", "result = (25 + 35) / 2 # average speed")
+"""Accepted from people, not offered to models: signs that are not ASCII, and a comment behind the last line."""
+
+
+def accepted(program: str) -> bool:
+    matcher = MATCHER.copy()
+    return matcher.advance(program) and matcher.accepting
+
+
+def test_the_file_to_read_is_the_compiled_table() -> None:
+    path = Path(__file__).parents[3] / "grammars" / "math.gbnf"
+    assert path.read_text(encoding="ascii") == grammar_text(), "run python -m gba.tools.math.grammar"
+
+
+def test_rules_are_fit_for_llama_cpp() -> None:
+    names = re.findall(r"^(\S+) ::=", grammar_text(), re.MULTILINE)
+    assert all(re.fullmatch(r"[A-Za-z0-9-]+", name) for name in names)
+    assert len(names) == len(set(names))
+    assert '""' not in grammar_text().replace('"\\""', "")
+
+
+@pytest.mark.parametrize("program", [program for program, _ in HONEST])
+def test_what_code_models_write_is_in_the_grammar(program: str) -> None:
+    offered = not any(part in program for part in NOT_GENERATED)
+    assert accepted(program.rstrip("\n") + "\n") is offered
+
+
+def test_a_program_ends_with_the_line_that_assigns_result() -> None:
+    matcher = MATCHER.copy()
+    assert matcher.advance("x = 3\nresult = x ** 2")
+    assert not matcher.accepting
+    assert matcher.advance("\n")
+    assert matcher.done
+
+
+def test_a_program_that_is_cut_off_can_be_closed() -> None:
+    for text in ("", "x = ", "result = sqrt(2 +", "result = [1, (2", "x = symbols('a", "import ma", "result = 2 **"):
+        matcher = MATCHER.copy()
+        assert matcher.advance(text)
+        program = text + matcher.shortest()
+        assert accepted(program)
+        check(program)
+
+
+@pytest.mark.parametrize("program", ESCAPES)
+def test_no_escape_can_be_generated(program: str) -> None:
+    if not accepted(program + "\n"):
+        return
+    # What is left has the form of a harmless program: a name that has no value, a letter that is no function.
+    names = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*(?=\()", program))
+    assert names <= set(FUNCTIONS) | set(METHODS)
+    assert "__" not in program
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "result = open('x')\n",
+        "result = x.__class__\n",
+        "result = __import__('os')\n",
+        "result = [i for i in x]\n",
+        "result = (lambda: 1)()\n",
+        "result = 'text'\n",
+        "import os\nresult = 1\n",
+        "from os import x\nresult = 1\n",
+        "result = sin(1, 2)\n",
+        "result = np.load(1)\n",
+        "result = 1\nresult = 2\n",
+        "x = 1\n",
+        "result = 1",
+        "result = 007\n",
+        "lambda = 3\nresult = 1\n",
+        "result = 1 if 2 else 3\n",
+    ],
+)
+def test_refused(program: str) -> None:
+    assert not accepted(program)
+
+
+def test_random_sentences_pass_the_checker() -> None:
+    sentences = Sentences(grammar_text())
+    for seed in range(1_500):
+        program = sentences.draw(seed)
+        try:
+            check(program)
+        except MathError as error:
+            assert error.kind == "too large", (program, str(error))
+
+
+def test_random_sentences_are_of_many_kinds() -> None:
+    text = "".join(Sentences(grammar_text()).draw(seed) for seed in range(300))
+    assert sum(f"{name}(" in text for name in FUNCTIONS) > len(FUNCTIONS) / 2
+    assert all(part in text for part in ("import ", "from ", "# ", "[", "{", "**", "==", ".subs(", "real="))

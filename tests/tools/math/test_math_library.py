@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+import sympy
+from math_honest import HONEST
+
+from gba.tools.math import encoding, language
+from gba.tools.math.checker import check
+from gba.tools.math.interpreter import run
+from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, SETS
+from gba.tools.math.methods import METHODS, PROPERTIES
+
+LETTERS = set("fghuvwxyz")
+"""Functions only where a program makes them some, as ``f = Function('f')``."""
+
+
+def test_every_name_of_the_language_means_something_and_nothing_else_does() -> None:
+    assert set(FUNCTIONS) == set(language.FUNCTIONS) - LETTERS
+    assert set(METHODS) == set(language.METHODS)
+    assert set(PROPERTIES) == set(language.PROPERTIES)
+    assert set(LINALG) == set(language.LINALG)
+    assert set(CONSTANTS) == set(language.CONSTANTS)
+    assert set(SETS) == set(language.SETS)
+
+
+@pytest.mark.parametrize("table", [(language.FUNCTIONS, FUNCTIONS, 0), (language.LINALG, LINALG, 0), (language.METHODS, METHODS, 1)])
+def test_signatures_can_be_called(table: tuple[dict[str, language.Signature], dict[str, object], int]) -> None:
+    signatures, functions, receivers = table
+    for name, function in functions.items():
+        try:
+            signature = inspect.signature(function)  # type: ignore[arg-type]
+        except ValueError:  # a builtin without one
+            continue
+        wanted = signatures[name]
+        for count in {wanted.least, wanted.least + 4 if wanted.most is None else wanted.most}:
+            signature.bind(*[1] * (count + receivers))
+        if wanted.keywords:
+            signature.bind(*[1] * (wanted.least + receivers), **{wanted.keywords[0]: 1})
+
+
+@pytest.mark.parametrize("program", [program for program, _ in HONEST])
+def test_values_come_through_the_pipe_unchanged(program: str) -> None:
+    value = run(check(program)).value
+    assert encoding.decode(encoding.encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        sympy.Float("0.1", 50),
+        sympy.Float("-1e-300"),
+        sympy.Symbol("x", real=True),
+        sympy.Function("f")(sympy.Symbol("x")),
+        sympy.Integral(sympy.sin(sympy.sin(sympy.Symbol("x"))), sympy.Symbol("x")),
+        sympy.Piecewise((1, sympy.Symbol("x") > 0), (2, True)),
+        sympy.Interval.open(0, sympy.oo),
+        sympy.S.Reals,
+        sympy.ConditionSet(sympy.Symbol("x"), sympy.Symbol("x") ** 5 > 3, sympy.S.Reals),
+        sympy.solveset(sympy.sin(sympy.Symbol("x")), sympy.Symbol("x"), sympy.S.Reals),
+        sympy.series(sympy.exp(sympy.Symbol("x"))),
+        [True, None, "text", (sympy.pi, {sympy.E: sympy.I})],
+    ],
+    ids=str,
+)
+def test_other_values_as_well(value: object) -> None:
+    assert encoding.decode(encoding.encode(value)) == value
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ["object", "sympify", [["plain", "1"]]],
+        ["object", "os", []],
+        ["object", "__class__", []],
+        ["constant", "register"],
+        ["constant", "__class__"],
+        ["eval", "1"],
+    ],
+)
+def test_a_worker_cannot_send_anything_else(data: object) -> None:
+    with pytest.raises(ValueError, match=r"is no|are no"):
+        encoding.decode(data)
