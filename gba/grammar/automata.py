@@ -26,7 +26,7 @@ ANY_CHAR: Ranges = ((0, 0xD7FF), (0xE000, 0x10FFFF))
 
 S = TypeVar("S", bound=Hashable)
 
-STATES = 4000
+STATES = 2000
 """How many states an automaton may have."""
 
 

@@ -45,7 +45,7 @@ EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset
 
 
 _KEPT = 512
-_STATES = 60_000
+_STATES = 20_000
 """States that all automata of a document may take together while they are made."""
 
 _KNOWN_STRINGS: dict[tuple[tuple[Language, ...], int, int | None], Dfa] = {}

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
 from gba.grammar.compile import Compiler
+from gba.grammar.depth import deep_recursion
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
@@ -155,7 +156,8 @@ class Grammar:
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = print_gbnf(self._tree)
+            with deep_recursion():
+                self._text = print_gbnf(self._tree)
         return self._text
 
     def __repr__(self) -> str:
@@ -183,9 +185,10 @@ def _compiled(key: str, whitespace: Whitespace, closed: bool) -> Grammar:
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
     try:
-        references = References(schema, registry=registry)
-        compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
-        tree = compiler.tree(compiler.document())
+        with deep_recursion():
+            references = References(schema, registry=registry)
+            compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
+            tree = compiler.tree(compiler.document())
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
     check = None
