@@ -33,7 +33,7 @@ pytestmark = [
 class Standard(ChatModelIntegrationTests):
     """What this model can do; ``params`` is set by a fixture of each transport."""
 
-    params: dict[str, Any] = {}
+    params: dict[str, Any]
 
     @property
     def chat_model_class(self) -> type[BaseChatModel]:
