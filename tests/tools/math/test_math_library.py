@@ -25,7 +25,9 @@ def test_every_name_of_the_language_means_something_and_nothing_else_does() -> N
     assert set(SETS) == set(language.SETS)
 
 
-@pytest.mark.parametrize("table", [(language.FUNCTIONS, FUNCTIONS, 0), (language.LINALG, LINALG, 0), (language.METHODS, METHODS, 1)])
+@pytest.mark.parametrize(
+    "table", [(language.FUNCTIONS, FUNCTIONS, 0), (language.LINALG, LINALG, 0), (language.METHODS, METHODS, 1)]
+)
 def test_signatures_can_be_called(table: tuple[dict[str, language.Signature], dict[str, object], int]) -> None:
     signatures, functions, receivers = table
     for name, function in functions.items():
