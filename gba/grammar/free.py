@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from gba.grammar.nodes import Literal, Node, Ref, alt, lit, seq
+from gba.grammar.nodes import Choice, Literal, Node, Ref, Sequence, alt, lit, seq
 from gba.grammar.presence import Option
 
 if TYPE_CHECKING:
@@ -77,7 +77,10 @@ class FreeKeys:
 
     def node(self, *, empty: bool) -> Node | None:
         """The object in braces; ``empty``: whether it may be without any key."""
-        choices = [seq(Literal('"'), member)] if (member := self.member(self.start)) is not None else []
+        member = self.member(self.start)
+        if member is not None and self.start in self.names:
+            member = self.compiler.rules.share("key", member)
+        choices = [seq(Literal('"'), member)] if member is not None else []
         if empty and self.complete(self.start):
             choices.append(Literal("}"))
         return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
@@ -130,15 +133,15 @@ class FreeKeys:
         for name in self.next(left):
             entry = self.entries[name]
             rest = tuple(key for key in left if key != name)
-            branches.append((entry.text, seq(entry.value, self.after((rest, alive)))))
+            branches.append((entry.text, Sequence((entry.value, self.after((rest, alive))))))
         for entry in self.tracked:
             following = self.seen(state, entry.name)
             if following is not None:
-                branches.append((entry.text, seq(entry.value, self.after(following))))
+                branches.append((entry.text, Sequence((entry.value, self.after(following)))))
         choices = [factored(branches)] if branches else []
         if self.optional is not None:
             choices.append(seq(self.optional, self.after(state)))
-        return self.compiler.rules.share("key", alt(*choices)) if choices else None
+        return alt(*choices) if choices else None
 
     def next(self, left: tuple[str, ...]) -> tuple[str, ...]:
         """The required keys that may come now: all that are left while they are few, else the first of each order."""
@@ -157,12 +160,17 @@ def factored(entries: Sequence[tuple[str, Node]]) -> Node:
         groups.setdefault(text[:1], []).append((text, node))
     options: list[Node] = []
     for group in groups.values():
-        if len(group) == 1 or not group[0][0]:
-            options.extend(seq(lit(text), node) for text, node in group)
+        if len(group) == 1:
+            text, node = group[0]
+            items = node.items if isinstance(node, Sequence) else (node,)
+            options.append(Sequence((Literal(text), *items)) if text else node)
+            continue
+        if not group[0][0]:
+            options.extend(node for _, node in group)
             continue
         common = _common_prefix([text for text, _ in group])
         options.append(seq(Literal(common), factored([(text[len(common) :], node) for text, node in group])))
-    return alt(*options)
+    return options[0] if len(options) == 1 else Choice(tuple(options))
 
 
 def _common_prefix(texts: Sequence[str]) -> str:

@@ -36,7 +36,7 @@ def any_integer(rules: Rules, *, decimal: bool = False) -> Node:
 
 def any_fraction_of_zeros(rules: Rules) -> Node:
     """A fraction that says nothing, or none."""
-    return rules.share("zeros", optional(seq(Literal("."), repeat(Literal("0"), 1, None))))
+    return optional(rules.share("zeros", seq(Literal("."), repeat(Literal("0"), 1, None))))
 
 
 def _whole() -> Node:

@@ -40,6 +40,8 @@ def _object(compiler: Compiler, presence: Presence) -> Node | None:
         value = compiler.value(conjunction) if allowed_name(compiler, node, name) else None
         if value is not None:
             rest = seq(compiler.style.colon, value, compiler.style.space)
+            if compiler.style.any_order:
+                rest = compiler.rules.share("of", rest)
             entries.append(Entry(name, quoted(name)[1:], rest))
     possible = {entry.name for entry in entries}
     options = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
@@ -15,6 +16,8 @@ MAX_REPETITIONS = 2000
 """llama.cpp refuses more repetitions than this, or drops the bound without a word."""
 
 _NAME = re.compile(r"[A-Za-z0-9-]+")
+_QUOTE = '\\"'
+_PLAIN = re.compile(r"[ -\[\]-~]*")
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t", "\\": r"\\"}
 _NEVER = "[b-a]"
 
@@ -70,7 +73,9 @@ def _sequence(node: Node, names: Mapping[str, str]) -> str:
 
 def _item(node: Node, names: Mapping[str, str]) -> str:
     if isinstance(node, Literal):
-        return f'"{"".join(_literal_char(char) for char in node.text)}"'
+        plain = _PLAIN.fullmatch(node.text)
+        quoted = node.text.replace('"', _QUOTE) if plain else "".join(_literal_char(char) for char in node.text)
+        return f'"{quoted}"'
     if isinstance(node, CharClass):
         return _class(node)
     if isinstance(node, TokenTerminal):
@@ -97,6 +102,7 @@ def _escape(char: str) -> str:
     return f"\\x{code:02X}" if code <= 0xFF else f"\\u{code:04X}" if code <= 0xFFFF else f"\\U{code:08X}"
 
 
+@functools.lru_cache(maxsize=4096)
 def _class(node: CharClass) -> str:
     if not node.ranges:
         return "." if node.negated else _NEVER
