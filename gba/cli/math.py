@@ -22,9 +22,14 @@ def math(
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Calculate: a model writes a program, sympy evaluates it."""
-    from gba.tools.math import MathTool, evaluate
+    if program:
+        from gba.tools.math import evaluate
 
-    result = evaluate(question) if program else MathTool(llm=math_model).solve(question)
+        result = evaluate(question)
+    else:
+        from gba.tools.math import MathTool
+
+        result = MathTool(llm=math_model).solve(question)
     _show(result, result.decimal(digits), json=json)
 
 

@@ -80,7 +80,7 @@ class Printed:
         program = getattr(message.artifact, "program", None)
         if program:
             self._label("program")
-            self._write("program", str(program).replace("\n", "\n" + " " * _WIDTH))
+            self._write("program", str(program).strip().replace("\n", "\n" + " " * _WIDTH))
         self._label("result")
         self._write("result", str(message.text))
         self._end()
