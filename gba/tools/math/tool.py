@@ -128,8 +128,9 @@ def _model_of(llm: Any) -> tuple[Backend | AsyncBackend, Any]:
         llm = os.environ.get("LLAMA_CPP_MATH_BASE_URL") or _DEFAULT
     if isinstance(llm, (str, Path)):
         text = str(llm)
-        url = text if text.startswith(("http://", "https://")) else None
-        return connect(Target.of(url, None if url else text, None, {})).backend, None
+        if text.startswith(("http://", "https://")):
+            return connect(Target.of(text, None, None, {"api_key": os.environ.get("LLAMA_CPP_API_KEY")})).backend, None
+        return connect(Target.of(None, text, None, {})).backend, None
     if isinstance(llm, (Backend, AsyncBackend)):
         return llm, None
     engine = llm if isinstance(llm, Engine) else getattr(llm, "engine", None)
