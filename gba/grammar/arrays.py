@@ -137,4 +137,3 @@ class _Machine:
         if state not in self.names:
             self.names[state] = self.compiler.rules.reserve("contains")
         return [seq(*comma, value, self.compiler.style.space, Ref(self.names[state]))]
-

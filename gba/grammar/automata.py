@@ -14,7 +14,20 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeAlias, TypeVar
 
-__all__ = ["ANY_CHAR", "Dfa", "Ranges", "TooLarge", "Work", "complement", "explore", "finite", "intersect", "invert", "join", "unite"]
+__all__ = [
+    "ANY_CHAR",
+    "Dfa",
+    "Ranges",
+    "TooLargeError",
+    "Work",
+    "complement",
+    "explore",
+    "finite",
+    "intersect",
+    "invert",
+    "join",
+    "unite",
+]
 
 Ranges: TypeAlias = tuple[tuple[int, int], ...]
 """Code points: sorted, disjoint, both ends included."""
@@ -30,24 +43,24 @@ STATES = 2000
 """How many states an automaton may have."""
 
 
-class TooLarge(Exception):
+class TooLargeError(Exception):
     """An automaton would need more states than the limit; the caller leaves the constraint to a check."""
 
 
 class Work:
     """How many states all automata of one grammar may take together: what keeps a compilation short.
 
-    Used as a context; beyond the limit every further automaton is TooLarge.
+    Used as a context; beyond the limit every further automaton is TooLargeError.
     """
 
     def __init__(self, states: int) -> None:
         self.left = states
 
     def spend(self) -> None:
-        """Count one state. Raises TooLarge when none is left."""
+        """Count one state. Raises TooLargeError when none is left."""
         self.left -= 1
         if self.left < 0:
-            raise TooLarge
+            raise TooLargeError
 
     def __enter__(self) -> Work:
         self._token = _WORK.set(self)
@@ -124,7 +137,7 @@ def explore(
     *,
     limit: int = STATES,
 ) -> Dfa:
-    """The minimal automaton of all states that can be reached. Raises TooLarge beyond ``limit`` states."""
+    """The minimal automaton of all states that can be reached. Raises TooLargeError beyond ``limit`` states."""
     numbers: dict[S, int] = {start: 0}
     order: list[S] = [start]
     edges: list[Edges] = []
@@ -139,7 +152,7 @@ def explore(
             if number is None:
                 number = numbers[target] = len(order)
                 if number >= limit:
-                    raise TooLarge
+                    raise TooLargeError
                 order.append(target)
             found.append((low, high, number))
         edges.append(_join(found))
@@ -276,7 +289,9 @@ def _split(
     waiting.update((fresh, atom) for atom in range(atoms))
 
 
-def _renumber(edges: dict[int, list[tuple[int, int, int]]], block_of: dict[int, int], accepting: frozenset[int]) -> Dfa:
+def _renumber(
+    edges: Mapping[int, Sequence[tuple[int, int, int]]], block_of: dict[int, int], accepting: frozenset[int]
+) -> Dfa:
     sample: dict[int, int] = {}
     for state in edges:
         sample.setdefault(block_of[state], state)
@@ -301,7 +316,9 @@ def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: tuple[int, ...]) -> Iterable[tuple[int, int, tuple[int, ...]]]:
-        rows = [(low, high, (target,)) for low, high, target in automata[0].edges[state[0]]]
+        rows: list[tuple[int, int, tuple[int, ...]]] = [
+            (low, high, (target,)) for low, high, target in automata[0].edges[state[0]]
+        ]
         for dfa, number in zip(automata[1:], state[1:], strict=True):
             rows = [
                 (max(low, first), min(high, last), (*targets, target))
@@ -323,7 +340,8 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
-        cuts = sorted({cut for at, number in state for low, high, _ in automata[at].edges[number] for cut in (low, high + 1)})
+        ranges = [edge[:2] for at, number in state for edge in automata[at].edges[number]]
+        cuts = sorted({cut for low, high in ranges for cut in (low, high + 1)})
         for low, after in pairwise(cuts):
             targets = [(at, automata[at].step(number, low)) for at, number in state]
             live = frozenset((at, target) for at, target in targets if target is not None)

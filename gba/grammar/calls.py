@@ -23,7 +23,7 @@ class _CallCheck:
         self._checks = checks
 
     def __call__(self, value: Any) -> list[str]:
-        check = self._checks.get(value.get("name")) if isinstance(value, Mapping) else None
+        check = self._checks.get(str(value.get("name"))) if isinstance(value, Mapping) else None
         return [] if check is None else list(check(value.get("arguments", {})))
 
 
@@ -54,7 +54,8 @@ def compile_tools(
         )
         residual += [Residual(note.keyword, f"/{spec.name}{note.pointer}", note.why) for note in compiler.residual]
         checks[spec.name] = Check(spec.parameters, references.dialect, registry)
-    assert rules is not None and style is not None
+    assert rules is not None
+    assert style is not None
     head = seq(Literal("{"), style.space, Literal('"name"'), style.colon)
     root = seq(head, alt(*options), style.space, Literal("}"))
     return rules.tree(root), tuple(residual), _CallCheck(checks)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gba.grammar.free import Entry, TooManyStates
+from gba.grammar.free import Entry, TooManyStatesError
 from gba.grammar.nodes import Literal, Node, Ref, alt, seq
 from gba.grammar.presence import Option
 
@@ -23,7 +23,7 @@ _State: TypeAlias = tuple[int, frozenset[int]]
 class Chain:
     """The members of an object in order. Level i: the named keys before the i-th are dealt with.
 
-    Raises TooManyStates.
+    Raises TooManyStatesError.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class Chain:
                         level[state] = None
             count += len(level)
             if count > STATES:
-                raise TooManyStates
+                raise TooManyStatesError
             if index < len(self.entries):
                 steps = [step for state in level for step in (self.taken(index, state), self.skipped(index, state))]
                 found.append({step: None for step in steps if step is not None})

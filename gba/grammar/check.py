@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from gba.grammar.automata import TooLarge
+from gba.grammar.automata import TooLargeError
 from gba.grammar.languages import search
-from gba.grammar.regex import Not_Regular, RegexError
+from gba.grammar.regex import NotRegularError, RegexError
 
 __all__ = ["Check"]
 
@@ -49,10 +49,13 @@ def _classes() -> dict[str, Any]:
         "2019-09": jsonschema.Draft201909Validator,
         "2020-12": jsonschema.Draft202012Validator,
     }
-    return {name: jsonschema.validators.extend(validator, {"pattern": _pattern}) for name, validator in plain.items()}
+    return {
+        name: jsonschema.validators.extend(validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+        for name, validator in plain.items()
+    }
 
 
-def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterator[Any]:
+def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     """``pattern`` as ECMA-262 means it, where Python's reading differs."""
     import re
 
@@ -62,7 +65,7 @@ def _pattern(validator: Any, pattern: str, instance: Any, schema: Any) -> Iterat
         return
     try:
         found = search(pattern).matches(instance)
-    except (Not_Regular, TooLarge, RegexError):
+    except (NotRegularError, TooLargeError, RegexError):
         found = re.search(pattern, instance) is not None
     if not found:
         yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")

@@ -9,7 +9,7 @@ from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import ANY_CHAR, Dfa, TooLarge, Work, complement, finite, intersect, join
+from gba.grammar.automata import ANY_CHAR, Dfa, TooLargeError, Work, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
@@ -18,8 +18,8 @@ from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, opt
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
-from gba.grammar.regex import Not_Regular, RegexError
-from gba.grammar.rules import Rules, TooManyRules
+from gba.grammar.regex import NotRegularError, RegexError
+from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
 from gba.grammar.style import style_of
 from gba.schema.keywords import ANY_SHAPE
@@ -99,7 +99,7 @@ class Compiler:
         try:
             with Work(_STATES):
                 root = self.value(self.normalizer.root)
-        except TooManyRules:
+        except TooManyRulesError:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
         except RecursionError:
             raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
@@ -172,7 +172,7 @@ class Compiler:
                 whole = length_between(whole, kept[0].minimum, kept[0].maximum)
             else:
                 whole = join(*(self.string_language(node) for node in kept))
-        except TooLarge:
+        except TooLargeError:
             self._residual = residual
             return nodes, []
         for node in kept:
@@ -213,7 +213,7 @@ class Compiler:
                     for key, item in value.items()
                 ]
                 whole = Option(frozenset(value), frozenset())
-                return FreeKeys(self, entries, [whole], [], None).node(empty=False) or EMPTY
+                return FreeKeys(self, entries, [whole], (), None).node(empty=False) or EMPTY
             members = [seq(lit(quoted(key)), style.colon, self.constant(item)) for key, item in value.items()]
             return self._bracketed("{", members, "}")
         if isinstance(value, (list, tuple)):
@@ -228,7 +228,8 @@ class Compiler:
             return Literal(number_text(value))
         if isinstance(value, int) and not self.decimal_integers:
             return Literal(str(value))
-        return seq(Literal(str(int(value))), any_fraction_of_zeros(self.rules) if self.decimal_integers else optional(Literal(".0")))
+        tail = any_fraction_of_zeros(self.rules) if self.decimal_integers else optional(Literal(".0"))
+        return seq(Literal(str(int(value))), tail)
 
     @property
     def decimal_integers(self) -> bool:
@@ -256,10 +257,10 @@ class Compiler:
                 pointer=language.pointer,
                 remedy="Write a regular expression as in ECMA-262.",
             ) from None
-        except (Not_Regular, RecursionError) as error:
+        except (NotRegularError, RecursionError) as error:
             self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
             return EVERY_STRING
-        except TooLarge:
+        except TooLargeError:
             self.leave(
                 Residual(language.kind, language.pointer, f"{language.text[:80]!r} needs too large an automaton")
             )
@@ -301,13 +302,11 @@ class Compiler:
             own = self.language(language)
             try:
                 found = own if found is EVERY_STRING else found if own is EVERY_STRING else intersect(found, own)
-            except TooLarge:
-                self.leave(
-                    Residual(language.kind, language.pointer, "together with the others it needs too large an automaton")
-                )
+            except TooLargeError:
+                self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:
             return length_between(found, node.minimum, node.maximum)
-        except TooLarge:
+        except TooLargeError:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
             return found
 
@@ -336,11 +335,11 @@ def _hint(conjunction: Conjunction) -> str:
 _STRUCTURE = {"properties", "items", "anyOf", "oneOf", "allOf", "additionalProperties", "definitions", "$defs", "not"}
 
 
-def _null(compiler: Compiler, node: Null) -> Node:
+def _null(_compiler: Compiler, _node: Null) -> Node:
     return Literal("null")
 
 
-def _boolean(compiler: Compiler, node: Boolean) -> Node:
+def _boolean(_compiler: Compiler, _node: Boolean) -> Node:
     return alt(Literal("true"), Literal("false"))
 
 
@@ -349,7 +348,7 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
     if node.low is not None or node.high is not None or node.multiples or node.excluded:
         try:
             found = ranged_number(node, rules, decimal_integers=decimal)
-        except TooLarge:
+        except TooLargeError:
             compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
         else:
             if found is None:

@@ -8,7 +8,7 @@ JSON parser.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -18,14 +18,14 @@ from gba.grammar.presence import Option
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["FEW", "Entry", "FreeKeys", "TooManyStates", "factored"]
+__all__ = ["FEW", "Entry", "FreeKeys", "TooManyStatesError", "factored"]
 
 FEW = 4
 MANY = 24
 STATES = 160
 
 
-class TooManyStates(Exception):
+class TooManyStatesError(Exception):
     """The sets of keys that have to be told apart are too many."""
 
 
@@ -51,11 +51,16 @@ class FreeKeys:
 
     A state is the required keys that are still to come, in the order of ``properties``, and for each option that is
     still possible the other keys that it needs. ``order``: the required keys in the order of ``required``.
-    Raises TooManyStates.
+    Raises TooManyStatesError.
     """
 
     def __init__(
-        self, compiler: Compiler, entries: Sequence[Entry], options: Sequence[Option], order: Sequence[str], other: Node | None
+        self,
+        compiler: Compiler,
+        entries: list[Entry],
+        options: list[Option],
+        order: tuple[str, ...],
+        other: Node | None,
     ) -> None:
         self.compiler, self.options = compiler, options
         common = frozenset.intersection(*(option.required for option in options))
@@ -117,7 +122,7 @@ class FreeKeys:
         name = self.names.get(state)
         if name is None:
             if len(self.names) >= STATES:
-                raise TooManyStates
+                raise TooManyStatesError
             name = self.names[state] = self.compiler.rules.reserve("keys")
             member = self.member(state)
             choices = [] if member is None else [seq(self.compiler.style.comma, Literal('"'), member)]
@@ -153,7 +158,7 @@ class FreeKeys:
         return left[:1] if first == left[0] else (left[0], first)
 
 
-def factored(entries: Sequence[tuple[str, Node]]) -> Node:
+def factored(entries: list[tuple[str, Node]]) -> Node:
     """One of the entries, common beginnings of their texts written once: one stack in llama.cpp instead of many."""
     groups: dict[str, list[tuple[str, Node]]] = {}
     for text, node in entries:
@@ -173,7 +178,7 @@ def factored(entries: Sequence[tuple[str, Node]]) -> Node:
     return options[0] if len(options) == 1 else Choice(tuple(options))
 
 
-def _common_prefix(texts: Sequence[str]) -> str:
+def _common_prefix(texts: list[str]) -> str:
     low, high = min(texts), max(texts)
     length = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
     return low[:length]

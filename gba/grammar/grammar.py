@@ -14,7 +14,7 @@ from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
-from gba.grammar.regex import Not_Regular, RegexError
+from gba.grammar.regex import NotRegularError, RegexError
 from gba.grammar.style import Whitespace
 from gba.schema.nodes import Residual
 from gba.schema.normalize import Normalizer
@@ -99,13 +99,13 @@ class Grammar:
 
         Raises SchemaError.
         """
-        from gba.grammar.automata import TooLarge
+        from gba.grammar.automata import TooLargeError
         from gba.grammar.languages import full_match
         from gba.grammar.text import plain_dfa_tree
 
         try:
             dfa = full_match(f"(?:{pattern})")
-        except (RegexError, Not_Regular, TooLarge) as error:
+        except (RegexError, NotRegularError, TooLargeError) as error:
             raise SchemaError(
                 f"{pattern!r} cannot be compiled: {error or 'its automaton is too large'}",
                 keyword="pattern",

@@ -64,7 +64,7 @@ class _Tree:
             order.append(branch)
             waiting.extend(child for char, child in branch.items() if char)
         built: dict[int, Node] = {}
-        known: dict[tuple[tuple[str, str], ...], Node] = self.rules.memo.setdefault("keys", {})  # type: ignore[arg-type]
+        known = self.rules.branches
         for branch in reversed(order):
             key = tuple((char, "" if not char else built[id(branch[char])].name) for char in sorted(branch))  # type: ignore[union-attr]
             found = known.get(key)

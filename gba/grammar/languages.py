@@ -11,8 +11,8 @@ import functools
 from collections.abc import Iterable
 from typing import TypeAlias
 
-from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLarge, complement, explore, intersect
-from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, Not_Regular, Or, Times, parse
+from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLargeError, complement, explore, intersect
+from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 
 __all__ = ["full_match", "length_between", "search"]
 
@@ -23,7 +23,7 @@ _START_OF_TEXT = Dfa(((),), frozenset({0}))
 
 @functools.lru_cache(maxsize=1024)
 def search(pattern: str) -> Dfa:
-    """All strings in which the pattern is found. Raises RegexError, Not_Regular, TooLarge."""
+    """All strings in which the pattern is found. Raises RegexError, NotRegularError, TooLargeError."""
     return _Builder().automaton(parse(pattern), anchored=False)
 
 
@@ -34,12 +34,12 @@ def full_match(pattern: str) -> Dfa:
 
 
 def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:
-    """The strings of the language of so many code points. Raises TooLarge."""
+    """The strings of the language of so many code points. Raises TooLargeError."""
     if (minimum == 0 and maximum is None) or _lengths_within(dfa, minimum, maximum):
         return dfa
     top = minimum if maximum is None else maximum + 1
     if top > STATES:
-        raise TooLarge
+        raise TooLargeError
 
     def moves(state: tuple[int, int]) -> Iterable[tuple[int, int, tuple[int, int]]]:
         number, length = state
@@ -88,7 +88,7 @@ class _Builder:
 
     def state(self) -> int:
         if len(self.chars) >= _NFA_STATES:
-            raise TooLarge
+            raise TooLargeError
         self.chars.append([])
         self.empty.append([])
         return len(self.chars) - 1
@@ -188,7 +188,10 @@ class _Builder:
         return numbers[0]
 
     def determinise(self, start: int) -> Dfa:
-        first = ((0,) * len(self.monitors), frozenset({frozenset({start})}))
+        first: tuple[tuple[int | None, ...], frozenset[Thread]] = (
+            (0,) * len(self.monitors),
+            frozenset({frozenset({start})}),
+        )
         return explore(first, self.moves, self.accepts)
 
     def accepts(self, state: tuple[tuple[int | None, ...], frozenset[Thread]]) -> bool:
@@ -271,7 +274,7 @@ class _Builder:
             found = self.reach(number, monitors, at_end, frozenset())
             partial = {done | more for done in partial for more in found}
             if len(partial) > 2000:
-                raise TooLarge
+                raise TooLargeError
         return partial
 
     def reach(self, number: int, monitors: tuple[int | None, ...], at_end: bool, path: frozenset[int]) -> set[Thread]:
@@ -315,12 +318,12 @@ class _Builder:
 
 
 def _inner(tree: Expression) -> Expression:
-    """The tree of an assertion. Raises Not_Regular where it looks behind itself."""
+    """The tree of an assertion. Raises NotRegularError where it looks behind itself."""
     stack: list[Expression] = [tree]
     while stack:
         at = stack.pop()
         if (isinstance(at, Edge) and at.kind != "$") or (isinstance(at, Look) and at.behind):
-            raise Not_Regular("an assertion inside another one")
+            raise NotRegularError("an assertion inside another one")
         if isinstance(at, (Concat, Or)):
             stack.extend(at.items if isinstance(at, Concat) else at.options)
         elif isinstance(at, (Times, Look)):

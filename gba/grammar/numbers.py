@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from gba.grammar.automata import Dfa, TooLarge, explore
+from gba.grammar.automata import Dfa, TooLargeError, explore
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, optional, repeat, seq
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node
@@ -85,7 +85,7 @@ def fits(node: Number, value: Any) -> bool:
 
 
 def ranged_number(node: Number, rules: Rules, *, decimal_integers: bool = False) -> Node | None:
-    """A number with constraints; None where no number satisfies them. Raises TooLarge."""
+    """A number with constraints; None where no number satisfies them. Raises TooLargeError."""
     if not node.integer and not node.multiples and not node.excluded:
         signed = _sign_only(node, rules)
         if signed is not None:
@@ -174,7 +174,7 @@ class _State:
 
 @functools.lru_cache(maxsize=256)
 def number_dfa(node: Number) -> Dfa:
-    """All plain decimals that satisfy the node. Raises TooLarge."""
+    """All plain decimals that satisfy the node. Raises TooLargeError."""
     return _Decimals(node).automaton()
 
 
@@ -186,11 +186,11 @@ class _Decimals:
         self.limits = [_digits(abs(value)) for value in self.values]
         self.modulus, self.scale = _modulus(node.multiples)
         if self.modulus > 3000:
-            raise TooLarge
+            raise TooLargeError
         self.longest = max((len(limit.whole) for limit in self.limits), default=0) + 1
         self.decimals = max([len(limit.decimals) for limit in self.limits] + [self.scale]) + 1
         if self.longest + self.decimals > 400:
-            raise TooLarge
+            raise TooLargeError
 
     def automaton(self) -> Dfa:
         start = _State("start", False, 0, (), 0, True)
@@ -288,12 +288,12 @@ def _compare(digit: int, other: str) -> int:
 
 
 def _digits(value: Fraction) -> _Limit:
-    """The decimal digits of a value. Raises TooLarge where they do not end."""
+    """The decimal digits of a value. Raises TooLargeError where they do not end."""
     scaled, scale = value, 0
     while scaled.denominator != 1:
         scaled, scale = scaled * 10, scale + 1
         if scale > 330:
-            raise TooLarge
+            raise TooLargeError
     text = str(scaled.numerator).rjust(scale + 1, "0")
     return _Limit(text[: len(text) - scale] if scale else text, text[len(text) - scale :] if scale else "")
 
@@ -307,5 +307,5 @@ def _modulus(multiples: tuple[Fraction, ...]) -> tuple[int, int]:
     while multiple.denominator != 1:
         multiple, scale = multiple * 10, scale + 1
         if scale > 30:
-            raise TooLarge
+            raise TooLargeError
     return multiple.numerator, scale

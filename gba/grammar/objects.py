@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gba.grammar.automata import Dfa, TooLarge, complement, intersect
+from gba.grammar.automata import Dfa, TooLargeError, complement, intersect
 from gba.grammar.chain import Chain
-from gba.grammar.free import Entry, FreeKeys, TooManyStates
+from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import keys_except, other_keys
 from gba.grammar.nodes import Node, alt, seq
 from gba.grammar.presence import Option, Presence, grouped
@@ -77,7 +77,7 @@ def _members(
         if free:
             return FreeKeys(compiler, entries, options, presence.required, other).node(empty=minimum == 0)
         return Chain(compiler, entries, options, other, minimum, maximum).node()
-    except TooManyStates:
+    except TooManyStatesError:
         compiler.leave(Residual("required", node.pointer, "which keys go together takes too many rules"))
     common = [Option(frozenset.intersection(*(option.required for option in options)), frozenset())]
     return Chain(compiler, entries, common, other, min(minimum, 1), None).node()
@@ -119,7 +119,7 @@ def _other_entries(compiler: Compiler, node: Object, names: tuple[str, ...]) -> 
         return [] if value is None else [_entry(compiler, keys_except(names, compiler.rules), value)]
     try:
         return _cells(compiler, node, names, patterns, closed)
-    except TooLarge:
+    except TooLargeError:
         compiler.leave(Residual("patternProperties", node.pointer, "its patterns need too large an automaton"))
         return [_entry(compiler, keys_except(names, compiler.rules), compiler.required(ANYTHING))]
 
@@ -141,7 +141,7 @@ def _cells(
         ]
         cells = [(dfa, matched) for dfa, matched in split if not dfa.empty]
         if len(cells) > _CELLS:
-            raise TooLarge
+            raise TooLargeError
     found: list[Node] = []
     for dfa, matched in cells:
         if dfa.empty or (closed and not matched):

@@ -70,7 +70,9 @@ def _forbids(scope: Scope) -> bool:
         and not scope.patterns
         and scope.additional is None
         and not scope.declares
-        and all(len(value) == 1 and value[0].place.schema is False and not value[0].negated for _, value in scope.properties)
+        and all(
+            len(value) == 1 and value[0].place.schema is False and not value[0].negated for _, value in scope.properties
+        )
     )
 
 

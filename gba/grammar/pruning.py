@@ -59,7 +59,7 @@ def _productive(rules: Mapping[str, Node]) -> set[str]:
         _collect(body, found)
         for used in set(found):
             users.setdefault(used, []).append(name)
-    waiting = list(reversed(rules))
+    waiting = list(rules)[::-1]
     while waiting:
         name = waiting.pop()
         if name in productive or not _ends(rules[name], productive):

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from gba.grammar.automata import ANY_CHAR, Ranges, invert, unite
 
-__all__ = ["Chars", "Concat", "Edge", "Expression", "Look", "Not_Regular", "Or", "RegexError", "Times", "parse"]
+__all__ = ["Chars", "Concat", "Edge", "Expression", "Look", "NotRegularError", "Or", "RegexError", "Times", "parse"]
 
 
 class RegexError(ValueError):
@@ -18,7 +18,7 @@ class RegexError(ValueError):
         super().__init__(f"{message} at character {position}")
 
 
-class Not_Regular(ValueError):
+class NotRegularError(ValueError):
     """The pattern can be read but is no regular language (a back reference), or is beyond what is compiled."""
 
 
@@ -97,7 +97,7 @@ _COUNT = 100_000
 
 
 def parse(pattern: str) -> Expression:
-    """The syntax tree. Raises RegexError for a pattern that is none, Not_Regular for one with back references."""
+    """The syntax tree. Raises RegexError for a pattern that is none, NotRegularError for one with back references."""
     parser = _Parser(pattern)
     tree = parser.alternatives()
     if parser.at < len(pattern):
@@ -126,7 +126,7 @@ class _Parser:
     def alternatives(self) -> Expression:
         self.depth += 1
         if self.depth > _DEEP:
-            raise Not_Regular("groups are nested too deeply")
+            raise NotRegularError("groups are nested too deeply")
         options = [self.sequence()]
         while self.take("|"):
             options.append(self.sequence())
@@ -159,7 +159,7 @@ class _Parser:
         else:
             return None
         if bounds is not None and not self.take("?") and self.peek() == "+":
-            raise Not_Regular("a possessive quantifier")
+            raise NotRegularError("a possessive quantifier")
         return bounds
 
     def braces(self) -> tuple[int, int | None] | None:
@@ -176,7 +176,7 @@ class _Parser:
         if maximum is not None and maximum < minimum:
             raise self.fail("numbers out of order in {}")
         if minimum > _COUNT or (maximum or 0) > _COUNT:
-            raise Not_Regular("a repetition that is too long")
+            raise NotRegularError("a repetition that is too long")
         self.at = end + 1
         return minimum, maximum
 
@@ -244,9 +244,9 @@ class _Parser:
             self.at = end + 1
             return None
         if self.take(">"):
-            raise Not_Regular("an atomic group")
+            raise NotRegularError("an atomic group")
         if self.take("P=") or self.take("P>") or self.take("("):
-            raise Not_Regular("a reference to a group")
+            raise NotRegularError("a reference to a group")
         return self.flags()
 
     def flags(self) -> tuple[()] | None:
@@ -254,7 +254,7 @@ class _Parser:
             self.ignore_case |= self.peek() == "i"
             self.dot_all |= self.peek() == "s"
             if self.peek() == "m":
-                raise Not_Regular("the flag m")
+                raise NotRegularError("the flag m")
             self.at += 1
         if self.take(")"):
             return ()
@@ -273,9 +273,9 @@ class _Parser:
             self.at += 1
             return Edge("^" if char == "A" else "$")
         if char in "123456789":
-            raise Not_Regular("a back reference")
+            raise NotRegularError("a back reference")
         if char == "k" and self.text.startswith("k<", self.at):
-            raise Not_Regular("a back reference")
+            raise NotRegularError("a back reference")
         found = self.class_escape()
         return Chars(self.folded(found if isinstance(found, tuple) else ((found, found),)))
 
@@ -292,10 +292,10 @@ class _Parser:
             self.at = end + 1
             from gba.grammar.unicode import property_ranges
 
-            ranges = property_ranges(name)
-            if ranges is None:
-                raise Not_Regular(f"the Unicode property {name!r}")
-            return ranges if char == "p" else invert(ranges)
+            found = property_ranges(name)
+            if found is None:
+                raise NotRegularError(f"the Unicode property {name!r}")
+            return found if char == "p" else invert(found)
         if char in _CONTROLS:
             return _CONTROLS[char]
         if char == "c" and self.peek().isalpha():
@@ -334,14 +334,11 @@ class _Parser:
     def char_class(self) -> Ranges:
         negated = self.take("^")
         found: list[tuple[int, int]] = []
-        first = True
         while True:
             if not self.peek():
                 raise self.fail("a character class is not closed")
-            if self.peek() == "]" and not (first and False):
-                self.at += 1
+            if self.take("]"):
                 break
-            first = False
             self.class_item(found)
         ranges = self.folded(unite(found))
         inside = invert(invert(ranges))

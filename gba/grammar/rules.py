@@ -8,20 +8,21 @@ from typing import Any
 
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, Sequence, alt, optional, repeat, seq
 
-__all__ = ["Rules", "TooManyRules"]
+__all__ = ["Rules", "TooManyRulesError"]
 
 MAX_RULES = 40_000
 """Rules that a grammar may have: llama.cpp holds far more, but nobody waits for them."""
 
 
-class TooManyRules(Exception):
+class TooManyRulesError(Exception):
     """The grammar would be larger than is sensible."""
 
 
 class Rules:
     """Rules by name. Equal bodies get one rule; a rule that is still open can be referred to already.
 
-    ``memo`` holds nodes by what they were made from; ``doubtful``: some rule may have no sentence.
+    ``memo`` holds nodes by what they were made from (``keep`` keeps that alive), ``branches`` those of keys;
+    ``doubtful``: some rule may have no sentence.
     """
 
     def __init__(self, limit: int = MAX_RULES) -> None:
@@ -32,12 +33,13 @@ class Rules:
         self._counts: dict[tuple[str, Node, int], Node] = {}
         self.memo: dict[Any, Node] = {}
         self.keep: list[Any] = []
+        self.branches: dict[tuple[tuple[str, str], ...], Node] = {}
         self.doubtful = False
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
         if len(self._taken) > self._limit:
-            raise TooManyRules
+            raise TooManyRulesError
         base = _base(hint)
         number = self._taken.get(base, 0)
         if not number:

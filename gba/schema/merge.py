@@ -101,7 +101,7 @@ def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
     return one + tuple(item for item in other if item not in one) if other else one
 
 
-def _plain(one: Node, other: Node) -> Node:
+def _plain(one: Node, _other: Node) -> Node:
     return one
 
 

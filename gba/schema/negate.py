@@ -143,7 +143,7 @@ def _assertion(normalizer: Normalizer, place: Place, keyword: str, schema: Mappi
     return nodes[0] if kind == "any" else ({kind: nodes} if nodes else {})
 
 
-def _not_type(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Any]:
+def _not_type(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Any]:
     listed = [schema["type"]] if isinstance(schema["type"], str) else list(schema["type"])
     if schema.get("nullable") is True:
         listed.append("null")
@@ -155,55 +155,55 @@ def _not_type(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -
     yield shape
 
 
-def _not_minimum(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_minimum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(high=Bound(fraction(place, "minimum", schema["minimum"]), schema.get("exclusiveMinimum") is not True))
 
 
-def _not_maximum(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_maximum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(low=Bound(fraction(place, "maximum", schema["maximum"]), schema.get("exclusiveMaximum") is not True))
 
 
-def _not_exclusive_minimum(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_exclusive_minimum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if not isinstance(schema["exclusiveMinimum"], bool):
         yield Number(high=Bound(fraction(place, "exclusiveMinimum", schema["exclusiveMinimum"])))
 
 
-def _not_exclusive_maximum(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_exclusive_maximum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if not isinstance(schema["exclusiveMaximum"], bool):
         yield Number(low=Bound(fraction(place, "exclusiveMaximum", schema["exclusiveMaximum"])))
 
 
-def _not_multiple(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_multiple(_normalizer: Normalizer, place: Place, _schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(notes=(Residual("multipleOf", place.pointer, _WHY),))
 
 
-def _not_min_length(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_length(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minLength", schema["minLength"]):
         yield String(maximum=minimum - 1)
 
 
-def _not_max_length(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_length(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(minimum=count(place, "maxLength", schema["maxLength"]) + 1)
 
 
-def _not_pattern(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_pattern(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(languages=(Language("pattern", schema["pattern"], negated=True, pointer=place.pointer),))
 
 
-def _not_format(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_format(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(languages=(Language("format", schema["format"], negated=True, pointer=place.pointer),))
 
 
-def _not_min_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_items(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minItems", schema["minItems"]):
         yield Array(maximum=minimum - 1)
 
 
-def _not_max_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_items(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Array(minimum=count(place, "maxItems", schema["maxItems"]) + 1)
 
 
-def _not_unique(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_unique(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if schema["uniqueItems"] is True:
         yield Array(minimum=2, notes=(Residual("uniqueItems", place.pointer, _WHY),))
 
@@ -259,12 +259,12 @@ def _not_required(normalizer: Normalizer, place: Place, schema: Mapping[str, Any
         yield Object((Scope(((name, normalizer.never(place)),)),), pointer=place.pointer)
 
 
-def _not_min_properties(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_properties(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minProperties", schema["minProperties"]):
         yield Object(maximum=minimum - 1)
 
 
-def _not_max_properties(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_properties(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Object(minimum=count(place, "maxProperties", schema["maxProperties"]) + 1)
 
 

@@ -52,7 +52,9 @@ class Residual:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Place:
-    """A subschema where it stands; its ``schema`` may also be an Either, which no document holds. Two places are the same only when they are the same object.
+    """A subschema where it stands; its ``schema`` may also be an Either, which no document holds.
+
+    Two places are the same only when they are the same object.
 
     ``serial`` counts places in the order in which they were met; ``resolver`` is None in a document whose references
     are all plain pointers; ``dialect`` is the draft that rules here.
@@ -187,7 +189,7 @@ class Scope:
     """What one schema says about keys: named ones, those that match a pattern, and all others.
 
     ``additional`` is None where the schema says nothing about the others; ``declares`` tells whether it lists its
-    properties, be the list empty; ``evaluates`` whether unevaluatedProperties heeds it (what a ``not`` says it does not).
+    properties, be the list empty; ``evaluates`` whether unevaluatedProperties heeds it (a ``not`` has nothing to heed).
     """
 
     properties: tuple[tuple[str, Conjunction], ...] = ()

@@ -30,7 +30,7 @@ MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
 
 
-class _Circular(SchemaError):
+class _CircularError(SchemaError):
     """A schema applies itself to the same value."""
 
 
@@ -95,7 +95,7 @@ class Normalizer:
         found = self._parts.get((part, self._overlapping))
         if found is None:
             if part in self._busy:
-                raise _Circular(
+                raise _CircularError(
                     "a schema that refers to itself with no value in between says nothing",
                     keyword="$ref",
                     pointer=part.place.pointer,
@@ -178,7 +178,11 @@ class Normalizer:
             return union(map(self.shape, branches))
         if len(branches) > MAX_SUBSETS:
             note = Residual("anyOf", place.pointer, "which branches evaluate what is checked afterwards")
-            every = {**ANY_SHAPE, "object": (Object(scopes=(Scope(additional=ANYTHING),)),), "array": (Array(evaluated=None),)}
+            every = {
+                **ANY_SHAPE,
+                "object": (Object(scopes=(Scope(additional=ANYTHING),)),),
+                "array": (Array(evaluated=None),),
+            }
             return annotate(every, note)
         subsets = (
             [branch for number, branch in enumerate(branches) if chosen >> number & 1]
@@ -218,7 +222,7 @@ class Normalizer:
         """Whether certainly nothing satisfies the conjunction; False where telling would lead back here."""
         try:
             return not self.shape(conjunction)
-        except _Circular:
+        except _CircularError:
             return False
 
     def possible(self, node: Node, depth: int = 4) -> bool:
@@ -229,7 +233,7 @@ class Normalizer:
             value = named_value(node, name)
             try:
                 shape = self.shape(value)
-            except _Circular:
+            except _CircularError:
                 continue
             if not any(self.possible(child, depth - 1) for nodes in shape.values() for child in nodes):
                 return False
@@ -252,7 +256,7 @@ class Normalizer:
                 continue
             for name, wanted in listed.items():
                 without = Object(scopes=(Scope(((name, self.never(place)),), evaluates=False),), pointer=place.pointer)
-                if isinstance(wanted, (list, tuple)) or isinstance(wanted, str):
+                if isinstance(wanted, (list, tuple, str)):
                     needed = names(place, keyword, [wanted] if isinstance(wanted, str) else wanted)
                     if not needed or needed == (name,):
                         continue

@@ -75,7 +75,7 @@ class References:
         self.dialect = dialect_of(document)
         self._registry = registry
         self._serials = itertools.count()
-        self._places: dict[tuple[int, Any], Place] = {}
+        self._places: dict[tuple[int, str, Any], Place] = {}
         self._eithers: dict[tuple[Conjunction, ...], Place] = {}
         self._keep: list[Any] = []
         self._plain = registry is None and not _has_identifiers(document)
