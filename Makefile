@@ -72,6 +72,7 @@ notebooks: $(VENV)/.dev
 
 tiny-models: $(VENV)/.dev
 	$(BIN)/python -m gba.tuning
+	$(BIN)/python -c "from gba.models import record; record()"
 
 clean:
 	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist

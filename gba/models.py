@@ -19,7 +19,7 @@ from typing import Any
 
 from gba.errors import ModelFileError
 
-__all__ = ["ModelEntry", "directory", "entry", "find", "manifest", "packaged", "pull", "resolve", "sha256_of"]
+__all__ = ["ModelEntry", "directory", "entry", "find", "manifest", "packaged", "pull", "record", "resolve", "sha256_of"]
 
 _PACKAGE = Path(__file__).parent
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -145,6 +145,17 @@ def pull(name: str) -> Path:
             else:
                 _check(target, model, expected)
     return target
+
+
+def record() -> None:
+    """Write size and SHA-256 of the packaged models into the manifest of a checkout, after they were made anew."""
+    path = _home() / "manifest.json"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    for fields in content["models"]:
+        if fields["repo"] is None:
+            file = packaged(fields["name"])
+            fields["size"], fields["sha256"] = file.stat().st_size, sha256_of(file)
+    path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def sha256_of(path: Path) -> str:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import subprocess
@@ -44,6 +46,44 @@ def test_the_manifest_is_complete() -> None:
         assert entry.licence
         assert entry.sha256 is None or len(entry.sha256) == 64
         assert entry.size is None or entry.size > 0
+
+
+@pytest.mark.parametrize("name", ["tiny-agent", "tiny-math"])
+def test_the_packaged_models_are_those_of_the_manifest(name: str) -> None:
+    path = models.packaged(name)
+    assert models.find(name) == models.resolve(name) == models.pull(name) == path
+    entry = models.entry(name)
+    assert (entry.size, entry.sha256) == (path.stat().st_size, models.sha256_of(path)), "run gba.models.record()"
+    assert path.stat().st_size <= 12_000_000
+
+
+def test_recording_writes_the_packaged_models_down(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fields = {
+        "name": "mine",
+        "role": "agent",
+        "repo": None,
+        "file": "mine.gguf",
+        "size": 1,
+        "sha256": "",
+        "licence": "MIT",
+    }
+    (tmp_path / "manifest.json").write_text(json.dumps({"version": 1, "models": [fields]}))
+    (tmp_path / "mine.gguf").write_bytes(b"GGUF")
+    monkeypatch.setattr(models, "_home", lambda: tmp_path)
+    models.record()
+    assert models.entry("mine").size == 4
+    assert models.entry("mine").sha256 == hashlib.sha256(b"GGUF").hexdigest()
+
+
+def test_a_missing_packaged_model_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "manifest.json").write_text((models._home() / "manifest.json").read_text())
+    monkeypatch.setattr(models, "_home", lambda: tmp_path)
+    with pytest.raises(ModelFileError, match="make tiny-models"):
+        models.packaged("tiny-agent")
+    assert models.find("tiny-agent") is None
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(ModelFileError, match="reinstall"):
+        models.manifest()
 
 
 def test_a_pull_fetches_and_checks(hub: Hub) -> None:
