@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hub_server import Hub, serve
 
 from gba import models
 from gba.errors import ModelFileError
-from hub_server import Hub, serve
 
 FILE = "owner/repo/small.gguf"
 MIB = 1 << 20
