@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from langchain_core.tools import BaseTool
 from langchain_core.tools.base import create_schema_from_function
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
-__all__ = ["closed", "exact_parameters", "untitled"]
+__all__ = ["closed", "exact_parameters", "model_of_function", "untitled"]
 
 _TO_MAPS = ("properties", "$defs", "definitions", "patternProperties")
 _TO_LISTS = ("anyOf", "oneOf", "prefixItems")
@@ -47,11 +47,14 @@ def _model_of(tool: Any) -> Any:
         return tool.tool_call_schema if tool.args_schema is not None else None
     if isinstance(tool, type):
         return tool if is_basemodel_subclass(tool) else None
-    if isinstance(tool, Mapping) or not callable(tool):
-        return None
+    return None
+
+
+def model_of_function(function: Callable[..., Any]) -> Any:
+    """The arguments of a function as a pydantic model, its docstring read for their descriptions."""
     return create_schema_from_function(
-        getattr(tool, "__name__", type(tool).__name__),
-        tool,
+        getattr(function, "__name__", type(function).__name__),
+        function,
         filter_args=(),
         parse_docstring=True,
         error_on_invalid_docstring=False,

@@ -9,7 +9,7 @@ from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from gba.errors import SchemaError
-from gba.langchain.parameters import closed, exact_parameters, untitled
+from gba.langchain.parameters import closed, exact_parameters, model_of_function, untitled
 from gba.schema.tools import ToolSpec
 
 __all__ = ["ToolLike", "json_schema_of", "to_openai_tools", "to_specs", "to_tool_choice"]
@@ -98,8 +98,10 @@ def _is_tool(schema: Mapping[str, Any]) -> bool:
 
 def _to_openai_tool(tool: ToolLike, strict: bool | None) -> dict[str, Any]:
     try:
+        if not isinstance(tool, (BaseTool, Mapping, type)) and callable(tool):
+            tool = model_of_function(tool)
         converted = convert_to_openai_tool(_unwrapped(tool) if isinstance(tool, Mapping) else tool)
-    except (TypeError, ValueError, RecursionError) as error:
+    except (AttributeError, TypeError, ValueError, RecursionError) as error:
         raise SchemaError(
             f"{_label(tool)} cannot be used as a tool: {(str(error).splitlines() or [type(error).__name__])[0]}",
             remedy="Give a function, a pydantic model, a LangChain tool, or a dict in OpenAI's or Anthropic's form.",

@@ -1,4 +1,4 @@
-"""Agents of LangChain and LangGraph on real llama.cpp with random weights: whatever the model writes, they go through."""
+"""Agents of LangChain and LangGraph on real llama.cpp with random weights: whatever it writes, they go through."""
 
 from __future__ import annotations
 
