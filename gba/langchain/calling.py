@@ -25,7 +25,16 @@ _SPELLINGS: Mapping[str, str] = {
     "request_timeout": "timeout",
     "stop_sequences": "stop",
 }
-_LOADING: Mapping[str, str] = {"n_batch": "batch", "n_gpu_layers": "gpu_layers", "n_threads": "threads"}
+_LOADING: Mapping[str, str] = {
+    "n_batch": "batch",
+    "n_gpu_layers": "gpu_layers",
+    "n_threads": "threads",
+    "rope_freq_base": "rope_freq_base",
+    "rope_freq_scale": "rope_freq_scale",
+    "use_mlock": "use_mlock",
+    "use_mmap": "use_mmap",
+}
+"""Arguments of langchain-community's model that are options of a model in process."""
 _SAMPLING = tuple(field.name for field in fields(Sampling))
 _OPTIONS = ("max_tokens", "max_thought_tokens")
 _CALL = (*_SAMPLING, *_OPTIONS, "slot")
@@ -97,7 +106,9 @@ def spelled(values: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in values.items():
         if name in _LOADING:
             loading[_LOADING[name]] = value
-        else:
+        elif name == "model_kwargs":
+            loading.update(value or {})
+        elif name != "f16_kv" or value is not True:  # what llama.cpp does anyway
             result[_SPELLINGS.get(name, name)] = value
     if loading:
         result["load_options"] = {**loading, **(result.get("load_options") or {})}

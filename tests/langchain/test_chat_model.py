@@ -144,14 +144,22 @@ async def test_events_v2_come_as_the_step_happens() -> None:
     assert end["data"]["output"].tool_calls[0]["args"] == {"a": 1, "b": 2}
 
 
-def test_the_whole_loop_only_ever_adds_to_the_prompt() -> None:
-    chat = model(ADD, answer("It is there.", "It is 3."))
+@pytest.mark.parametrize("output_version", [None, "v1"])
+@pytest.mark.parametrize("streaming", [True, False])
+def test_the_whole_loop_only_ever_adds_to_the_prompt(output_version: str | None, streaming: bool) -> None:
+    chat = model(ADD, answer("It is there.", "It is 3."), "Never mind.", output_version=output_version)
     bound = chat.bind_tools([plus])
+
+    def ask(messages: list[Any]) -> Any:
+        return reduce(add, bound.stream(messages)) if streaming else bound.invoke(messages)
+
     question = HumanMessage("What is 1 + 2?")
-    made = bound.invoke([question])
+    made = ask([question])
     result = ToolMessage("3", tool_call_id=made.tool_calls[0]["id"])
-    message = bound.invoke([question, made, result])
-    assert (message.content, message.additional_kwargs["reasoning_content"]) == ("It is 3.", "It is there.")
+    message = ask([question, made, result])
+    assert message.text == "It is 3."
+    assert [block["type"] for block in message.content_blocks] == ["reasoning", "text"]
+    assert message.content_blocks[0]["reasoning"] == "It is there."
     prompts = [request.prompt for request in chat.backend.requests]
     for before, after in pairwise(prompts):
         assert after[: len(before)] == before
@@ -386,13 +394,35 @@ def test_names_of_other_chat_models_are_understood() -> None:
     chat = ChatLlamaCpp(
         model_path="x.gguf", n_ctx=512, n_gpu_layers=3, max_completion_tokens=7, stop_sequences=["x"], request_timeout=2
     )
-    assert (chat.context, chat.load_options, chat.max_tokens, chat.stop, chat.timeout) == (
-        512,
-        {"gpu_layers": 3},
-        7,
-        ["x"],
-        2,
+    expected = (512, {"gpu_layers": 3}, 7, ["x"], 2)
+    assert (chat.context, chat.load_options, chat.max_tokens, chat.stop, chat.timeout) == expected
+
+
+def test_the_constructor_of_langchain_community_is_understood() -> None:
+    chat = ChatLlamaCpp(  # as in its documentation
+        temperature=0.5,
+        model_path="x.gguf",
+        n_ctx=10000,
+        n_gpu_layers=8,
+        n_batch=300,
+        max_tokens=512,
+        n_threads=3,
+        repeat_penalty=1.5,
+        top_p=0.5,
+        verbose=True,
+        f16_kv=True,
+        use_mlock=True,
+        model_kwargs={"rope_freq_base": 10000.0},
     )
+    assert chat.load_options == {
+        "gpu_layers": 8,
+        "batch": 300,
+        "threads": 3,
+        "use_mlock": True,
+        "rope_freq_base": 10000.0,
+    }
+    with pytest.raises(ValidationError, match="f16_kv"):
+        ChatLlamaCpp(model_path="x.gguf", f16_kv=False)
 
 
 def test_the_profile_lets_agents_use_the_response_schema() -> None:
