@@ -54,16 +54,20 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.GtE: ">=",
 }
 _QUALIFIERS = frozenset(language.MODULES) | {name for short in language.MODULES.values() for name in short}
+_LOOP = "a comprehension (a sum is summation(k**2, (k, 1, 10)))"
 _WORDS = {
     "Lambda": "a lambda",
     "FunctionDef": "a function definition",
     "ClassDef": "a class",
-    "ListComp": "a comprehension",
-    "SetComp": "a comprehension",
-    "DictComp": "a comprehension",
-    "GeneratorExp": "a comprehension",
+    "ListComp": _LOOP,
+    "SetComp": _LOOP,
+    "DictComp": _LOOP,
+    "GeneratorExp": _LOOP,
+    "For": "a loop",
+    "While": "a loop",
+    "If": "an if",
     "JoinedStr": "an f-string",
-    "IfExp": "a condition (if ... else)",
+    "IfExp": "a condition (if ... else; write Piecewise((a, x > 0), (b, True)))",
     "NamedExpr": "an assignment inside an expression",
     "BoolOp": "and/or",
 }

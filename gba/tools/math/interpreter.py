@@ -51,6 +51,8 @@ def run(program: Program) -> Outcome:
         value = interpreter.run()
     except MathError as error:
         raise MathError(str(error), kind=error.kind, program=program.text) from None
+    except SystemExit:
+        raise MathError("A program cannot end the process.", kind="forbidden", program=program.text) from None
     except Exception as error:  # noqa: BLE001  (sympy raises all sorts, and each is a message to the model)
         raise _translated(error, program.text) from None
     return Outcome(value, interpreter.decimal)
@@ -70,7 +72,9 @@ def _translated(error: Exception, text: str) -> MathError:
         return MathError("This part of sympy is not available here.", kind="forbidden", program=text)
     if isinstance(error, NotImplementedError):
         note = f" ({message})" if message else ""
-        return MathError(f"sympy knows no method for this{note}. Try a numeric one.", kind="domain", program=text)
+        return MathError(
+            f"sympy knows no method for this{note}. For an equation use nsolve(f, x, 1).", kind="domain", program=text
+        )
     return MathError(f"This cannot be calculated: {message or type(error).__name__}.", kind="domain", program=text)
 
 

@@ -296,6 +296,8 @@ _ALGEBRA: list[tuple[str, Any]] = [
     ("x = symbols('x', real=True)\nresult = solve(x**3 - 8, x)", [2]),
     ("x = Symbol('x')\nresult = solveset(x**2 - 4, x, domain=S.Reals)", "{-2, 2}"),
     ("result = solve(x**2 + 1, x)", "[-I, I]"),
+    ("result = solve(x**5 - x - 1, x)[0]", 1.1673039782614187),
+    ("result = solve([x**2 + y**2 - 1, x**2 + y**2 - 4], [x, y])", []),
     ("result = solve(exp(x) - 5, x)[0]", math.log(5)),
     ("result = solve(x + 31 - x, x)", []),
     ("result = nsolve(cos(x) - x, x, 1)", 0.7390851332151607),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import re
 from collections.abc import Callable
 from typing import Any
@@ -20,16 +21,23 @@ _DEGREE = 100
 _DIGITS = Integer(15)
 
 
+def _names(text: str) -> list[str]:
+    """The names in a quoted text. sympy writes programs with them (for nsolve), so none may be one of Python's."""
+    names = re.split(r", ?| ", text)
+    if taken := [name for name in names if hasattr(builtins, name)]:
+        raise MathError(f"{taken[0]} cannot be the name of a symbol or a function.", kind="forbidden")
+    return names
+
+
 def _symbols(text: str, **assumptions: Any) -> Any:
     """Symbols by their names; only names can arrive here, none of sympy's patterns."""
-    names = re.split(r", ?| ", text)
+    names = _names(text)
     found = tuple(sympy.Symbol(name, **{key: bool(value) for key, value in assumptions.items()}) for name in names)
     return found[0] if len(found) == 1 else found
 
 
 def _functions(text: str) -> Any:
-    names = re.split(r", ?| ", text)
-    found = tuple(sympy.Function(name) for name in names)
+    found = tuple(sympy.Function(name) for name in _names(text))
     return found[0] if len(found) == 1 else found
 
 
@@ -81,7 +89,31 @@ def _solved(equations: Any, *unknowns: Any, **keywords: Any) -> Any:
     if equations is True:
         raise MathError("The equation is always true: every value solves it.", kind="domain")
     flags = {key: bool(value) for key, value in keywords.items()}
-    return sympy.solve(equations, *unknowns, **flags)
+    found = sympy.solve(equations, *unknowns, **flags)
+    if found == [] and isinstance(equations, (list, tuple)):
+        _require_inconsistent(equations)
+    return _numeric_roots(found) if isinstance(found, list) else found
+
+
+def _require_inconsistent(equations: Any) -> None:
+    """sympy gives no solution of a polynomial system as well when it cannot write one down: tell the two apart."""
+    sides = [equation.lhs - equation.rhs if isinstance(equation, sympy.Eq) else equation for equation in equations]
+    symbols = sorted(set().union(*(side.free_symbols for side in sides)), key=str)
+    polynomial = all(isinstance(side, sympy.Expr) and side.is_polynomial(*symbols) for side in sides)
+    told = any(sympy.Symbol(symbol.name) != symbol for symbol in symbols)  # "positive" may rule solutions out
+    if polynomial and symbols and not told and sympy.groebner(sides, *symbols).exprs != [1]:
+        raise MathError(
+            "There are solutions, but they have no closed form. Use nsolve((f, g), (x, y), (1, 1)).", kind="domain"
+        )
+
+
+def _numeric_roots(found: list[Any]) -> list[Any]:
+    """Roots that sympy only numbers become decimals: their numbers say nothing, and one by one they are slow."""
+    numbered = [root.poly for root in found if isinstance(root, sympy.CRootOf)]
+    decimals = {poly: poly.nroots(n=30) for poly in numbered}
+    if any(len(decimals[poly]) != numbered.count(poly) for poly in decimals):
+        return found
+    return [decimals[root.poly].pop(0) if isinstance(root, sympy.CRootOf) else root for root in found]
 
 
 def _system(solver: Callable[..., Any]) -> Callable[..., Any]:
