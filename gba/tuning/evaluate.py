@@ -11,7 +11,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,8 +21,8 @@ from gba.backends.base import Backend, Sampling
 from gba.chat.engine import Engine
 from gba.chat.messages import Message, Step
 from gba.chat.options import StepOptions
-from gba.errors import BackendError, GbaError, MathError
-from gba.schema.tools import ToolCall, ToolSpec
+from gba.errors import BackendError, GbaError, MathError, StepError
+from gba.schema.tools import ToolCall
 from gba.tools.math import evaluate
 from gba.tools.math.prompt import messages as math_messages
 from gba.tools.math.writer import ProgramWriter
@@ -119,7 +119,6 @@ class _Run:
     task: Task
     engine: Engine
     messages: list[Message]
-    tools: Sequence[ToolSpec]
     steps: list[Step] = field(default_factory=list)
     calls: int = 0
     invalid: int = 0
@@ -130,7 +129,7 @@ class _Run:
         self.why = self.why or why
 
     def step(self) -> Step:
-        step = self.engine.step(self.messages, self.tools)
+        step = self.engine.step(self.messages, self.task.tools)
         self.steps.append(step)
         self.messages.append(step.message())
         for call in step.calls:
@@ -139,7 +138,7 @@ class _Run:
         return step
 
     def valid(self, call: ToolCall) -> bool:
-        schema = next((tool.parameters for tool in self.tools if tool.name == call.name), None)
+        schema = next((tool.parameters for tool in self.task.tools if tool.name == call.name), None)
         if schema is None:
             return False
         try:
@@ -177,11 +176,9 @@ class _Run:
 def run_task(engine: Engine, task: Task) -> Outcome:
     """Let the model do a task; what the tools answer depends on what it calls.
 
-    The tools take no arguments but those that they name, as LangChain's do. A task is solved where every call is the
-    right one, in its place, and every answer contains the value that it has to.
+    A task is solved where every call is the right one, in its place, and every answer contains the value it has to.
     """
-    tools = [replace(tool, parameters={**tool.parameters, "additionalProperties": False}) for tool in task.tools]
-    run = _Run(task, engine, [Message("system", task.system)] if task.system else [], tools)
+    run = _Run(task, engine, [Message("system", task.system)] if task.system else [])
     try:
         for turn in task.turns:
             run.messages.append(Message("user", turn.request))
@@ -237,7 +234,10 @@ def _collect(outcomes: Iterable[Outcome], progress: Callable[[Outcome], None] | 
 
 def run_math_task(writer: ProgramWriter, task: MathTask) -> Outcome:
     """Let the model write a program, and compare its value with that of the right one."""
-    program = writer.write(math_messages(task.question)).text
+    try:
+        program = writer.write(math_messages(task.question)).text
+    except StepError as error:
+        return Outcome(task.family, False, f"{task.question!r}: {error}")
     if same_value(program, task.program):
         return Outcome(task.family, True)
     return Outcome(task.family, False, f"{task.question!r}: {program!r} instead of {task.program!r}")

@@ -82,7 +82,7 @@ def _equation(draw: Draw) -> tuple[str, str]:
     asked = draw.free(
         (
             "[solve {e}|solve {e} for {x}|solve the equation {e}|Solve for {x}: {e}|What is {x} if {e}?|Find {x} if "
-            "{e}.|Find {x} such that {e}.|If {e}, what is {x}?|{e}, {x} = ?|the solution of {e}|What are the "
+            "{e}.|Find {x} such that {e}.|If {e}, what is {x}?|the solution of {e}|What are the "
             "solutions of {e}?|the roots of {e}]"
         ),
         e=f"{text} = {right_text}",

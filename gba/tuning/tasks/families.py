@@ -50,7 +50,7 @@ class _Bench:
     def names(self) -> frozenset[str]:
         return frozenset(tool.spec.name for tool in self.tools.values()) | {spec.name for spec in self.others}
 
-    def need(self, *keys: str, made_up: float = 0.33) -> dict[str, Drawn]:
+    def need(self, *keys: str, made_up: float = 0.12) -> dict[str, Drawn]:
         for key in keys:
             kind = KINDS.get(key) or UNSEEN_KINDS[key]
             self.tools[key] = draw_tool(self.draw, kind, made_up=made_up, taken=self.names())
@@ -60,7 +60,7 @@ class _Bench:
         """Between none and four tools more, of which none does what the task asks for."""
         used = set(self.tools) | set(avoid)
         matter_words = list(matters)
-        for _ in range(self.draw.pick((0, 1, 1, 2, 2, 2, 3, 3, 4)) if self.tools else self.draw.pick((1, 2, 3))):
+        for _ in range(self.draw.pick((0, 1, 1, 1, 2, 2, 2, 3, 3)) if self.tools else self.draw.pick((1, 2, 3))):
             if self.draw.chance(0.6):
                 banned = used | {key for group in _ALIKE for key in group if used & set(group)}
                 options = [key for key in KINDS if key not in banned]

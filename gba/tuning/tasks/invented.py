@@ -86,7 +86,7 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
     names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
     article = "an" if owner[0] in "aeiou" else "a"
     about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
-    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.5, taken=taken)
+    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.2, taken=taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
@@ -141,7 +141,7 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     )
     article = "an" if matter[0] in "aeiou" else "a"
     tool = draw_tool(
-        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.5, taken=taken
+        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.2, taken=taken
     )
     title = f"{verb} {article} {matter}"
 
@@ -184,7 +184,7 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     params = (first, *(_with_need(role.param, role.param.role not in optional) for role in roles))
     names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter))
     tool = draw_tool(
-        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.4, taken=taken
+        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.2, taken=taken
     )
 
     def turn(draw: Draw, tool: Drawn) -> Turn:

@@ -72,7 +72,7 @@ def _made_up_name(draw: Draw) -> str:
     return f"{kind}_{word if roll < 0.85 else draw.rng.randint(1, 99)}"
 
 
-def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.33, taken: frozenset[str] = frozenset()) -> Drawn:
+def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.12, taken: frozenset[str] = frozenset()) -> Drawn:
     """A tool of this kind whose name is not ``taken``."""
     described = draw.chance(0.45)
     properties: dict[str, Any] = {}
@@ -82,9 +82,12 @@ def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.33, taken: frozenset
         node = dict(param.schema)
         if described and param.about:
             node["description"] = draw.pick(param.about)
+        if not param.required and draw.chance(0.3):
+            node = {"anyOf": [node, {"type": "null"}], "default": None}
         properties[name], roles[param.role] = node, name
     required = [roles[param.role] for param in kind.params if param.required]
-    schema: dict[str, Any] = {"type": "object", "properties": properties}
+    # As LangChain's tools: no arguments but those that are named.
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
     if required:
         schema["required"] = required
     while True:

@@ -1,0 +1,46 @@
+"""Build the packaged models.
+
+    python -m gba.tuning                 both, as they were built
+    python -m gba.tuning agent --minutes 60 --threads 2
+"""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gba.tuning.recipes import AGENT, MATH, Recipe, build
+
+__all__ = ["main"]
+
+_RECIPES = {"agent": AGENT, "math": MATH}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """The command; prints the path of each file that it wrote."""
+    parser = argparse.ArgumentParser(prog="python -m gba.tuning", description="Build the packaged models.")
+    parser.add_argument("models", nargs="*", choices=[[], *_RECIPES], help="which ones (all)")
+    parser.add_argument("--output", type=Path, default=Path("models"), help="folder for the GGUF files")
+    parser.add_argument("--work", type=Path, default=Path("build/tuning"), help="folder for logs and checkpoints")
+    parser.add_argument("--steps", type=int, help="updates, instead of the recipe's")
+    parser.add_argument("--minutes", type=float, help="train by the clock (not reproducible)")
+    parser.add_argument("--threads", type=int)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--eager", action="store_true", help="compile nothing (needs no C++ compiler)")
+    parser.add_argument("--resume", action="store_true", help="go on at the checkpoint")
+    asked = parser.parse_args(arguments)
+    for name in asked.models or _RECIPES:
+        recipe = _RECIPES[name]
+        print(build(recipe, output=asked.output, work=asked.work / name, settings=_settings(recipe, asked), resume=asked.resume))
+
+
+def _settings(recipe: Recipe, asked: argparse.Namespace) -> Any:
+    given = {key: getattr(asked, key) for key in ("steps", "minutes", "threads", "seed")}
+    changed = {key: value for key, value in given.items() if value is not None}
+    return replace(recipe.settings, **changed, compiled=not asked.eager)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""Write a model as GGUF, for llama.cpp.
+
+Weights are copied as they are: `gba.tuning.model` rotates neighbouring dimensions, which is what the ``llama``
+architecture of GGUF means by RoPE. Matrices are stored in half precision, norms in full.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from gba.tuning.model import Llama, ModelShape
+from gba.tuning.tokenizer import END, Piece, Vocabulary
+
+__all__ = ["CHAT_TEMPLATE", "write_blank", "write_gguf"]
+
+CHAT_TEMPLATE = (
+    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+"""ChatML, with turns of system, user, assistant and tool."""
+
+_LICENCE = "mit"
+_NAMES = {
+    "embedding.weight": "token_embd.weight",
+    "norm.weight": "output_norm.weight",
+    "output.weight": "output.weight",
+    "attention_norm": "attn_norm",
+    "attention.q": "attn_q",
+    "attention.k": "attn_k",
+    "attention.v": "attn_v",
+    "attention.output": "attn_output",
+    "feed_forward_norm": "ffn_norm",
+    "feed_forward.gate": "ffn_gate",
+    "feed_forward.up": "ffn_up",
+    "feed_forward.down": "ffn_down",
+}
+
+
+def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, description: str = "") -> None:
+    """Write model, vocabulary and chat template to one file that llama.cpp loads."""
+    import gguf
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = gguf.GGUFWriter(str(path), "llama")
+    writer.add_name(name)
+    writer.add_license(_LICENCE)
+    if description:
+        writer.add_description(description)
+    _add_shape(writer, model.shape)
+    _add_vocabulary(writer, vocabulary)
+    for key, weight in model.state_dict().items():
+        kind = np.float32 if weight.dim() == 1 else np.float16
+        writer.add_tensor(_tensor_name(key), weight.detach().float().numpy().astype(kind))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> None:
+    """Write an untrained model of the smallest size: what it takes to tokenize, and to render dialogues, before training."""
+    torch.manual_seed(0)
+    shape = ModelShape(len(vocabulary), layers=1, width=32, heads=1, kv_heads=1, hidden=32, context=context)
+    write_gguf(path, Llama(shape), vocabulary, name="blank")
+
+
+def _tensor_name(key: str) -> str:
+    if not key.startswith("layers."):
+        return _NAMES[key]
+    _, index, part = key.split(".", 2)
+    return f"blk.{index}.{_NAMES[part.removesuffix('.weight')]}.weight"
+
+
+def _add_shape(writer: Any, shape: ModelShape) -> None:
+    import gguf
+
+    writer.add_context_length(shape.context)
+    writer.add_embedding_length(shape.width)
+    writer.add_block_count(shape.layers)
+    writer.add_feed_forward_length(shape.hidden)
+    writer.add_head_count(shape.heads)
+    writer.add_head_count_kv(shape.kv_heads)
+    writer.add_rope_dimension_count(shape.head_dim)
+    writer.add_rope_freq_base(shape.rope_base)
+    writer.add_layer_norm_rms_eps(shape.norm_epsilon)
+    writer.add_vocab_size(shape.vocabulary)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+
+
+def _add_vocabulary(writer: Any, vocabulary: Vocabulary) -> None:
+    end = vocabulary.id(END)
+    writer.add_tokenizer_model("llama")
+    writer.add_tokenizer_pre("default")
+    writer.add_token_list([piece.text for piece in vocabulary.pieces])
+    writer.add_token_scores([piece.score for piece in vocabulary.pieces])
+    writer.add_token_types([_token_type(piece) for piece in vocabulary.pieces])
+    writer.add_bos_token_id(vocabulary.id("<s>"))
+    writer.add_eos_token_id(end)
+    writer.add_eot_token_id(end)
+    writer.add_unk_token_id(0)
+    writer.add_add_bos_token(False)
+    writer.add_add_eos_token(False)
+    writer.add_add_space_prefix(False)
+    writer.add_chat_template(CHAT_TEMPLATE)
+
+
+def _token_type(piece: Piece) -> int:
+    import gguf
+
+    kinds = {
+        "normal": gguf.TokenType.NORMAL,
+        "unknown": gguf.TokenType.UNKNOWN,
+        "control": gguf.TokenType.CONTROL,
+        "byte": gguf.TokenType.BYTE,
+    }
+    return int(kinds[piece.kind])

@@ -1,0 +1,113 @@
+"""How the two packaged models are made, from nothing to a GGUF file."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from gba.backends.base import Backend
+from gba.tools.math.prompt import SYSTEM
+from gba.tuning.dataset import Dialogue, agent_dialogues, math_dialogues
+from gba.tuning.export import write_blank, write_gguf
+from gba.tuning.model import ModelShape
+from gba.tuning.shards import Maker, Shards
+from gba.tuning.tasks import iter_math_texts, iter_texts
+from gba.tuning.tokenizer import Vocabulary, learn
+from gba.tuning.train import Settings, Trainer, batches
+
+__all__ = ["AGENT", "MATH", "Recipe", "build"]
+
+_TEXTS = 6000
+_ROLES = "\nsystem\nuser\nassistant\ntool\n"
+
+
+def _agent(backend: Backend, count: int, seed: int) -> Iterable[Dialogue]:
+    return agent_dialogues(backend, count, seed=seed)
+
+
+def _math(backend: Backend, count: int, seed: int) -> Iterable[Dialogue]:
+    return math_dialogues(backend, count, seed=seed)
+
+
+def _agent_texts() -> Iterator[str]:
+    return (text + _ROLES for text in iter_texts(_TEXTS))
+
+
+def _math_texts() -> Iterator[str]:
+    return (SYSTEM + _ROLES + text for text in iter_math_texts(_TEXTS))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides what a model becomes."""
+
+    name: str
+    description: str
+    make: Maker
+    texts: str
+    pieces: int
+    shape: ModelShape
+    settings: Settings
+    distinct: int
+    size: int = 1000
+
+    def vocabulary(self) -> Vocabulary:
+        """Learn the vocabulary from the texts of training tasks."""
+        texts = _agent_texts() if self.texts == "agent" else _math_texts()
+        return learn(texts, size=self.pieces)
+
+
+AGENT = Recipe(
+    name="tiny-agent",
+    description="Calls functions in the manner of gba. Shows the machinery; not a model for real work.",
+    make=_agent,
+    texts="agent",
+    pieces=1024,
+    shape=ModelShape(vocabulary=1024, layers=4, width=256, heads=4, kv_heads=4, hidden=768),
+    settings=Settings(steps=6000, batch_tokens=6144),
+    distinct=60,
+)
+"""Reads the tools of a prompt, and calls them."""
+
+MATH = Recipe(
+    name="tiny-math",
+    description="Writes a one-line program for a question with numbers. Shows the machinery; not a model for real work.",
+    make=_math,
+    texts="math",
+    pieces=768,
+    shape=ModelShape(vocabulary=768, layers=4, width=256, heads=4, kv_heads=4, hidden=512),
+    settings=Settings(steps=3000, batch_tokens=4096, granularity=32),
+    distinct=60,
+)
+"""Turns a question into a program for `gba.tools.math`."""
+
+
+def build(recipe: Recipe, *, output: Path, work: Path, settings: Settings | None = None, resume: bool = False) -> Path:
+    """Train the model of a recipe; returns the GGUF file written to the folder ``output``.
+
+    ``work`` takes what is of use on the way: vocabulary, dialogues, log (one JSON object per line), checkpoint, and
+    the model as it stands at each checkpoint. With ``resume`` a run goes on at its checkpoint.
+    """
+    work.mkdir(parents=True, exist_ok=True)
+    vocabulary = recipe.vocabulary()
+    blank = work / "blank.gguf"
+    write_blank(blank, vocabulary)
+    settings = settings or recipe.settings
+    trainer = Trainer(replace(recipe.shape, vocabulary=len(vocabulary)), settings)
+    checkpoint = work / "checkpoint.pt"
+    if resume and checkpoint.exists():
+        trainer.load(checkpoint)
+
+    def export(path: Path) -> None:
+        write_gguf(path, trainer.model, vocabulary, name=recipe.name, description=recipe.description)
+
+    shards = Shards(recipe.make, blank, work / "dialogues", recipe.distinct, recipe.size)
+    source = itertools.islice(batches(shards.stream(), settings), trainer.progress.step, None)
+    trainer.run(
+        source, log=work / "log.jsonl", checkpoint=checkpoint, hook=lambda _: export(work / f"{recipe.name}.gguf")
+    )
+    path = output / f"{recipe.name}.gguf"
+    export(path)
+    return path

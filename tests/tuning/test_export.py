@@ -1,0 +1,98 @@
+"""Exported files: llama.cpp computes what torch computes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra 'tuning'")
+gguf = pytest.importorskip("gguf", reason="needs the extra 'tuning'")
+
+from gba.tuning.export import CHAT_TEMPLATE, write_blank, write_gguf  # noqa: E402
+from gba.tuning.model import Llama, ModelShape  # noqa: E402
+from gba.tuning.tasks import iter_texts  # noqa: E402
+from gba.tuning.tokenizer import END, Vocabulary, learn  # noqa: E402
+from gba.tuning.wiring import wire_copying  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return learn(iter_texts(100), size=600)
+
+
+def llama_logits(path: Path, tokens: list[int]) -> np.ndarray:
+    llama_cpp = pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
+    model = llama_cpp.Llama(str(path), n_ctx=512, logits_all=True, n_threads=1, verbose=False)
+    try:
+        model.eval(tokens)
+        return np.array(model.scores[: len(tokens)], dtype=np.float32)
+    finally:
+        model.close()
+
+
+@pytest.mark.parametrize(
+    ("layers", "width", "heads", "kv_heads", "hidden"), [(2, 128, 2, 2, 192), (3, 128, 4, 2, 256), (2, 192, 3, 3, 320)]
+)
+def test_logits_agree(
+    vocabulary: Vocabulary, tmp_path: Path, layers: int, width: int, heads: int, kv_heads: int, hidden: int
+) -> None:
+    torch.manual_seed(1)
+    model = Llama(ModelShape(len(vocabulary), layers, width, heads, kv_heads, hidden, context=512))
+    with torch.no_grad():
+        for weight in model.parameters():
+            weight.copy_((weight * 3).half().float() if weight.dim() == 2 else weight + 0.1 * torch.randn_like(weight))
+    path = tmp_path / "model.gguf"
+    write_gguf(path, model, vocabulary, name="test")
+    tokens = torch.randint(5, len(vocabulary), (200,)).tolist()
+    theirs = llama_logits(path, tokens)
+    with torch.no_grad():
+        ours = model(torch.tensor([tokens]))[0].numpy()
+    assert np.abs(ours - theirs).max() < 0.02 * np.abs(ours).max()
+    assert (ours.argmax(-1) == theirs.argmax(-1)).mean() > 0.98
+
+
+def test_a_half_split_rotation_would_be_noticed(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    model = Llama(ModelShape(len(vocabulary), 2, 192, 3, 3, 192, context=512))
+    wire_copying(model)
+    path = tmp_path / "model.gguf"
+    halves = torch.arange(64).reshape(2, 32).T.flatten()
+    tokens = torch.randint(5, len(vocabulary), (100,)).tolist()
+    with torch.no_grad():
+        ours = model(torch.tensor([tokens]))[0].numpy()
+        for layer in model.layers:
+            for weight in (layer.attention.q.weight, layer.attention.k.weight):
+                weight.copy_(weight.unflatten(0, (3, 64))[:, halves].flatten(0, 1))
+    write_gguf(path, model, vocabulary, name="permuted")
+    theirs = llama_logits(path, tokens)
+    assert np.abs(ours - theirs).max() > 0.1 * np.abs(ours).max()
+
+
+def test_metadata(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    path = tmp_path / "folder" / "blank.gguf"
+    write_blank(path, vocabulary)
+    fields = gguf.GGUFReader(path).fields
+    assert fields["tokenizer.chat_template"].contents() == CHAT_TEMPLATE
+    assert fields["tokenizer.ggml.eos_token_id"].contents() == vocabulary.id(END)
+    assert fields["tokenizer.ggml.add_space_prefix"].contents() is False
+    assert fields["tokenizer.ggml.add_bos_token"].contents() is False
+    assert fields["general.license"].contents() == "mit"
+
+
+def test_the_backend_reads_it(vocabulary: Vocabulary, tmp_path: Path) -> None:
+    pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
+    from gba.backends.inprocess import LlamaInProcess
+
+    path = tmp_path / "blank.gguf"
+    write_blank(path, vocabulary, context=777)
+    backend = LlamaInProcess(str(path), threads=1)
+    try:
+        properties = backend.properties()
+    finally:
+        backend.close()
+    assert properties.chat_template == CHAT_TEMPLATE
+    assert properties.eos == vocabulary.id(END)
+    assert properties.eos in properties.eog
+    assert not properties.add_bos
