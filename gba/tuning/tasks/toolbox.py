@@ -1,6 +1,6 @@
 """Kinds of tools, and how one of a kind is drawn: its name, its description and the names of its parameters vary.
 
-A kind is known by its key here and by nothing else: in a third of all draws its name is a made-up word, so that only
+A kind is known by its key here and by nothing else: now and then its name is a made-up word, so that only
 the description tells what it does.
 """
 
