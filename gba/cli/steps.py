@@ -102,6 +102,7 @@ class Printed:
     def _end(self) -> None:
         if self._kind:
             self.console.print()
+            self.console.file.flush()
         self._kind = ""
 
 
