@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from gba.schema.tools import ToolSpec
 from gba.tuning.tasks import lookups, talk
@@ -209,6 +209,39 @@ def _mixed(draw: Draw) -> Task:
     return bench.task("memory", [makers[key]() for key in keys])
 
 
+def _session(draw: Draw) -> Task:
+    """Several requests under one list of tools: of each, the tools of the others are the ones to pass over."""
+    bench = _Bench(draw)
+    keys: list[str] = [key for key in ("search", "calculate") if draw.chance(0.75)]
+    for key in draw.some(_ACTION_KEYS, draw.pick((0, 1, 1, 2))):
+        if key not in keys and not any(key in group and set(keys) & set(group) for group in _ALIKE):
+            keys.append(key)
+    tools = bench.need(*keys)
+    makers: list[Callable[[], Turn]] = [*_turn_makers(draw, tools)]
+    matters: list[str] = []
+    for _ in range(draw.pick((0, 1, 1, 2)) if keys else 2):
+        made, matter = invent(draw, bench.names(), matters, lookup="search" not in keys)
+        matters.append(matter)
+        bench.tools[f"invented {matter}"] = made.tool
+        makers += [lambda made=made: made.turn(draw)] * 2  # type: ignore[misc]
+    turns = [draw.pick(makers)() for _ in range(draw.pick((2, 3, 3, 4, 4, 5)))]
+    return bench.task("session", turns)
+
+
+def _turn_makers(draw: Draw, tools: dict[str, Drawn]) -> Iterator[Callable[[], Turn]]:
+    """What can be asked for with these tools, what is more interesting several times."""
+    yield lambda: talk.chat(draw)
+    if "search" in tools:
+        yield from [lambda: lookups.search_only(draw, tools)] * 3
+    if "calculate" in tools:
+        yield from [lambda: lookups.calculate_only(draw, tools)] * 3
+    if {"search", "calculate"} <= tools.keys():
+        yield from [lambda: lookups.two_steps(draw, tools)] * 5
+        yield lambda: lookups.three_steps(draw, tools)
+    for key in [key for key in tools if key in ACTIONS]:
+        yield from [lambda key=key: ACTIONS[key](draw, tools[key])] * 3  # type: ignore[misc]
+
+
 FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
     "calculate": (12, _lookup("calculate", lookups.calculate_only, "calculate")),
     "search": (8, _lookup("search", lookups.search_only, "search")),
@@ -229,6 +262,8 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
 """How often each maker of tasks is drawn, by weight."""
 
 _WEIGHTED = tuple(name for name, (weight, _) in FAMILIES.items() for _ in range(weight))
+_SESSIONS = 0.5
+"""The share of training tasks that have several requests: the tools are read once for all of them."""
 
 
 def _unseen(draw: Draw) -> Task:
@@ -245,6 +280,8 @@ def agent_task(seed: int | str, split: Split = "train") -> Task:
     draw = Draw(seed, split)
     if split == "unseen":
         return _unseen(draw)
+    if split == "train" and draw.chance(_SESSIONS):
+        return _session(draw)
     return FAMILIES[draw.pick(_WEIGHTED)][1](draw)
 
 

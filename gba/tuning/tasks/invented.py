@@ -57,9 +57,14 @@ class Invented:
         return self._turn(draw, self.tool)
 
 
-def invent(draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str] = ()) -> tuple[Invented, str]:
-    """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter."""
-    make = draw.pick((_action, _action, _direct, _direct, _lookup, _lookup))
+def invent(
+    draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str] = (), *, lookup: bool = True
+) -> tuple[Invented, str]:
+    """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter.
+
+    Without ``lookup`` it is none that a search could stand in for.
+    """
+    make = draw.pick((_action, _action, _direct, _direct, _lookup, _lookup) if lookup else (_action, _direct))
     while True:
         owner, matter = (
             draw.word(_OWNERS if make is _lookup else _VERBS),
