@@ -35,7 +35,7 @@ def _validator(dialect: str, schema: Any, registry: Any) -> Any:
     import referencing
 
     known = jsonschema_specifications.REGISTRY.combine(registry if registry is not None else referencing.Registry())
-    return _classes()[dialect](schema, registry=known, format_checker=jsonschema.FormatChecker())
+    return _classes()[dialect](schema, registry=known, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 @functools.cache

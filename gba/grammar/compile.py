@@ -345,6 +345,8 @@ def _boolean(_compiler: Compiler, _node: Boolean) -> Node:
 
 def _number(compiler: Compiler, node: Number) -> Node | None:
     rules, decimal = compiler.rules, compiler.decimal_integers
+    if node.fractional:
+        compiler.leave(Residual("type", node.pointer, "that a number is no integer is checked afterwards"))
     if node.low is not None or node.high is not None or node.multiples or node.excluded:
         try:
             found = ranged_number(node, rules, decimal_integers=decimal)

@@ -73,7 +73,7 @@ def number_text(value: Any) -> str:
 def fits(node: Number, value: Any) -> bool:
     """Whether the number satisfies the constraints, those of ``values`` aside."""
     exact = Fraction(value) if isinstance(value, int) else Fraction(repr(value))
-    if node.integer and exact.denominator != 1:
+    if (node.integer and exact.denominator != 1) or (node.fractional and exact.denominator == 1):
         return False
     if node.low and (exact < node.low.value or (node.low.exclusive and exact == node.low.value)):
         return False
@@ -253,13 +253,10 @@ class _Decimals:
     def accepts(self, state: _State) -> bool:
         if state.part in ("start", "sign", "point"):
             return False
-        order = (
-            self.settled(state)
-            if state.part in ("zero", "whole")
-            else tuple(
-                was or (-1 if limit.decimals[state.digits :].strip("0") else 0)
-                for was, limit in zip(state.order, self.limits, strict=True)
-            )
+        whole = state.part in ("zero", "whole")
+        order = tuple(
+            was or (-1 if limit.decimals[0 if whole else state.digits :].strip("0") else 0)
+            for was, limit in zip(self.settled(state) if whole else state.order, self.limits, strict=True)
         )
         if state.rest:
             return False

@@ -216,7 +216,7 @@ def _number(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
     if low and high and (low.value > high.value or (low.value == high.value and (low.exclusive or high.exclusive))):
         normalizer.contradiction(place, "minimum", "no number is between its minimum and its maximum")
         return None
-    return Number(node.integer, low, high, multiples, (), node.values, place.pointer, node.notes)
+    return Number(node.integer, low, high, multiples, (), node.fractional, node.values, place.pointer, node.notes)
 
 
 def _string(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:

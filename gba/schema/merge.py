@@ -106,6 +106,9 @@ def _plain(one: Node, _other: Node) -> Node:
 
 
 def _number(one: Number, other: Number) -> Number | None:
+    integer, fractional = one.integer or other.integer, one.fractional or other.fractional
+    if integer and fractional:
+        return None
     low, high = _tighter(one.low, other.low, 1), _tighter(one.high, other.high, -1)
     if low and high and (low.value > high.value or (low.value == high.value and (low.exclusive or high.exclusive))):
         return None
@@ -113,7 +116,7 @@ def _number(one: Number, other: Number) -> Number | None:
     for multiple in other.multiples:
         multiples = (_common(multiples[0], multiple),) if multiples else (multiple,)
     excluded = _union(one.excluded, other.excluded)
-    return Number(one.integer or other.integer, low, high, multiples, excluded, None, one.pointer or other.pointer)
+    return Number(integer, low, high, multiples, excluded, fractional, None, one.pointer or other.pointer)
 
 
 def _common(one: Fraction, other: Fraction) -> Fraction:

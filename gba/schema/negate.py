@@ -149,9 +149,7 @@ def _not_type(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) 
         listed.append("null")
     shape = {kind: nodes for kind, nodes in ANY_SHAPE.items() if kind not in listed}
     if "integer" in listed and "number" in shape:
-        shape["number"] = (
-            Number(notes=(Residual("type", place.pointer, "that a number is no integer is checked afterwards"),)),
-        )
+        shape["number"] = (Number(fractional=True, pointer=place.pointer),)
     yield shape
 
 

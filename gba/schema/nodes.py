@@ -126,13 +126,17 @@ class Boolean:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A number; ``multiples`` are what it is a multiple of, ``excluded`` the numbers that it is not."""
+    """A number; ``multiples`` are what it is a multiple of, ``excluded`` the numbers that it is not.
+
+    ``fractional``: it is no integer.
+    """
 
     integer: bool = False
     low: Bound | None = None
     high: Bound | None = None
     multiples: tuple[Fraction, ...] = ()
     excluded: tuple[Fraction, ...] = ()
+    fractional: bool = False
     values: tuple[Any, ...] | None = None
     pointer: str = ""
     notes: tuple[Residual, ...] = ()
