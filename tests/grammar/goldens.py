@@ -56,6 +56,8 @@ GOLDENS: dict[str, Callable[[], Grammar]] = {
     "schema-open": lambda: Grammar.from_json_schema(OPEN, whitespace="flexible"),
     "schema-counted": lambda: Grammar.from_json_schema({"type": "string", "minLength": 3, "maxLength": 10_000}),
     "schema-address": lambda: Grammar.from_json_schema({"type": "string", "format": "ipv4"}),
-    "schema-price": lambda: Grammar.from_json_schema({"type": "number", "minimum": 0, "maximum": 99.95, "multipleOf": 0.05}),
+    "schema-price": lambda: Grammar.from_json_schema(
+        {"type": "number", "minimum": 0, "maximum": 99.95, "multipleOf": 0.05}
+    ),
 }
 """How each golden is compiled, by the name of its file."""

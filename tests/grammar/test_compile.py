@@ -15,7 +15,9 @@ from gba.grammar import Grammar
 GRAMMARS = Path(__file__).parents[2] / "grammars"
 
 NODE = {
-    "$defs": {"node": {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "additionalProperties": False}},
+    "$defs": {
+        "node": {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "additionalProperties": False}
+    },
     "$ref": "#/$defs/node",
 }
 LINE = {"properties": {"a": {"type": "integer"}, "b": {"type": "integer"}, "c": {"type": "integer"}}, "type": "object"}
@@ -115,8 +117,16 @@ CASES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{"k": "x"}, {"k": "y", "n": 1}],
     ),
     "recursive": (NODE, [{}, {"next": {}}, {"next": {"next": {"next": {}}}}], [{"next": 1}, {"other": {}}]),
-    "items": ({"items": {"type": "integer"}, "minItems": 1, "maxItems": 3, "type": "array"}, [[1], [1, 2, 3]], [[], [1] * 4, ["a"]]),
-    "many items": ({"items": {"const": 1}, "minItems": 5, "maxItems": 11}, [[1] * 5, [1] * 11, "free"], [[1] * 4, [1] * 12]),
+    "items": (
+        {"items": {"type": "integer"}, "minItems": 1, "maxItems": 3, "type": "array"},
+        [[1], [1, 2, 3]],
+        [[], [1] * 4, ["a"]],
+    ),
+    "many items": (
+        {"items": {"const": 1}, "minItems": 5, "maxItems": 11},
+        [[1] * 5, [1] * 11, "free"],
+        [[1] * 4, [1] * 12],
+    ),
     "tuple": (
         {"prefixItems": [{"type": "integer"}, {"type": "string"}], "items": {"type": "null"}, "type": "array"},
         [[], [1], [1, "a"], [1, "a", None, None]],
@@ -154,7 +164,12 @@ CASES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [[], [1, 2], ["a"]],
     ),
     "draft 4 bounds": (
-        {"$schema": "http://json-schema.org/draft-04/schema#", "type": "integer", "minimum": 3, "exclusiveMinimum": True},
+        {
+            "$schema": "http://json-schema.org/draft-04/schema#",
+            "type": "integer",
+            "minimum": 3,
+            "exclusiveMinimum": True,
+        },
         [4, 40],
         [3, -4, 2],
     ),

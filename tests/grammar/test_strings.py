@@ -153,7 +153,8 @@ def test_a_grammar_says_a_format_as_its_automaton_does(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("minimum", "maximum"), [(0, 0), (0, 1), (0, 5), (1, 1), (2, 7), (5, 40), (0, 33), (31, 32), (64, 64), (3, None), (17, None)]
+    ("minimum", "maximum"),
+    [(0, 0), (0, 1), (0, 5), (1, 1), (2, 7), (5, 40), (0, 33), (31, 32), (64, 64), (3, None), (17, None)],
 )
 def test_lengths_are_counted_exactly(minimum: int, maximum: int | None) -> None:
     schema: dict[str, Any] = {"type": "string", "minLength": minimum}
