@@ -12,7 +12,7 @@ from gba.langchain.structured import response_schema
 from gba.langchain.tools import to_openai_tools, to_specs, to_tool_choice
 from gba.schema.tools import ToolSpec
 
-__all__ = ["Asked", "asked_of", "spelled"]
+__all__ = ["PARAMETERS", "Asked", "asked_of", "spelled"]
 
 _SPELLINGS: Mapping[str, str] = {
     "extra_body": "extra",
@@ -39,6 +39,8 @@ _SAMPLING = tuple(field.name for field in fields(Sampling))
 _OPTIONS = ("max_tokens", "max_thought_tokens")
 _CALL = (*_SAMPLING, *_OPTIONS, "slot")
 """What a model has as a field, and a call may give instead."""
+PARAMETERS = (*_CALL, "stop")
+"""The fields of a model that a call of it depends on."""
 _ONLY_CALL = (
     "model",
     "parallel_tool_calls",

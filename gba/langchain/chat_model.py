@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -24,11 +25,12 @@ from gba.chat.formats import ChatFormat
 from gba.chat.messages import Step
 from gba.errors import BackendError, SchemaError
 from gba.langchain.binding import BoundChatLlamaCpp
-from gba.langchain.calling import Asked, asked_of, spelled
-from gba.langchain.connection import Target, connect
+from gba.langchain.calling import PARAMETERS, Asked, asked_of, spelled
+from gba.langchain.connection import Target, connect, disconnect
 from gba.langchain.messages import to_messages
 from gba.langchain.outcome import PROVIDER, Chunks, exactness, to_ai_message
 from gba.langchain.overflow import overflow_explained
+from gba.langchain.profile import profile
 from gba.langchain.structured import (
     METHODS,
     answer_parser,
@@ -41,21 +43,7 @@ from gba.langchain.tools import ToolLike, to_openai_tools, to_specs, to_tool_cho
 
 __all__ = ["ChatLlamaCpp"]
 
-_PARAMETERS = (
-    "extra",
-    "frequency_penalty",
-    "max_thought_tokens",
-    "max_tokens",
-    "min_p",
-    "presence_penalty",
-    "repeat_penalty",
-    "seed",
-    "slot",
-    "stop",
-    "temperature",
-    "top_k",
-    "top_p",
-)
+_connecting = threading.Lock()
 
 
 class ChatLlamaCpp(BaseChatModel):
@@ -87,6 +75,7 @@ class ChatLlamaCpp(BaseChatModel):
     timeout: float | None = None
     """Seconds without an answer of the server until it counts as gone."""
     max_retries: int | None = None
+    """Taken because LangChain's models have it: gba waits for a server that loads, and goes on after a restart."""
     context: int | None = None
     """Tokens of context for a model in process; a server has its own."""
     chat_format: ChatFormat | str | None = None
@@ -132,30 +121,7 @@ class ChatLlamaCpp(BaseChatModel):
         return self
 
     def _resolve_model_profile(self) -> ModelProfile:
-        profile = ModelProfile(
-            text_inputs=True,
-            image_inputs=False,
-            image_url_inputs=False,
-            pdf_inputs=False,
-            audio_inputs=False,
-            video_inputs=False,
-            image_tool_message=False,
-            pdf_tool_message=False,
-            text_outputs=True,
-            image_outputs=False,
-            audio_outputs=False,
-            video_outputs=False,
-            reasoning_output=True,
-            tool_calling=True,
-            tool_choice=True,
-            tool_call_streaming=True,
-            structured_output=True,
-            temperature=True,
-            open_weights=True,
-        )
-        if self.context is not None:
-            profile["max_input_tokens"] = self.context
-        return profile
+        return profile(self.context)
 
     # what LangChain wants to know
 
@@ -175,7 +141,7 @@ class ChatLlamaCpp(BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        named = ("base_url", "chat_format", "context", "model_path", *_PARAMETERS)
+        named = ("base_url", "chat_format", "context", "model_path", *PARAMETERS)
         given = {name: getattr(self, name) for name in named}
         return {"model": self._label, **{name: value for name, value in given.items() if value not in (None, {})}}
 
@@ -201,9 +167,28 @@ class ChatLlamaCpp(BaseChatModel):
     @property
     def engine(self) -> Engine:
         """What runs the steps, without LangChain; made at first use."""
-        if self._engine is None:
-            self._engine = self._connect()
-        return self._engine
+        with _connecting:
+            if self._engine is None:
+                self._engine = self._connect()
+            return self._engine
+
+    def close(self) -> None:
+        """Let go of the model or connection, which other models may share: their next call makes it anew.
+
+        A ``backend`` that was given is its owner's to close.
+        """
+        engine, self._engine = self._engine, None
+        if engine is not None and self.backend is None:
+            disconnect(engine)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> ChatLlamaCpp:
+        """A copy speaks to the same llama.cpp."""
+        return self.model_copy()
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """What is pickled: the connection is not, the other side makes its own."""
+        state = super().__getstate__()
+        return {**state, "__pydantic_private__": {**(state["__pydantic_private__"] or {}), "_engine": None}}
 
     def _connect(self) -> Engine:
         if self.backend is not None:
@@ -239,7 +224,7 @@ class ChatLlamaCpp(BaseChatModel):
         return asked.model or self.model_name or Path(properties.model).name or self._label
 
     def _asked(self, stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
-        return asked_of({name: getattr(self, name) for name in _PARAMETERS}, stop, call)
+        return asked_of({name: getattr(self, name) for name in PARAMETERS}, stop, call)
 
     # generation
 

@@ -6,13 +6,13 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from gba.backends.base import AsyncBackend, Backend
 from gba.chat.engine import Engine
 from gba.chat.formats import ChatFormat
 
-__all__ = ["Target", "connect"]
+__all__ = ["Target", "connect", "disconnect"]
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Target:
         return cls(base_url, None if base_url else model_path, chat_format, given)
 
 
-_engines: dict[tuple[Any, ...], Engine] = {}
-_backends: dict[tuple[Any, ...], Backend | AsyncBackend] = {}
+_engines: dict[Any, Engine] = {}
+_backends: dict[Any, Backend | AsyncBackend] = {}
 _guard = threading.Lock()
 
 
@@ -63,6 +63,16 @@ def connect(target: Target) -> Engine:
         if (place, form) not in _engines:
             _engines[place, form] = Engine(_backends[place], chat_format=chat_format)
         return _engines[place, form]
+
+
+def disconnect(engine: Engine) -> None:
+    """Close the backend of an engine that `connect` gave, and forget it."""
+    with _guard:
+        for known in (_backends, _engines):
+            for key, value in list(known.items()):
+                if value is engine.backend or (isinstance(value, Engine) and value.backend is engine.backend):
+                    del known[key]
+    cast("Backend", engine.backend).close()
 
 
 def _backend(target: Target) -> Backend | AsyncBackend:
