@@ -1,0 +1,141 @@
+"""How fast the math tool's evaluator is, what it costs, and what it withstands.
+
+    python benchmarks/math_tool.py                     speed and memory (a minute)
+    python benchmarks/math_tool.py --attacks           the attack corpora at the default time limit (ten minutes)
+    python benchmarks/math_tool.py --sentences 100000  random sentences of the grammar: checked, and evaluated (hours)
+
+The peers of the first are what such tools usually do: Python's ``eval`` in the same process (which guards nothing), and
+a process of its own for every program. JSON goes to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "tools" / "math"))
+
+from math_attacks import ESCAPES, FLOODS
+from math_sentences import Sentences
+
+from gba.tools.math import MathError, evaluate, grammar_text
+from gba.tools.math.checker import MAX_LENGTH, check
+from gba.tools.math.pool import shared
+
+PROGRAM = "result = 25 ** 0.24"
+SYMBOLIC = "x = symbols('x')\nresult = integrate(x**2 * exp(x), (x, 0, 1))"
+
+
+def timed(action: Callable[[], object]) -> float:
+    """Milliseconds."""
+    start = time.perf_counter()
+    action()
+    return (time.perf_counter() - start) * 1e3
+
+
+def percentiles(times: Sequence[float]) -> dict[str, float]:
+    """The median and the slowest in a hundred, of milliseconds."""
+    ordered = sorted(times)
+    return {
+        "p50_ms": round(statistics.median(ordered), 2),
+        "p99_ms": round(ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)], 2),
+    }
+
+
+def memory() -> list[dict[str, float]]:
+    """Of each worker in MB: all that it holds, and its share where pages are shared. Linux only."""
+    found = []
+    for pid in shared().workers():
+        path = Path(f"/proc/{pid}/smaps_rollup")
+        if path.exists():
+            fields = dict(line.split(":", 1) for line in path.read_text().splitlines()[1:])
+            found.append({key: round(int(fields[key].split()[0]) / 1024, 1) for key in ("Rss", "Pss")})
+    return found
+
+
+def speed() -> dict[str, Any]:
+    """Cold start, warm calls, a hundred calls at a time, and the peers."""
+    report: dict[str, Any] = {"cold_start_ms": round(timed(lambda: evaluate(PROGRAM, timeout=60)))}
+    for name, program in (("warm", PROGRAM), ("symbolic", SYMBOLIC)):
+        report[name] = percentiles([timed(lambda program=program: evaluate(program, timeout=60)) for _ in range(1000)])
+    with ThreadPoolExecutor(100) as threads:
+        started = time.perf_counter()
+        values = list(threads.map(lambda n: evaluate(f"result = {n} ** 2", timeout=60).value, range(100)))
+        report["hundred_at_a_time_ms"] = round((time.perf_counter() - started) * 1e3)
+    report["lost"] = sum(value != n * n for n, value in enumerate(values))
+    report["memory_mb"] = memory()
+    report["peers"] = {
+        "eval_in_process": percentiles([timed(lambda: eval("25 ** 0.24")) for _ in range(1000)]),
+        "a_process_each_time": percentiles([timed(_own_process) for _ in range(5)]),
+    }
+    return report
+
+
+def _own_process() -> None:
+    code = "import sympy; print(sympy.Integer(25) ** sympy.Rational(24, 100))"
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+
+
+def outcome(program: str, timeout: float) -> str:
+    """The kind of error, or "value"."""
+    try:
+        evaluate(program, timeout=timeout)
+    except MathError as error:
+        return error.kind
+    return "value"
+
+
+def attacks() -> dict[str, Any]:
+    """Every attack at the default limit: what became of it, the slowest reply, and whether the service lives."""
+    evaluate(PROGRAM, timeout=60)
+    report: dict[str, Any] = {}
+    for name, programs in (("escapes", ESCAPES), ("floods", FLOODS)):
+        kinds: Counter[str] = Counter()
+        slowest, dead = 0.0, 0
+        for program in programs:
+            slowest = max(slowest, timed(lambda program=program, kinds=kinds: kinds.update([outcome(program, 2.0)])))
+            dead += outcome("result = 1 + 1", 60) != "value"
+        report[name] = {"programs": len(programs), **kinds, "slowest_ms": round(slowest), "service_dead_after": dead}
+    return report
+
+
+def sentences(count: int) -> dict[str, Any]:
+    """Random sentences: all have to pass the checker, and to have a value or an error of a known kind in time."""
+    source = Sentences(grammar_text())
+    kinds: Counter[str] = Counter()
+    refused, slowest, done, seed = 0, 0.0, 0, 0
+    while done < count:
+        program = source.draw(f"benchmark {seed}")
+        seed += 1
+        if len(program) > MAX_LENGTH:
+            continue
+        done += 1
+        try:
+            check(program)
+        except MathError as error:
+            refused += 1
+            print(repr(program), error, file=sys.stderr)
+        slowest = max(slowest, timed(lambda program=program: kinds.update([outcome(program, 2.0)])))
+    return {"sentences": count, "refused_by_the_checker": refused, **kinds, "slowest_ms": round(slowest)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--attacks", action="store_true")
+    parser.add_argument("--sentences", type=int, default=0, metavar="N")
+    asked = parser.parse_args()
+    report = attacks() if asked.attacks else sentences(asked.sentences) if asked.sentences else speed()
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()
