@@ -15,7 +15,7 @@ TORCH ?= torch==2.13.0
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test check lint format notebooks tiny-models clean
+.PHONY: help demo test check lint format notebooks transcripts tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
@@ -24,6 +24,7 @@ help:
 	@echo "make lint         the same without the tests"
 	@echo "make format       put the code into its format"
 	@echo "make notebooks    run the notebooks and keep their outputs"
+	@echo "make transcripts  write the transcripts in README and docs anew"
 	@echo "make tiny-models  train models/tiny-agent.gguf and models/tiny-math.gguf anew"
 	@echo "make clean        remove everything that make made"
 
@@ -69,6 +70,9 @@ format: $(VENV)/.dev
 
 notebooks: $(VENV)/.dev
 	$(BIN)/jupyter-execute --inplace notebooks/*.ipynb
+
+transcripts: $(VENV)/.dev
+	GBA_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py -k transcripts
 
 tiny-models: $(VENV)/.dev
 	$(BIN)/python -m gba.tuning
