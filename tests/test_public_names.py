@@ -61,13 +61,10 @@ def test_every_module_names_what_it_offers(path: Path) -> None:
     assert not any(isinstance(node, ast.ImportFrom) and node.names[0].name == "*" for node in ast.walk(tree))
     if not tree.body:
         return
-    lists = [
-        ast.literal_eval(node.value)
-        for node in tree.body
-        if isinstance(node, ast.Assign) and any(getattr(target, "id", "") == "__all__" for target in node.targets)
-    ]
-    if path.name == "__main__.py":
-        assert lists == []
+    assigned = [node for node in tree.body if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None]
+    targets = [(node.targets[0] if isinstance(node, ast.Assign) else node.target, node.value) for node in assigned]
+    lists = [ast.literal_eval(value) for target, value in targets if getattr(target, "id", "") == "__all__"]
+    if path.name == "__main__.py" and not lists:
         return
     assert len(lists) == 1, "one __all__"
     assert len(lists[0]) == len(set(lists[0]))
