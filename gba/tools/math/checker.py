@@ -304,7 +304,7 @@ class _Checker:
         else:
             raise self._error(node, "only named functions can be called; write * where two values are multiplied")
         if not any(found):
-            close = difflib.get_close_matches(name, table, 1)
+            close = difflib.get_close_matches(name, table, 1, cutoff=0.75)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise self._error(node, f"the function {name!r} is not in the language{hint}")
         return (signature for signature in found if signature)

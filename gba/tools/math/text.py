@@ -20,6 +20,8 @@ _WHOLE = 40
 """A whole number of at most so many digits is shown in full."""
 _LINE = 600
 _LATEX = 4_000
+_WIELDY = 40
+"""Characters of LaTeX that a number may take before its decimal is easier to read."""
 
 
 def short(value: Any, rough: bool) -> str:
@@ -143,17 +145,13 @@ def _decimal_number(value: Any, digits: int) -> str:
 
 
 def latex(value: Any, rough: bool) -> str:
-    """The value as LaTeX, exactly; in decimals where it would be too long."""
+    """The value as LaTeX, exactly; as a decimal where it is unwieldy and the program is written in decimals anyway."""
     if isinstance(value, str):
         return rf"\text{{{value}}}"
     text = str(sympy.latex(value))
-    if len(text) <= _LATEX:
-        return text
-    return (
-        str(sympy.latex(sympy.Symbol(short(value, rough))))
-        if not isinstance(value, sympy.Basic)
-        else short(value, rough)
-    )
+    if rough and len(text) > _WIELDY and isinstance(value, sympy.Expr) and value.is_number:
+        return decimal(value, 15)
+    return text if len(text) <= _LATEX else rf"\text{{{short(value, rough)}}}"
 
 
 def _printed(value: Any, rough: bool) -> str:

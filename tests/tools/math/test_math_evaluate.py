@@ -99,6 +99,21 @@ def test_result(patiently: Patiently) -> None:
     assert result.decimal(40) == "2.165237809112448863512324077346320921680"[:41].rstrip("0")
 
 
+@pytest.mark.parametrize(
+    "program, latex",
+    [
+        ("result = 25 ** 0.24", r"5^{\frac{12}{25}}"),
+        ("result = ((3 + 4) / 2 * 7.57) ** 1.34", "80.7308746948333"),
+        ("result = sqrt(2) + sqrt(3) + sqrt(5) + sqrt(7)", r"\sqrt{2} + \sqrt{3} + \sqrt{5} + \sqrt{7}"),
+        ("result = Matrix([[1, 2]])", r"\left[\begin{matrix}1 & 2\end{matrix}\right]"),
+        ("result = 3 > 2", r"\text{True}"),
+        ("result = list(range(1500))", r"\text{[0, 1, 2, 3"),
+    ],
+)
+def test_latex(patiently: Patiently, program: str, latex: str) -> None:
+    assert patiently(program).latex.startswith(latex)
+
+
 def test_pi_to_a_thousand_digits(patiently: Patiently) -> None:
     digits = patiently("result = pi").decimal(1000)
     assert digits.startswith("3.14159265358979323846264338327950288419716939937510")
