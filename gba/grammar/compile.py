@@ -161,6 +161,13 @@ class Compiler:
 
     def _united(self, nodes: tuple[Kind, ...]) -> tuple[tuple[Kind, ...], list[Node]]:
         """Alternatives that are strings of some language, as one automaton: the others, and its node."""
+        listed = [node for node in nodes if node.values is not None]
+        if len(listed) > 1:
+            values = [value for node in listed for value in node.values or () if self.judge.satisfies(node, value)]
+            for note in (note for node in listed for note in node.notes):
+                self.leave(note)
+            rest, united = self._united(tuple(node for node in nodes if node.values is None))
+            return rest, [*united, texts_node(values, self.rules)] if values else united
         kept = [node for node in nodes if isinstance(node, String) and node.values is None and node.languages]
         if len(kept) < 2:
             return nodes, []

@@ -75,7 +75,7 @@ def test_a_pydantic_model_with_everything_ordinary() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "value"),
+    "key,value",
     [
         ("id", "2eb8"), ("born", "1900-02-29"), ("seen", "now"), ("pets", [{"kind": "cat", "lives": 10}]),
         ("pets", [{"kind": "dog", "lives": 1}]), ("pets", [{"kind": "dog", "name": "longer"}]), ("color", "green"),
