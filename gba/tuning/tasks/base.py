@@ -94,7 +94,8 @@ class Style:
         """A whole request as this person types it."""
         text = text.strip()
         if self.prefix:
-            text = self.prefix + text[:1].lower() + text[1:] if not text[:2].isupper() else self.prefix + text
+            opener = text.split(" ")[0].lower() in _OPENERS  # a name keeps its capital, so that it can be copied
+            text = self.prefix + (text[:1].lower() + text[1:] if opener else text)
         else:
             text = text[:1].upper() + text[1:]
         if self.suffix and text.endswith("."):
@@ -175,6 +176,18 @@ class Draw:
             part if isinstance(part, str) else self._expand(part[int(self.rng.random() * len(part))]) for part in tree
         )
 
+
+_OPENERS = frozenset(
+    """
+    what what's which who where when how find tell can could would do look search get give show let let's any calculate
+    compute work evaluate solve is will weather please then multiply divide subtract raise take square double triple
+    halve cube first add put enter write save schedule plan create set make remember new book send email message text
+    remind convert change turn express draw paint generate images pictures photos note keep start timer count wake help
+    check list am next go order reserve rent buy sell open close stop delete print copy move deliver pack wash clean
+    repair build cancel register publish archive scan measure cook prepare water feed charge polish upgrade activate
+    rename share export import inspect collect return hire test record upload download mount store determine
+    """.split()
+)
 
 _PREFIXES = ("Please ", "Hi, ", "Hello! ", "Hey, ", "please ", "hi ", "hey ", "Quick question: ", "OK, ", "Now ", "ok ")
 
