@@ -1,4 +1,4 @@
-"""The official JSON Schema Test Suite as a ratchet: known failures of grammar and check stand in a file that only shrinks.
+"""The official JSON Schema Test Suite as a ratchet: the known failures stand in a file that may only shrink.
 
 The suite is in the source distribution of `jsonschema` (folder `json`); none of it is kept here. Fetch it with
 `pip download --no-deps --no-binary jsonschema jsonschema`, and name its folder in JSON_SCHEMA_TEST_SUITE.
