@@ -28,7 +28,7 @@ from gba import ChatLlamaCpp, LlamaInProcess, LlamaServerProcess
 from gba.errors import GbaError
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-from gguf_factory import write_gguf  # noqa: E402
+from gguf_factory import write_gguf
 
 BUDGET, TEMPERATURE = 256, 1.5
 NAME = "the_tool"

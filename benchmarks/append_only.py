@@ -10,6 +10,7 @@ same requests are sent the way a client without slots and prefixes in mind sends
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -109,7 +110,7 @@ def measure(backend: LlamaServer, steps: int) -> Result:
 
 
 def _check(steps: Sequence[Step]) -> None:
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in itertools.pairwise(steps):
         if later.tokens[: len(earlier.tokens)] != earlier.tokens:
             raise SystemExit("a step does not begin with the tokens of the step before")
 

@@ -165,7 +165,7 @@ def drive(task: Task[T], backend: Backend) -> Generator[Any, None, T]:
             if isinstance(item, _ASKS):
                 try:
                     value = stream.answer(item)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - the task decides what to do about it
                     send, value = task.throw, error
             else:
                 yield item
@@ -189,7 +189,7 @@ async def adrive(task: Task[T], backend: AsyncBackend) -> AsyncGenerator[Any, No
             if isinstance(item, _ASKS):
                 try:
                     value = await stream.answer(item)
-                except Exception as error:
+                except Exception as error:  # noqa: BLE001 - the task decides what to do about it
                     send, value = task.throw, error
             else:
                 yield item

@@ -315,10 +315,9 @@ class StepTask:
     def _respond(self) -> Task[Step]:
         if self._request.response_schema is None:
             return (yield from self._answer())
-        call = ToolCall(RESPOND, {})
-        call = yield from self._fill(call, 0)
+        yield from self._fill(ToolCall(RESPOND, {}), 0)
         yield from self._writer.settle()
-        return self._step("length" if self._closed else "stop", json.dumps(call.arguments, ensure_ascii=False))
+        return self._step("length" if self._closed else "stop", self._written)
 
     def _answer(self) -> Task[Step]:
         """Free text to the end of the turn, shown as it comes."""
