@@ -50,7 +50,7 @@ class Calls:
             self._fills.move_to_end(key)
             return known
         try:
-            grammar = Grammar.from_json_schema(schema, whitespace="spaced")
+            grammar = Grammar.from_json_schema(schema, whitespace="spaced", closed=True)
         except SchemaError as error:
             raise error.for_tool(name) from error
         for text in without:

@@ -1,0 +1,52 @@
+"""What the packaged models can do: tasks that were kept out of training, in process and over a llama-server.
+
+    python benchmarks/tiny_models.py [--n 200] [--agent FILE.gguf] [--math FILE.gguf]
+
+Prints one JSON object: for each set of tasks and each transport the share that was solved, the share of calls that
+their schemas accept, the share of the calls' text that had to be generated, and tokens worked on per token of context.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from gba import LlamaInProcess, LlamaServerProcess
+from gba.models import packaged
+from gba.tuning.evaluate import Report, evaluate_agent, evaluate_math
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """The figures of a report without its single tasks."""
+    return {key: value for key, value in report.as_json().items() if not isinstance(value, list)}
+
+
+def measure(agent: Path, math: Path, count: int) -> dict[str, Any]:
+    """All figures."""
+    figures: dict[str, Any] = {}
+    with LlamaInProcess(agent) as backend:
+        for split in ("held-out", "unseen"):
+            figures[f"agent, {split}, in process"] = summary(evaluate_agent(backend, count, split))
+    with LlamaServerProcess(agent) as server, server.backend() as backend:
+        for split in ("held-out", "unseen"):
+            figures[f"agent, {split}, llama-server"] = summary(evaluate_agent(backend, count, split))
+    with LlamaInProcess(math) as backend:
+        figures["math, held-out, in process"] = summary(evaluate_math(backend, count, "held-out"))
+    return figures
+
+
+def main() -> None:
+    """Print the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--n", type=int, default=200, help="tasks of each set")
+    parser.add_argument("--agent", type=Path)
+    parser.add_argument("--math", type=Path)
+    args = parser.parse_args()
+    agent, math = args.agent or packaged("tiny-agent"), args.math or packaged("tiny-math")
+    print(json.dumps(measure(agent, math, args.n), indent=2))
+
+
+if __name__ == "__main__":
+    main()
