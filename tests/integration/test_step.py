@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import jsonschema
 import pytest
@@ -67,7 +68,7 @@ def test_every_call_is_valid_and_the_transcript_only_grows(backend, seed):
     steps = talk(engine, 4, tool_choice="required")
     assert all(valid(call) for step in steps for call in step.calls)
     assert all(len(step.calls) == 1 for step in steps)
-    for earlier, later in zip(steps, steps[1:], strict=False):
+    for earlier, later in itertools.pairwise(steps):
         assert later.tokens[: len(earlier.tokens)] == earlier.tokens
 
 
@@ -133,8 +134,9 @@ def test_control_tokens_of_a_user_stay_text(backend):
 
 def test_both_transports_take_the_same_step(server, in_process):
     options = StepOptions(max_tokens=60, max_thought_tokens=8)
-    asked = dict(sampling=Sampling(temperature=0), options=options, tool_choice="book_table")
-    one, other = (Engine(each).step([Message("user", "A table, please.")], TOOLS, **asked) for each in (server, in_process))
+    asked = {"sampling": Sampling(temperature=0), "options": options, "tool_choice": "book_table"}
+    messages = [Message("user", "A table, please.")]
+    one, other = (Engine(each).step(messages, TOOLS, **asked) for each in (server, in_process))
     assert one.tokens == other.tokens
     assert one.calls[0].same(other.calls[0])
 
