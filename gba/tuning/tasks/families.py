@@ -239,7 +239,7 @@ def _turn_makers(draw: Draw, tools: dict[str, Drawn]) -> Iterator[Callable[[], T
         yield from [lambda: lookups.two_steps(draw, tools)] * 5
         yield lambda: lookups.three_steps(draw, tools)
     for key in [key for key in tools if key in ACTIONS]:
-        yield from [lambda key=key: ACTIONS[key](draw, tools[key])] * 3  # type: ignore[misc]
+        yield from [lambda key=key: ACTIONS[key](draw, tools[key])] * 3
 
 
 FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
