@@ -34,14 +34,20 @@ _FREE = re.compile(
 """Names that stand for an unknown when nothing was assigned to them."""
 _ROUGH = frozenset({"float", "Float", "Decimal", "N", "evalf", "n", "nsolve", "nroots", "round"})
 """Calls that ask for a decimal number."""
+_EXACT = frozenset({"Rational", "Fraction", "S", "nsimplify", "fraction"})
+"""Calls that ask for a fraction."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The value of ``result``; ``decimal``: whether the program is written in decimal numbers, or asks for them."""
+    """The value of ``result``, and how the program puts its numbers.
+
+    ``decimal``: it is written in decimal numbers, or asks for them; ``fraction``: it asks for fractions.
+    """
 
     value: Any
-    decimal: bool
+    decimal: bool = False
+    fraction: bool = False
 
 
 def run(program: Program) -> Outcome:
@@ -55,7 +61,7 @@ def run(program: Program) -> Outcome:
         raise MathError("A program cannot end the process.", kind="forbidden", program=program.text) from None
     except Exception as error:  # noqa: BLE001  (sympy raises all sorts, and each is a message to the model)
         raise _translated(error, program.text) from None
-    return Outcome(value, interpreter.decimal)
+    return Outcome(value, interpreter.decimal, interpreter.fraction and not interpreter.decimal)
 
 
 def _translated(error: Exception, text: str) -> MathError:
@@ -85,7 +91,7 @@ class _Interpreter:
         self.lines = program.source.split("\n")
         self.statements = program.tree.body
         self.names: dict[str, Any] = {}
-        self.decimal = False
+        self.decimal = self.fraction = False
 
     def run(self) -> Any:
         for statement in self.statements:
@@ -202,6 +208,7 @@ class _Interpreter:
                 raise MathError(f"Line {node.lineno}: {key.arg} is given twice.", kind="syntax")
             keywords[key.arg] = self.value(key.value)
         self.decimal = self.decimal or name in _ROUGH
+        self.fraction = self.fraction or name in _EXACT
         value = clean(function(*arguments, **keywords))
         check_value(value)
         return defined(value, f"This value of {name}")

@@ -24,20 +24,26 @@ _WIELDY = 40
 """Characters of LaTeX that a number may take before its decimal is easier to read."""
 
 
-def short(value: Any, rough: bool) -> str:
-    """What the agent's model reads; ``rough``: the program is written in decimals, so no fractions are shown."""
+def short(value: Any, *, rough: bool = False, fraction: bool = False) -> str:
+    """What the agent's model reads: one line, with numbers as decimals.
+
+    ``rough``: the program is written in decimals, so fractions within formulas are shown as decimals too;
+    ``fraction``: it asks for fractions, so a number that is one is shown as it is, and then as a decimal.
+    """
+    if fraction and isinstance(value, sympy.Rational) and not value.is_Integer and len(str(value)) <= _WHOLE:
+        return f"{value} ({_plain(value)})"
     text = _short(value, rough)
     return text if len(text) <= _LINE else text[: _LINE - 4] + " ..."
 
 
 def _short(value: Any, rough: bool) -> str:
     if isinstance(value, (list, tuple)):
-        inner = ", ".join(_short(item, True) for item in value)
+        inner = ", ".join(_short(item, rough) for item in value)
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{_short(key, True)}: {_short(item, True)}" for key, item in value.items()) + "}"
+        return "{" + ", ".join(f"{_short(key, rough)}: {_short(item, rough)}" for key, item in value.items()) + "}"
     if isinstance(value, (MatrixBase, NDimArray)):
-        return _short(value.tolist(), True)
+        return _short(value.tolist(), rough)
     if getattr(value, "is_number", False) and isinstance(value, sympy.Expr):
         return _number(value, rough)
     if isinstance(value, sympy.Basic):
@@ -52,7 +58,7 @@ def _number(value: Any, rough: bool) -> str:
         text = str(value)
         return text if len(text) <= _WHOLE else f"about {_digits(value, _SHORT)} ({len(text.lstrip('-'))} digits)"
     if value.is_Rational:
-        return _rational(value, rough)
+        return _plain(value)
     real, imaginary = _parts(value, 20)
     if real is None:
         return _printed(value, rough)
@@ -62,13 +68,6 @@ def _number(value: Any, rough: bool) -> str:
     size = _plain(abs(imaginary))
     size = "" if size == "1" else size
     return f"{_plain(real)} {sign} {size}i" if real else f"{'-' if sign == '-' else ''}{size}i"
-
-
-def _rational(value: Any, rough: bool) -> str:
-    plain = _plain(value)
-    if rough or _terminates(value.q) or len(str(value)) > 15:
-        return plain
-    return f"{plain} ({value})"
 
 
 def _terminates(denominator: int) -> bool:
@@ -151,7 +150,7 @@ def latex(value: Any, rough: bool) -> str:
     text = str(sympy.latex(value))
     if rough and len(text) > _WIELDY and isinstance(value, sympy.Expr) and value.is_number:
         return decimal(value, 15)
-    return text if len(text) <= _LATEX else rf"\text{{{short(value, rough)}}}"
+    return text if len(text) <= _LATEX else rf"\text{{{short(value, rough=rough)}}}"
 
 
 def _printed(value: Any, rough: bool) -> str:

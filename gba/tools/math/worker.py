@@ -146,7 +146,7 @@ def _evaluate(text: str, digits: int) -> dict[str, Any]:
 
     outcome = run(check(text))
     result = {
-        "text": texts.short(outcome.value, outcome.decimal),
+        "text": texts.short(outcome.value, rough=outcome.decimal, fraction=outcome.fraction),
         "decimal": texts.decimal(outcome.value, digits),
         "latex": texts.latex(outcome.value, outcome.decimal),
         "value": encode(outcome.value),

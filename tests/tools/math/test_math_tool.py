@@ -43,7 +43,7 @@ def test_an_agent_gets_the_result_as_artifact() -> None:
     math, _ = tool("result = 7 / 3\n")
     message = math.invoke(call())
     assert isinstance(message, ToolMessage)
-    assert message.content == "2.33333 (7/3)"
+    assert message.content == "2.33333"
     assert isinstance(message.artifact, MathResult)
     assert message.artifact.program == "result = 7 / 3\n"
     assert message.artifact.latex == r"\frac{7}{3}"
