@@ -41,8 +41,11 @@ class _Log:
 
     def __init__(self, lib: Any) -> None:
         self.verbose, self._level, self._lines = False, 0, deque[str](maxlen=12)
-        self._callback = lib.llama_log_callback(self._take)
-        lib.llama_log_set(self._callback, ctypes.c_void_p(0))
+        self._lib, self._callback = lib, lib.llama_log_callback(self._take)
+
+    def listen(self) -> None:
+        """Have llama.cpp log here from now on. Another user of the library may have set, and freed, a callback."""
+        self._lib.llama_log_set(self._callback, ctypes.c_void_p(0))
 
     def _take(self, level: int, text: bytes, _: Any) -> None:
         self._level = self._level if level == _CONTINUED else level
@@ -106,6 +109,7 @@ class LlamaInProcess:
         from gba.backends.decoder import Decoder  # needs numpy, which comes with llama-cpp-python
 
         log.verbose = log.verbose or verbose
+        log.listen()
         options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
         self._owner: Owner[Decoder] = Owner(
             lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}"

@@ -51,12 +51,15 @@ def write_vocab(path: Path) -> Path:
     return path
 
 
+_QUIET = llama_cpp.llama_log_callback(lambda level, text, data: None)
+"""Lives as long as the process, since llama.cpp keeps calling the last callback that it was given."""
+
+
 class Engine:
     """llama.cpp's grammar sampler on a vocabulary. ``read`` a grammar, then ask whether texts are its sentences."""
 
     def __init__(self, path: Path) -> None:
-        self._log = llama_cpp.llama_log_callback(lambda level, text, data: None)
-        llama_cpp.llama_log_set(self._log, ctypes.c_void_p(0))
+        llama_cpp.llama_log_set(_QUIET, ctypes.c_void_p(0))
         parameters = llama_cpp.llama_model_default_params()
         parameters.vocab_only = True
         self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
