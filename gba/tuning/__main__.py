@@ -1,7 +1,7 @@
 """Build the packaged models.
 
-    python -m gba.tuning                 both, as they were built
-    python -m gba.tuning agent --minutes 60 --threads 2
+python -m gba.tuning                 both, as they were built
+python -m gba.tuning agent --minutes 60 --threads 2
 """
 
 from __future__ import annotations
@@ -33,7 +33,15 @@ def main(arguments: list[str] | None = None) -> None:
     asked = parser.parse_args(arguments)
     for name in asked.models or _RECIPES:
         recipe = _RECIPES[name]
-        print(build(recipe, output=asked.output, work=asked.work / name, settings=_settings(recipe, asked), resume=asked.resume))
+        print(
+            build(
+                recipe,
+                output=asked.output,
+                work=asked.work / name,
+                settings=_settings(recipe, asked),
+                resume=asked.resume,
+            )
+        )
 
 
 def _settings(recipe: Recipe, asked: argparse.Namespace) -> Any:

@@ -62,7 +62,7 @@ def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, d
 
 
 def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> None:
-    """Write an untrained model of the smallest size: what it takes to tokenize, and to render dialogues, before training."""
+    """Write a model of the smallest size, untrained: what it takes to tokenize and to render dialogues."""
     torch.manual_seed(0)
     shape = ModelShape(len(vocabulary), layers=1, width=32, heads=1, kv_heads=1, hidden=32, context=context)
     write_gguf(path, Llama(shape), vocabulary, name="blank")

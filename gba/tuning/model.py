@@ -50,7 +50,7 @@ def normalise(x: Tensor, weight: Tensor, epsilon: float) -> Tensor:
 
 def rotate(x: Tensor, cosine: Tensor, sine: Tensor) -> Tensor:
     """RoPE on pairs of neighbours: ``x`` is (batch, time, heads, head_dim), the tables (time, 1, head_dim / 2)."""
-    even, odd = x.float().unflatten(-1, (-1, 2)).unbind(-1)
+    even, odd = x.float().reshape(*x.shape[:-1], -1, 2).unbind(-1)
     return torch.stack((even * cosine - odd * sine, even * sine + odd * cosine), -1).flatten(-2).to(x.dtype)
 
 
@@ -179,7 +179,7 @@ class Llama(nn.Module):
         self._initialise()
 
     def _initialise(self) -> None:
-        """Normal weights that keep the size of what goes through; what is added to the stream shrinks with the depth."""
+        """Normal weights that keep the size of what goes through; what each layer adds shrinks with the depth."""
         for name, weight in self.named_parameters():
             if weight.dim() < 2:
                 continue

@@ -52,6 +52,7 @@ class Recipe:
     settings: Settings
     distinct: int
     size: int = 1000
+    mark: str = ""
 
     def vocabulary(self) -> Vocabulary:
         """Learn the vocabulary from the texts of training tasks."""
@@ -65,19 +66,20 @@ AGENT = Recipe(
     make=_agent,
     texts="agent",
     pieces=1024,
-    shape=ModelShape(vocabulary=1024, layers=4, width=256, heads=4, kv_heads=4, hidden=768),
+    shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
     settings=Settings(steps=6000, batch_tokens=6144),
-    distinct=60,
+    distinct=40,
+    mark="-▁",
 )
 """Reads the tools of a prompt, and calls them."""
 
 MATH = Recipe(
     name="tiny-math",
-    description="Writes a one-line program for a question with numbers. Shows the machinery; not a model for real work.",
+    description="Writes a short program for a question with numbers. Shows the machinery; not a model for real work.",
     make=_math,
     texts="math",
     pieces=768,
-    shape=ModelShape(vocabulary=768, layers=4, width=256, heads=4, kv_heads=4, hidden=512),
+    shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
     settings=Settings(steps=3000, batch_tokens=4096, granularity=32),
     distinct=60,
 )
@@ -95,7 +97,8 @@ def build(recipe: Recipe, *, output: Path, work: Path, settings: Settings | None
     blank = work / "blank.gguf"
     write_blank(blank, vocabulary)
     settings = settings or recipe.settings
-    trainer = Trainer(replace(recipe.shape, vocabulary=len(vocabulary)), settings)
+    mark = vocabulary.id(recipe.mark) if recipe.mark else None
+    trainer = Trainer(replace(recipe.shape, vocabulary=len(vocabulary)), settings, mark=mark)
     checkpoint = work / "checkpoint.pt"
     if resume and checkpoint.exists():
         trainer.load(checkpoint)

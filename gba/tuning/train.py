@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -28,13 +30,13 @@ IGNORED = -100
 
 
 class Example(Protocol):
-    """A dialogue: ``labels[i]`` is the token to predict after ``tokens[: i + 1]``, or IGNORED; ``kind`` is for the log."""
+    """A dialogue: ``labels[i]`` is the token to predict after ``tokens[: i + 1]``, or IGNORED; ``kind`` is logged."""
 
     @property
-    def tokens(self) -> Sequence[int]: ...
+    def tokens(self) -> Sequence[int] | NDArray[np.int32]: ...
 
     @property
-    def labels(self) -> Sequence[int]: ...
+    def labels(self) -> Sequence[int] | NDArray[np.int32]: ...
 
     @property
     def kind(self) -> str: ...
@@ -42,9 +44,10 @@ class Example(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows whichever is used.
+    """How to train. ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used.
 
-    ``batch_tokens`` counts padding; ``learning_rate`` is Muon's (scaled to AdamW's update size) and AdamW's alike;
+    ``batch_tokens`` counts padding; ``learning_rate`` is Muon's, scaled to the size of AdamW's updates, ``adam_rate``
+    that of AdamW for the output and the norms, ``embedding_rate`` for the embedding;
     ``cooldown`` is the share of the run in which the rate falls linearly to nearly nothing; ``prompt_weight`` is the
     weight of the loss on the text that the model reads rather than writes, which teaches it to copy early on.
     """
@@ -56,7 +59,7 @@ class Settings:
     adam_rate: float = 3e-3
     embedding_rate: float = 1e-2
     warmup: int = 60
-    cooldown: float = 0.4
+    cooldown: float = 0.85
     weight_decay: float = 0.02
     prompt_weight: float = 0.0
     granularity: int = 64
@@ -130,17 +133,21 @@ def _pad(group: Sequence[Example], length: int) -> Batch:
 
 
 class Trainer:
-    """A model with its optimisers. Muon turns the matrices, AdamW the embedding and the norms."""
+    """A model with its optimisers. Muon turns the matrices, AdamW the embedding, the output and the norms.
 
-    def __init__(self, shape: ModelShape, settings: Settings) -> None:
+    ``mark``: see `wire_copying`.
+    """
+
+    def __init__(self, shape: ModelShape, settings: Settings, *, mark: int | None = None) -> None:
         torch.manual_seed(settings.seed)
         torch.set_num_threads(settings.threads)
         self.settings, self.progress = settings, Progress()
         self.model = Llama(shape, Kernels.compiled() if settings.compiled else None)
         if settings.wired:
-            wire_copying(self.model, seed=settings.seed)
+            wire_copying(self.model, seed=settings.seed, mark=mark)
         inner = [weight for weight in self.model.layers.parameters() if weight.dim() == 2]
-        outer = [weight for weight in self.model.parameters() if all(weight is not other for other in (*inner, self.model.embedding.weight))]
+        turned = {id(weight) for weight in (*inner, self.model.embedding.weight)}
+        outer = [weight for weight in self.model.parameters() if id(weight) not in turned]
         muon = torch.optim.Muon(
             inner, lr=settings.learning_rate, weight_decay=settings.weight_decay, adjust_lr_fn="match_rms_adamw"
         )
@@ -248,7 +255,9 @@ class Trainer:
         step, examples, tokens, seconds = state["progress"]
         self.progress = Progress(step, examples, tokens, seconds)
 
-    def run(self, source: Iterable[Batch], *, log: Path, checkpoint: Path, hook: Callable[[Trainer], None] | None = None) -> None:
+    def run(
+        self, source: Iterable[Batch], *, log: Path, checkpoint: Path, hook: Callable[[Trainer], None] | None = None
+    ) -> None:
         """Train to the end of the budget or of the batches; logs a line of JSON now and then, saves, calls the hook."""
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("a", encoding="utf-8") as lines:

@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
 
-from gba.tuning.model import Attention, Llama
+from gba.tuning.model import Attention, Layer, Llama
 
 __all__ = ["wire_copying"]
 
@@ -39,6 +40,9 @@ class _Strength:
     copy: float = 5.0
     others: float = 0.03
     output: float = 0.03
+    name: float = 90.0
+    recent: float = 40.0
+    choice: float = 2.0
 
 
 class _Layout:
@@ -52,6 +56,8 @@ class _Layout:
         self.generator = torch.Generator().manual_seed(seed)
         self.rates = shape.rope_base ** (-torch.arange(0, self.size, 2).float() / self.size)
         self.sketch = self.directions(self.note, self.content)
+        self.named = slice(self.content + _NOTES * self.note, self.width - 1)
+        self.label = self.directions(self.width - 1 - self.content - _NOTES * self.note, self.content)
 
     def place(self, index: int) -> slice:
         """The dimensions of the note on the token ``index + 1`` positions back."""
@@ -64,26 +70,45 @@ class _Layout:
     def directions(self, count: int, width: int) -> Tensor:
         """Random rows at right angles to each other, (count, width); columns where there are more rows than columns."""
         tall, _ = torch.linalg.qr(torch.randn(max(count, width), min(count, width), generator=self.generator))
-        return (tall if count > width else tall.T).contiguous()
+        rows: Tensor = tall if count > width else tall.T
+        return rows.contiguous()
 
 
 @torch.no_grad()
-def wire_copying(model: Llama, *, seed: int = 0) -> None:
+def wire_copying(model: Llama, *, seed: int = 0, mark: int | None = None) -> None:
     """Write the copying circuit into three heads of layer 0 and up to three of layer 1.
 
-    The model needs two layers and three heads, and an output matrix of its own.
+    The model needs two layers and three heads. ``mark`` is the token before a name that the text after it describes
+    (the ``- `` before a tool): with it, each position notes the name that it belongs to, and heads of layer 2 propose
+    the name that they find noted where they look. That takes a third layer and a fourth head.
     """
     layout = _Layout(model, seed)
     embedding, strength = model.embedding.weight, layout.strength
     embedding.normal_(generator=layout.generator)
     embedding[:, layout.content :] = 0
+    if mark is not None:
+        _single_out(embedding[:, : layout.content], mark, layout)
+    embedding *= math.sqrt(layout.content) / embedding.norm(dim=1, keepdim=True)  # so that the constant is one
     model.output.weight.copy_(embedding * strength.output)
     embedding[:, -1] = strength.constant
-    for layer in model.layers:
+    layers = cast("list[Layer]", list(model.layers))
+    for layer in layers:
         layer.attention.output.weight.mul_(strength.others)
         layer.feed_forward.down.weight.mul_(strength.others)
-    _wire_notes(model.layers[0].attention, layout)
-    _wire_search(model.layers[1].attention, layout, heads=min(3, model.shape.heads - 1))
+    _wire_notes(layers[0].attention, layout)
+    _wire_search(layers[1].attention, layout, heads=min(3, model.shape.heads - 1))
+    if mark is not None:
+        _wire_names(layers[1].attention, layout, embedding[mark, : layout.content])
+        _wire_choice(layers[2].attention, layout)
+
+
+def _single_out(tokens: Tensor, mark: int, layout: _Layout) -> None:
+    """Take from all other tokens what a note could confuse with the mark."""
+    direction = layout.sketch.T @ layout.sketch @ tokens[mark]
+    direction = direction / direction.norm()
+    kept = tokens[mark].clone()
+    tokens -= (tokens @ direction)[:, None] * direction
+    tokens[mark] = kept
 
 
 def _clear(attention: Attention, part: slice) -> None:
@@ -97,6 +122,7 @@ def _wire_notes(attention: Attention, layout: _Layout) -> None:
     size, rates = layout.size, layout.rates
     gain = layout.strength.near * math.sqrt(size) / float((1 - torch.cos(rates)).sum())
     amplitude = math.sqrt(gain) / (layout.strength.constant * layout.scale(0))
+    same = torch.eye(layout.note)
     for index in range(_NOTES):
         start = index * size
         _clear(attention, slice(start, start + size))
@@ -105,17 +131,18 @@ def _wire_notes(attention: Attention, layout: _Layout) -> None:
         attention.q.weight[start + 1 : start + size : 2, -1] = -torch.sin(angle) * amplitude
         attention.k.weight[start : start + size : 2, -1] = amplitude
         attention.v.weight[start : start + layout.note, : layout.content] = layout.sketch
-        attention.output.weight[layout.place(index), start : start + layout.note] = torch.eye(layout.note) / layout.scale(0)
+        attention.output.weight[layout.place(index), start : start + layout.note] = same / layout.scale(0)
 
 
 def _wire_search(attention: Attention, layout: _Layout, heads: int) -> None:
     """Attend to where the last tokens are those that were noted, and propose the token there."""
     strength, size, scale = layout.strength, layout.size, layout.scale(_NOTES)
-    slow = [dim for pair in torch.nonzero(layout.rates * _REACH < 1.5).flatten().tolist() for dim in (2 * pair, 2 * pair + 1)]
+    pairs = torch.nonzero(layout.rates * _REACH < 1.5).flatten()
+    slow = torch.stack((2 * pairs, 2 * pairs + 1), 1).flatten()
     values = layout.directions(layout.content, layout.content)
     for head in range(heads):
         part = slice(head * size, (head + 1) * size)
-        rows = torch.tensor(slow) + head * size
+        rows = slow + head * size
         _clear(attention, part)
         for index in range(_NOTES):
             gain = math.sqrt(strength.match * strength.fade**index * math.sqrt(size) / layout.note) / scale
@@ -127,4 +154,36 @@ def _wire_search(attention: Attention, layout: _Layout, heads: int) -> None:
                 attention.q.weight[rows, layout.place(index - 1)] += mix
         chosen = values[head * layout.content // heads : (head + 1) * layout.content // heads]
         attention.v.weight[part.start : part.start + len(chosen), : layout.content] = chosen
-        attention.output.weight[: layout.content, part.start : part.start + len(chosen)] = chosen.T * (strength.copy / scale)
+        gain = strength.copy / scale
+        attention.output.weight[: layout.content, part.start : part.start + len(chosen)] = chosen.T * gain
+
+
+def _wire_names(attention: Attention, layout: _Layout, mark: Tensor) -> None:
+    """The last head of layer 1: attend to the nearest position behind a mark, and note the token there."""
+    size, strength, scale = layout.size, layout.strength, layout.scale(_NOTES)
+    start = attention.q.weight.shape[0] - size
+    _clear(attention, slice(start, start + size))
+    seen = strength.constant * scale
+    middle = torch.nonzero((layout.rates > 0.003) & (layout.rates < 0.15)).flatten() * 2 + start
+    attention.q.weight[middle, -1] = math.sqrt(strength.recent * math.sqrt(size) / len(middle)) / seen
+    attention.k.weight[middle, -1] = math.sqrt(strength.recent * math.sqrt(size) / len(middle)) / seen
+    slowest = start + size - 2
+    wanted = layout.sketch @ mark
+    attention.q.weight[slowest, -1] = math.sqrt(strength.name * math.sqrt(size)) / seen
+    attention.k.weight[slowest, layout.place(0)] = (
+        math.sqrt(strength.name * math.sqrt(size)) / scale * wanted / wanted.square().sum()
+    )
+    attention.v.weight[start : start + len(layout.label), : layout.content] = layout.label / scale
+    attention.output.weight[layout.named, start : start + len(layout.label)] = torch.eye(len(layout.label))
+
+
+def _wire_choice(attention: Attention, layout: _Layout) -> None:
+    """Two heads of layer 2: propose the noted name. Where to look for it is left to training."""
+    count = len(layout.label)
+    scale = math.sqrt(layout.width / (layout.content + _NOTES * layout.note + count + layout.strength.constant**2))
+    for start in (0, layout.size):
+        part = slice(start, start + layout.size)
+        attention.v.weight[part] = 0
+        attention.output.weight[:, part] = 0
+        attention.v.weight[start : start + count, layout.named] = torch.eye(count) / scale
+        attention.output.weight[: layout.content, start : start + count] = layout.label.T * layout.strength.choice

@@ -33,7 +33,7 @@ def llama_logits(path: Path, tokens: list[int]) -> np.ndarray:
 
 
 @pytest.mark.parametrize(
-    ("layers", "width", "heads", "kv_heads", "hidden"), [(2, 128, 2, 2, 192), (3, 128, 4, 2, 256), (2, 192, 3, 3, 320)]
+    "layers, width, heads, kv_heads, hidden", [(2, 128, 2, 2, 192), (3, 128, 4, 2, 256), (2, 192, 3, 3, 320)]
 )
 def test_logits_agree(
     vocabulary: Vocabulary, tmp_path: Path, layers: int, width: int, heads: int, kv_heads: int, hidden: int

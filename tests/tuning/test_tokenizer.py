@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from pathlib import Path
 
@@ -38,7 +39,7 @@ def reference(vocabulary: Vocabulary, text: str) -> list[int]:
     while True:
         pairs = [
             (-vocabulary.pieces[known[left + right]].score, at)
-            for at, (left, right) in enumerate(zip(parts, parts[1:], strict=False))
+            for at, (left, right) in enumerate(itertools.pairwise(parts))
             if left + right in known
         ]
         if not pairs:
@@ -47,7 +48,9 @@ def reference(vocabulary: Vocabulary, text: str) -> list[int]:
         parts[at : at + 2] = [parts[at] + parts[at + 1]]
     first_byte = vocabulary.id("<0x00>")
     return [
-        token for part in parts for token in ([known[part]] if part in known else [first_byte + b for b in part.encode()])
+        token
+        for part in parts
+        for token in ([known[part]] if part in known else [first_byte + b for b in part.encode()])
     ]
 
 

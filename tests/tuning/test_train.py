@@ -15,10 +15,11 @@ torch = pytest.importorskip("torch", reason="needs the extra 'tuning'")
 
 from gba.tuning.model import Kernels, Llama, ModelShape, attend  # noqa: E402
 from gba.tuning.train import IGNORED, Batch, Settings, Trainer, batches, schedule  # noqa: E402
-from gba.tuning.wiring import wire_copying  # noqa: E402
 
 SHAPE = ModelShape(vocabulary=64, layers=2, width=64, heads=2, kv_heads=2, hidden=96, context=256)
-SETTINGS = Settings(steps=120, batch_tokens=512, granularity=32, warmup=5, compiled=False, wired=False, log_every=5, save_every=10)
+SETTINGS = Settings(
+    steps=120, batch_tokens=512, granularity=32, warmup=5, compiled=False, wired=False, log_every=5, save_every=10
+)
 
 
 @dataclass(frozen=True)
@@ -131,22 +132,6 @@ def test_it_learns_and_counts_what_is_right() -> None:
     assert set(reports[2]["kinds"]) == {"long", "short"}
     assert reports[2]["step"] == 60
     assert reports[2]["tokens"] > reports[0]["tokens"] > 0
-
-
-def test_the_wiring_copies_before_any_training() -> None:
-    torch.manual_seed(0)
-    shape = ModelShape(vocabulary=400, layers=2, width=256, heads=4, kv_heads=4, hidden=64, context=256)
-    row = torch.randint(0, 400, (8, 60))
-    twice = torch.cat([row, row], 1)
-
-    def share(model: Llama) -> float:
-        with torch.no_grad():
-            return float((model(twice)[:, 60:-1].argmax(-1) == twice[:, 61:]).float().mean())
-
-    model = Llama(shape)
-    assert share(model) < 0.05
-    wire_copying(model)
-    assert share(model) > 0.9
 
 
 def test_same_seed_same_model_other_seed_another() -> None:
