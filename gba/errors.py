@@ -1,17 +1,17 @@
 """The errors of gba: one root, and on each error the data that a caller needs to go on.
 
-    GbaError
-    ├── SchemaError              a JSON Schema that cannot be compiled, or a tool that has one
-    ├── GrammarError             GBNF text that cannot be read, or that llama.cpp refuses
-    ├── BackendError             llama.cpp could not do what was asked
-    │   ├── ServerUnavailableError   nothing answers at the URL, or the model is still loading
-    │   ├── ServerResponseError      the server answered with an HTTP error
-    │   ├── GenerationInterruptedError   it ended in the middle of a generation
-    │   ├── ModelFileError           the file is missing or is no usable GGUF
-    │   └── ContextOverflowError     the prompt does not fit into the context
-    ├── ConversationError        messages that are out of order or of an unknown kind
-    ├── StepError                a step ended without a valid call
-    └── MathError                a program that the math tool does not evaluate
+GbaError
+├── SchemaError              a JSON Schema that cannot be compiled, or a tool that has one
+├── GrammarError             GBNF text that cannot be read, or that llama.cpp refuses
+├── BackendError             llama.cpp could not do what was asked
+│   ├── ServerUnavailableError   nothing answers at the URL, or the model is still loading
+│   ├── ServerResponseError      the server answered with an HTTP error
+│   ├── GenerationInterruptedError   it ended in the middle of a generation
+│   ├── ModelFileError           the file is missing or is no usable GGUF
+│   └── ContextOverflowError     the prompt does not fit into the context
+├── ConversationError        messages that are out of order or of an unknown kind
+├── StepError                a step ended without a valid call
+└── MathError                a program that the math tool does not evaluate
 """
 
 from __future__ import annotations
