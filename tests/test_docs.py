@@ -75,7 +75,7 @@ def test_the_python_of_a_page_runs(page: Path) -> None:
             continue
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            exec(compile(block.text, str(page), "exec"), namespace)
+            exec(compile(block.text, str(page), "exec", dont_inherit=True), namespace)
         assert out.getvalue().splitlines() == EXPECTED.findall(block.text), block.text
 
 
