@@ -7,6 +7,8 @@ python -m gba.tuning agent --minutes 60 --threads 2
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,6 +33,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--eager", action="store_true", help="compile nothing (needs no C++ compiler)")
     parser.add_argument("--resume", action="store_true", help="go on at the checkpoint")
     asked = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the process that makes dialogues ends too
     for name in asked.models or _RECIPES:
         recipe = _RECIPES[name]
         print(
