@@ -286,16 +286,20 @@ class StepTask:
         )
         yield from writer.finish(generation)
         new = generation.text
-        writer.keep(generation, "argument")
         if not new.startswith(healed):
+            writer.keep(generation, "argument")
             if healed.startswith(new) and generation.finish == "length":
                 writer.force(healed[len(new) :])
                 self._stuck = True
                 return ""
             self._refuse(new)
         written = new[len(healed) :]
+        # bytes that spell no character count as one to llama.cpp and as several to everybody else: cut before them
+        cut = written.find("\ufffd") if not matcher.allows(written) else -1
+        written = written if cut < 0 else written[:cut]
+        writer.force(writer.keep(generation, "argument", len(healed) + cut if cut >= 0 else None))
         # room for the first bytes of a character only: they are dropped, and would be written again and again
-        self._stuck = not written and generation.finish == "length"
+        self._stuck = not written and (cut >= 0 or generation.finish == "length")
         if not matcher.advance(written):
             self._refuse(written)
         if not written and generation.finish == "eog":
