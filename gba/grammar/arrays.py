@@ -104,6 +104,7 @@ class _Machine:
     def node(self) -> Node | None:
         waiting = [(0, 0)]
         self.names[0, 0] = self.compiler.rules.reserve("contains")
+        self.compiler.rules.doubtful = True  # a state may have no way to its end
         while waiting:
             state = waiting.pop()
             known = set(self.names)
