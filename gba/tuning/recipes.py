@@ -67,7 +67,7 @@ AGENT = Recipe(
     texts="agent",
     pieces=1024,
     shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
-    settings=Settings(steps=6000, batch_tokens=6144),
+    settings=Settings(steps=5600, batch_tokens=4096, processes=2),
     distinct=40,
     mark="-▁",
 )
@@ -107,10 +107,14 @@ def build(recipe: Recipe, *, output: Path, work: Path, settings: Settings | None
         write_gguf(path, trainer.model, vocabulary, name=recipe.name, description=recipe.description)
 
     shards = Shards(recipe.make, blank, work / "dialogues", recipe.distinct, recipe.size)
-    source = itertools.islice(batches(shards.stream(), settings), trainer.progress.step, None)
-    trainer.run(
-        source, log=work / "log.jsonl", checkpoint=checkpoint, hook=lambda _: export(work / f"{recipe.name}.gguf")
-    )
+    seen = trainer.progress.step * settings.processes
+    source = itertools.islice(batches(shards.stream(), settings), seen, None)
+    try:
+        trainer.run(
+            source, log=work / "log.jsonl", checkpoint=checkpoint, hook=lambda _: export(work / f"{recipe.name}.gguf")
+        )
+    finally:
+        trainer.close()
     path = output / f"{recipe.name}.gguf"
     export(path)
     return path

@@ -6,6 +6,7 @@ generator, batches are made of neighbours in length, and a checkpoint holds ever
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections import defaultdict
@@ -17,17 +18,12 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
+from gba.tuning.gradient import IGNORED, Batch, Second, Tally, learn, weight
 from gba.tuning.model import Kernels, Llama, ModelShape
 from gba.tuning.wiring import wire_copying
 
 __all__ = ["IGNORED", "Batch", "Example", "Progress", "Settings", "Trainer", "batches", "schedule"]
-
-IGNORED = -100
-"""The label of a position whose next token the model does not choose."""
-
 
 class Example(Protocol):
     """A dialogue: ``labels[i]`` is the token to predict after ``tokens[: i + 1]``, or IGNORED; ``kind`` is logged."""
@@ -44,7 +40,9 @@ class Example(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used.
+    """How to train. An update takes a batch for each of the ``processes`` (1 or 2), which have ``threads`` of their own.
+
+    ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used.
 
     ``batch_tokens`` counts padding; ``learning_rate`` is Muon's, scaled to the size of AdamW's updates, ``adam_rate``
     that of AdamW for the output and the norms, ``embedding_rate`` for the embedding;
@@ -64,23 +62,12 @@ class Settings:
     prompt_weight: float = 0.0
     granularity: int = 64
     seed: int = 0
+    processes: int = 1
     threads: int = 1
     compiled: bool = True
     wired: bool = True
     log_every: int = 25
     save_every: int = 200
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Right-padded dialogues of about the same length: (batch, time) token ids and labels, and each one's kind.
-
-    Attention is causal, so what stands behind a dialogue's end does not reach into it.
-    """
-
-    tokens: Tensor
-    labels: Tensor
-    kinds: tuple[str, ...]
 
 
 @dataclass
@@ -91,8 +78,7 @@ class Progress:
     examples: int = 0
     tokens: int = 0
     seconds: float = 0.0
-    losses: list[float] = field(default_factory=list)
-    right: dict[str, list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0, 0, 0]))
+    tally: Tally = field(default_factory=Tally)
 
 
 def schedule(done: float, step: int, settings: Settings) -> float:
@@ -153,6 +139,7 @@ class Trainer:
         )
         adam = torch.optim.AdamW(outer, lr=settings.adam_rate, betas=(0.9, 0.98), weight_decay=0.0)
         embed = torch.optim.AdamW([self.model.embedding.weight], betas=(0.9, 0.98), weight_decay=0.0)
+        self._second: Second | None = None
         self._optimizers: list[tuple[torch.optim.Optimizer, float]] = [
             (muon, settings.learning_rate),
             (adam, settings.adam_rate),
@@ -166,69 +153,62 @@ class Trainer:
             return min(1.0, self.progress.seconds / (60 * self.settings.minutes))
         return min(1.0, self.progress.step / self.settings.steps)
 
-    def step(self, batch: Batch) -> float:
-        """One update; returns the loss per labelled token."""
+    def step(self, *batches: Batch) -> float:
+        """One update by one batch for each process; returns the loss per labelled token."""
         begun = time.monotonic()
         share = schedule(self.done, self.progress.step, self.settings)
         for optimizer, rate in self._optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate * share
-        loss = self._loss(batch)
-        loss.backward()  # type: ignore[no-untyped-call]
+        tally = self._learn(batches)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimizer, _ in self._optimizers:
             optimizer.step()
             optimizer.zero_grad()
         self.progress.step += 1
-        self.progress.examples += len(batch.kinds)
-        self.progress.tokens += batch.tokens.numel()
+        for batch in batches:
+            self.progress.examples += len(batch.kinds)
+            self.progress.tokens += batch.tokens.numel()
+        self.progress.tally.add(tally)
         self.progress.seconds += time.monotonic() - begun
-        return self.progress.losses[-1]
+        return tally.loss
 
-    def _loss(self, batch: Batch) -> Tensor:
-        targets, weights = batch.labels, (batch.labels != IGNORED).float()
-        if self.settings.prompt_weight:
-            read = functional.pad(batch.tokens[:, 1:], (0, 1))
-            unlabelled = (weights == 0) & (read != 0)
-            targets = torch.where(weights > 0, targets, read)
-            weights = weights + self.settings.prompt_weight * unlabelled
-        at = weights > 0
-        with torch.autocast("cpu", torch.bfloat16):
-            scores = self.model.logits(self.model.hidden(batch.tokens)[at])
-        each = functional.cross_entropy(scores.float(), targets[at], reduction="none")
-        self._count(batch, at, scores.detach(), each.detach())
-        return (each * weights[at]).sum() / weights.sum()
+    def _learn(self, batches: Sequence[Batch]) -> Tally:
+        prompt = self.settings.prompt_weight
+        total = sum(weight(batch, prompt) for batch in batches)
+        if len(batches) == 1:
+            return learn(self.model, batches[0], total, prompt)
+        if self._second is None:
+            self._second = Second(self.model, compiled=self.settings.compiled, prompt_weight=prompt)
+        first, second = batches
+        self._second.start(second, total)
+        tally = learn(self.model, first, total, prompt)
+        tally.add(self._second.finish())
+        return tally
 
-    def _count(self, batch: Batch, at: Tensor, scores: Tensor, losses: Tensor) -> None:
-        """Note loss and right tokens, and dialogues without any wrong one, for the log."""
-        labelled = batch.labels[at] != IGNORED
-        self.progress.losses.append(float(losses[labelled].mean()))
-        right = torch.zeros_like(batch.labels, dtype=torch.bool)
-        right[at] = scores.argmax(-1) == batch.labels[at]
-        wanted = batch.labels != IGNORED
-        rows = zip(batch.kinds, right.sum(1).tolist(), wanted.sum(1).tolist(), strict=True)
-        for kind, good, all_ in rows:
-            count = self.progress.right[kind]
-            for index, value in enumerate((good, all_, int(good == all_), 1)):
-                count[index] += value
+    def close(self) -> None:
+        """End the second process, if there is one."""
+        if self._second is not None:
+            self._second.close()
+            self._second = None
 
     def report(self) -> dict[str, Any]:
         """What the run has seen since the last report, per kind of task too; starts counting anew."""
         progress = self.progress
-        recent = progress.losses[-self.settings.log_every :]
-        counts = {kind: list(count) for kind, count in sorted(progress.right.items())}
-        totals = [sum(column) for column in zip(*counts.values(), strict=True)] or [0, 1, 0, 1]
-        progress.right.clear()
-        progress.losses.clear()
+        tally, progress.tally = progress.tally, Tally()
+        total = tally.total()
         return {
             "step": progress.step,
             "minutes": round(progress.seconds / 60, 2),
             "examples": progress.examples,
             "tokens": progress.tokens,
-            "loss": round(sum(recent) / max(1, len(recent)), 4),
-            "token_accuracy": round(totals[0] / max(1, totals[1]), 4),
-            "dialogues_right": round(totals[2] / max(1, totals[3]), 4),
-            "kinds": {kind: [round(c[0] / max(1, c[1]), 4), round(c[2] / c[3], 3)] for kind, c in counts.items()},
+            "loss": round(tally.loss, 4),
+            "token_accuracy": round(total["right"] / max(1, total["tokens"]), 4),
+            "dialogues_right": round(total["solved"] / max(1, total["dialogues"]), 4),
+            "kinds": {
+                kind: [round(count["right"] / max(1, count["tokens"]), 4), round(count["solved"] / count["dialogues"], 3)]
+                for kind, count in sorted(tally.kinds.items())
+            },
         }
 
     def save(self, path: Path) -> None:
@@ -258,13 +238,18 @@ class Trainer:
     def run(
         self, source: Iterable[Batch], *, log: Path, checkpoint: Path, hook: Callable[[Trainer], None] | None = None
     ) -> None:
-        """Train to the end of the budget or of the batches; logs a line of JSON now and then, saves, calls the hook."""
+        """Train to the end of the budget or of the batches; logs a line of JSON now and then, saves, calls the hook.
+
+        ``source`` goes on behind the batches of earlier updates: `Settings.processes` of them each.
+        """
         log.parent.mkdir(parents=True, exist_ok=True)
+        source = iter(source)
         with log.open("a", encoding="utf-8") as lines:
-            for batch in source:
-                if self.done >= 1:
+            while self.done < 1:
+                together = list(itertools.islice(source, self.settings.processes))
+                if not together:
                     break
-                self.step(batch)
+                self.step(*together)
                 if self.progress.step % self.settings.log_every == 0:
                     lines.write(json.dumps(self.report()) + "\n")
                     lines.flush()

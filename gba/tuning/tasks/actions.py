@@ -58,7 +58,7 @@ def event_turn(draw: Draw, tool: Drawn, title: str | None = None) -> Turn:
         values = {"title": shown_title, "date": style.word(day), "time": style.word(hour)}
     return Turn(
         request,
-        (act_on(tool, f"I need to add {shown_title} to the calendar.", result, **values),),
+        (act_on(tool, "I need to add this to the calendar.", result, **values),),
         "It is done.",
         answer,
         value,
@@ -84,7 +84,7 @@ def _agenda(draw: Draw, tool: Drawn) -> Turn:
     result = draw.pick((event, f"Events: {event}", f'["{event}"]'))
     return Turn(
         style.say(request),
-        (act_on(tool, f"I need to check the calendar for {style.word(day)}.", result, date=style.word(day)),),
+        (act_on(tool, "I need to check the calendar.", result, date=style.word(day)),),
         "I have found it.",
         f"You have {event}.",
         event,
@@ -112,7 +112,7 @@ def _images(draw: Draw, tool: Drawn) -> Turn:
     query = style.word(what)
     return Turn(
         style.say(request),
-        (act_on(tool, f"I need to find images of {query}.", result, query=query),),
+        (act_on(tool, "I need to find images.", result, query=query),),
         "I have found it.",
         f"Here is an image: {link}",
         link,
@@ -143,7 +143,7 @@ def _draw(draw: Draw, tool: Drawn) -> Turn:
     prompt = style.word(full)
     return Turn(
         style.say(request),
-        (act_on(tool, f"I need to draw {prompt}.", result, prompt=prompt),),
+        (act_on(tool, "I need to draw this.", result, prompt=prompt),),
         "It is done.",
         f"Here is the picture: {file}",
         file,
@@ -176,13 +176,13 @@ def _weather(draw: Draw, tool: Drawn) -> Turn:
     result = draw.pick((value, value, f"Weather in {where}: {value}", f"It is {value}.", f'{{"weather": "{value}"}}'))
     act = act_on(
         tool,
-        f"I need to check the weather in {shown_place}.",
+        "I need to check the weather.",
         result,
         place=shown_place,
         date=style.word(day),
         unit=unit,
     )
-    return Turn(style.say(request), (act,), "I have found it.", f"The weather in {shown_place} is {value}.", value)
+    return Turn(style.say(request), (act,), "I have found it.", f"It is {value}.", value)
 
 
 _UNITS = tuple(
@@ -220,13 +220,13 @@ def _convert(draw: Draw, tool: Drawn, units: tuple[str, ...] = _UNITS) -> Turn:
     result = draw.pick((value, f"{value} {other}", f"{amount} {one} = {value} {other}"))
     act = act_on(
         tool,
-        f"I need to convert {amount} {source} to {target}.",
+        "I need to convert this.",
         result,
         value=float(amount) if "." in amount else int(amount),
         source=source,
         target=target,
     )
-    return Turn(style.say(request), (act,), "I have the result.", f"{amount} {source} is {value} {target}.", value)
+    return Turn(style.say(request), (act,), "I have the result.", f"It is {value}." if result == value else f"It is {value} {other}.", value)
 
 
 def _currency(draw: Draw, tool: Drawn) -> Turn:

@@ -8,7 +8,7 @@ from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.numbers import number
 from gba.tuning.tasks.words import FIRST_NAMES, date, name, person, place, pseudo_word
 
-__all__ = ["Fact", "Relation", "fact", "follow_up_attribute", "relation", "result_of", "statement", "telling"]
+__all__ = ["Fact", "Relation", "fact", "follow_up_attribute", "relation", "reply", "result_of", "telling"]
 
 
 @dataclass(frozen=True)
@@ -250,6 +250,12 @@ def statement(query: str, value: str) -> str:
     """The fact as a sentence."""
     the = "" if "'s " in query or query.startswith("the ") else "The "
     return f"{the}{query} is {value}."
+
+
+def reply(result: str, *, found: str, value: str) -> str:
+    """What a user is told of a result: its sentence on the fact as it stands there, or the value."""
+    sentence = statement(found, value)
+    return sentence if sentence in result else f"It is {value}."
 
 
 def _filler(draw: Draw) -> str:

@@ -224,7 +224,7 @@ def _session(draw: Draw) -> Task:
         matters.append(matter)
         bench.tools[f"invented {matter}"] = made.tool
         makers += [lambda made=made: made.turn(draw)] * 2  # type: ignore[misc]
-    turns = [draw.pick(makers)() for _ in range(draw.pick((2, 3, 3, 4, 4, 5)))]
+    turns = [draw.pick(makers)() for _ in range(draw.pick((2, 3, 3, 4, 4, 5, 6)))]
     return bench.task("session", turns)
 
 
@@ -262,7 +262,7 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
 """How often each maker of tasks is drawn, by weight."""
 
 _WEIGHTED = tuple(name for name, (weight, _) in FAMILIES.items() for _ in range(weight))
-_SESSIONS = 0.5
+_SESSIONS = 0.6
 """The share of training tasks that have several requests: the tools are read once for all of them."""
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from gba.tuning.tasks.base import Act, Draw, Turn
 from gba.tuning.tasks.roles import ROLES, Role
 from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
-from gba.tuning.tasks.words import name, person, phrases, place, pseudo_word
+from gba.tuning.tasks.words import foreign, name, person, phrases, place, pseudo_word
 
 __all__ = ["Invented", "invent"]
 
@@ -64,7 +64,8 @@ def invent(
 
     Without ``lookup`` it is none that a search could stand in for.
     """
-    make = draw.pick((_action, _action, _direct, _direct, _lookup, _lookup) if lookup else (_action, _direct))
+    makers = (_action, _direct, _action, _direct, _function)
+    make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
     while True:
         owner, matter = (
             draw.word(_OWNERS if make is _lookup else _VERBS),
@@ -126,12 +127,12 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
         )
         shown = style.word(x)
         act = Act(
-            f"I need to get the {matter} of {shown}.",
+            f"I need to get the {matter}.",
             tool.spec.name,
             tool.arguments({"x": int(x) if number else shown}),
             result,
         )
-        answer = result if result.endswith(".") else f"The {matter} of {shown} is {value}."
+        answer = result if result.endswith(".") else f"It is {value}."
         return Turn(request, (act,), "I have found it.", answer, value)
 
     return Invented(tool, turn)
@@ -212,12 +213,49 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
         values: dict[str, Any] = {key: ROLES[key].typed(style.word(text)) for key, text in texts.items()}
         result, answer, value = _outcome(draw, matter)
         act = Act(
-            f"I need to {verb} the {matter} {shown}.",
+            f"I need to {verb} the {matter}.",
             tool.spec.name,
             tool.arguments({"x": int(x) if number else shown, **values}),
             result,
         )
         return Turn(request, (act,), "It is done.", answer, value)
+
+    return Invented(tool, turn)
+
+
+def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
+    """A tool that a request asks for by its name, as one asks for a function: run shelf_scan(12)."""
+    number = draw.chance(0.6)
+    params = tuple(
+        Param(role, (role, word), INTEGER if number else STRING)
+        for role, word in draw.pick(((), (("x", "value"),), (("n", "number"),), (("a", "first"), ("b", "second"))))
+    )
+    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", f"{matter}_value"))
+    about = f"[{verb.capitalize()} {matter}|Compute the {matter}|Apply the {matter} function|The {matter}][.|]"
+    tool = draw_tool(draw, Kind("invented", names, about, params), made_up=0.25, taken=taken)
+
+    def turn(draw: Draw, tool: Drawn) -> Turn:
+        texts = [
+            str(draw.integer(2, 9999)) if number else draw.pick((name, place, foreign, pseudo_word))(draw)
+            for _ in params
+        ]
+        listed = " and ".join(texts)
+        written = f"{tool.spec.name}({', '.join(texts if number else map(repr, texts))})"
+        on = f" [with|on|for] {listed}" if texts else ""
+        pattern = (
+            f"[Call {{w}}.|[What is|What's] {{w}}?|Run {{w}}.|[Get|Tell me|Compute|Evaluate] {{w}}.|What does {{w}} "
+            f"[return|give]?|I need [|to know ]{{w}}.|[Use|Call|Run] [|the tool |the function ]{{t}}{on}.|[Can|"
+            f"Could] you [use|call|run] {{t}}{on}?|Please [call|use|try] {{t}}{on}.|{{w}}|{{w}}?|What do you get "
+            f"from {{w}}? [Call|Use] it.|What is the [result|output] of {{w}}?|Find out {{w}} with the tool.]"
+        )
+        request = draw.phrase(pattern, w=written, t=tool.spec.name)
+        result, answer, value = _outcome(draw, matter)
+        if draw.chance(0.6):
+            value = str(draw.integer(2, 99_999)) if draw.chance(0.7) else name(draw)
+            result, answer = value, f"It is {value}."
+        values = {param.role: int(text) if number else text for param, text in zip(params, texts, strict=True)}
+        act = Act(f"I need to call {tool.spec.name}.", tool.spec.name, tool.arguments(values), result)
+        return Turn(request, (act,), "I have the result.", answer, value)
 
     return Invented(tool, turn)
 

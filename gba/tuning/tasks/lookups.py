@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gba.tuning.tasks.base import Act, Draw, Style, Turn
-from gba.tuning.tasks.facts import Fact, fact, follow_up_attribute, relation, result_of, statement, telling
+from gba.tuning.tasks.facts import Fact, fact, follow_up_attribute, relation, reply, result_of, telling
 from gba.tuning.tasks.numbers import Operation, number, operation, question, shown
 from gba.tuning.tasks.stories import STORIES
 from gba.tuning.tasks.toolbox import Drawn
@@ -59,7 +59,7 @@ _ASK_THAT = (
 
 def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = False) -> Act:
     """The call of the calculator and its answer."""
-    thought = f"Now I need to calculate {asked}." if now else f"I need to calculate {asked}."
+    thought = "Now I need to calculate." if now else "I need to calculate."
     result = (
         value
         if draw.chance(0.7)
@@ -70,7 +70,7 @@ def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = 
 
 def searching(tool: Drawn, query: str, told: str, draw: Draw, *, now: bool = False, found: str = "") -> Act:
     """The call of the search and its answer; ``found``: the query as the answer has it, where that is another."""
-    thought = f"Now I need to look up {query}." if now else f"I need to look up {query}."
+    thought = "Now I need to look this up." if now else "I need to look this up."
     return Act(thought, tool.spec.name, tool.arguments({"query": query}), result_of(draw, found or query, told))
 
 
@@ -94,7 +94,7 @@ def _story(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     request = style.say(draw.pick(STORIES)(draw)[0])
     value = number(draw)
     tool = tools["calculate"]
-    act = Act("I need to calculate this.", tool.spec.name, tool.arguments({"question": request}), value)
+    act = Act("I need to calculate.", tool.spec.name, tool.arguments({"question": request}), value)
     return Turn(request, (act,), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -125,7 +125,7 @@ def search_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     request = style.say(draw.phrase(_ASK_NOUN if known.noun else _ASK_CLAUSE, q=known.asked))
     query = style.word(known.query)
     act = searching(tools["search"], query, known.told, draw, found=known.query)
-    return Turn(request, (act,), "I have found it.", statement(query, known.told), known.shown)
+    return Turn(request, (act,), "I have found it.", reply(act.result, found=known.query, value=known.told), known.shown)
 
 
 def two_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
@@ -199,7 +199,8 @@ def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
         searching(search, asked, told, draw, now=True),
     ]
     if not with_step:
-        return Turn(style.say(request), tuple(acts), "I have found it.", statement(asked, told), told.split(" ")[0])
+        answer = reply(acts[-1].result, found=asked, value=told)
+        return Turn(style.say(request), tuple(acts), "I have found it.", answer, told.split(" ")[0])
     value = shown(step.apply(float(amount)))
     acts.append(calculating(tools["calculate"], style.word(step.on(amount)), value, draw, now=True))
     return Turn(style.say(request), tuple(acts), "I have the result.", f"The answer is {value}.", value)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from gba.tuning.tasks.actions import ACTIONS, event_turn
 from gba.tuning.tasks.base import Act, Draw, Turn
-from gba.tuning.tasks.facts import fact, statement
+from gba.tuning.tasks.facts import fact, reply
 from gba.tuning.tasks.lookups import calculate_only, calculating, search_only, searching, two_steps
 from gba.tuning.tasks.numbers import operation, shown
 from gba.tuning.tasks.toolbox import Drawn
@@ -226,7 +226,7 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         ),
         (first_act,),
         "I have found it.",
-        statement(query, known.told),
+        reply(first_act.result, found=known.query, value=known.told),
         known.shown,
     )
     while True:
@@ -242,7 +242,8 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         ),
         x=other.subject,
     )
-    return first, Turn(style.say(request), (act,), "I have found it.", statement(query, other.told), other.shown)
+    answer = reply(act.result, found=of + other.subject, value=other.told)
+    return first, Turn(style.say(request), (act,), "I have found it.", answer, other.shown)
 
 
 def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:

@@ -15,6 +15,7 @@ __all__ = [
     "SURNAMES",
     "THINGS",
     "date",
+    "foreign",
     "iso_date",
     "name",
     "person",
@@ -121,9 +122,30 @@ def pseudo_word(draw: Draw, syllables: int | None = None) -> str:
             return word
 
 
+_SCRIPTS = (
+    "абвгдежзиклмнопрстуфхцчшя",
+    "αβγδεζηθικλμνξοπρτυφχψω",
+    "王李张刘陈杨黄林高山川中大小天明光海花月星市東京北南西",
+    "あかさたなはまやらいきしちにひみりうくすつ",
+    "àáâäåçèéêëìíîïñòóôöøùúûüýæœß",
+    "가나다라마바사아자차카타파하",
+)
+
+
+def foreign(draw: Draw) -> str:
+    """A made-up name that is not written in plain Latin letters."""
+    while True:
+        script = draw.pick(_SCRIPTS)
+        word = "".join(draw.pick(script) for _ in range(draw.rng.randint(2, 5)))
+        if "é" in script:
+            word = pseudo_word(draw, 1) + word[:1] + pseudo_word(draw, 1)
+        if draw.mine(word):
+            return word
+
+
 def name(draw: Draw) -> str:
     """A proper name of any kind, made up."""
-    return pseudo_word(draw).capitalize()
+    return foreign(draw) if draw.chance(0.04) else pseudo_word(draw).capitalize()
 
 
 def person(draw: Draw) -> str:

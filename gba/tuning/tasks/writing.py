@@ -93,15 +93,15 @@ def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, 
     code = str(draw.integer(100, 99_999))
     result, answer, value = draw.pick(
         (
-            ("OK", f"I have sent the {what} to {to}.", to),
-            ("sent", f"I have sent the {what} to {to}.", to),
-            (f"Sent to {to}.", f"I have sent the {what} to {to}.", to),
+            ("OK", f"I have sent the {what}.", ""),
+            ("sent", f"I have sent the {what}.", ""),
+            (f"Sent to {to}.", f"I have sent the {what}.", ""),
             (f"The {what} {code} was sent.", f"The {what} {code} was sent.", code),
         )
     )
     return Turn(
         request,
-        (act_on(tool, f"I need to send {to} the {what}.", result, to=to, subject=subject, body=body),),
+        (act_on(tool, f"I need to send the {what}.", result, to=to, subject=subject, body=body),),
         "It is done.",
         answer,
         value,
@@ -141,7 +141,7 @@ def _reminder(draw: Draw, tool: Drawn) -> Turn:
     )
     result, answer, value = done(draw, "reminder")
     act = act_on(
-        tool, f"I need to set a reminder to {style.word(what)}.", result, text=style.word(what), time=style.word(when)
+        tool, "I need to set a reminder.", result, text=style.word(what), time=style.word(when)
     )
     return Turn(style.say(request), (act,), "It is done.", answer, value)
 
@@ -182,7 +182,7 @@ def _timer(draw: Draw, tool: Drawn) -> Turn:
     result, answer, value = done(draw, "timer")
     return Turn(
         style.say(request),
-        (act_on(tool, f"I need to set a timer for {minutes} minutes.", result, minutes=minutes),),
+        (act_on(tool, "I need to set a timer.", result, minutes=minutes),),
         "It is done.",
         answer,
         value,
