@@ -67,8 +67,8 @@ AGENT = Recipe(
     texts="agent",
     pieces=1024,
     shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
-    settings=Settings(steps=5600, batch_tokens=4096, processes=2),
-    distinct=40,
+    settings=Settings(steps=5000, batch_tokens=4096, processes=2),
+    distinct=70,
     mark="-▁",
 )
 """Reads the tools of a prompt, and calls them."""

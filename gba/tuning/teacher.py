@@ -25,7 +25,6 @@ class Teacher:
 
     def __init__(self, backend: Backend) -> None:
         self._backend, self._properties = backend, backend.properties()
-        self._texts: dict[int, str] = {}
         self._pieces = Tokens()
         self._thought, self._text = "", ""
         self._start: int | None = None
@@ -60,10 +59,9 @@ class Teacher:
             return
         written: list[int] = []
         finish: Finish = "eog"
-        text = ""
         for token in self._tokens(rest):
             written.append(token)
-            text += self._spelled(token)
+            text = self._backend.detokenize(written)
             if any(each in text for each in stop):
                 finish = "stop"
                 break
@@ -81,21 +79,15 @@ class Teacher:
 
     def _chunk(self, tokens: Sequence[int], finish: Finish, prompt: int) -> Chunk:
         timings = Timings(prompt_n=prompt, predicted_n=len(tokens) + (finish == "eog"))
-        return Chunk("".join(map(self._spelled, tokens)), tuple(tokens), finish, timings)
+        return Chunk(self._backend.detokenize(tokens), tuple(tokens), finish, timings)
 
     def _rest(self, prompt: Sequence[int]) -> str:
         if self._start is None:
             self._start = len(prompt)
-        written = "".join(map(self._spelled, prompt[self._start :]))
+        written = self._backend.detokenize(prompt[self._start :])
         if not self._text.startswith(written):
             raise BackendError(f"the turn {written!r} is not what was expected: {self._text!r}")
         return self._text[len(written) :]
 
     def _tokens(self, text: str) -> list[int]:
         return answer(self._pieces.content(text), self._backend)
-
-    def _spelled(self, token: int) -> str:
-        known = self._texts.get(token)
-        if known is None:
-            known = self._texts[token] = self._backend.detokenize((token,))
-        return known

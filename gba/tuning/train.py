@@ -25,6 +25,7 @@ from gba.tuning.wiring import wire_copying
 
 __all__ = ["IGNORED", "Batch", "Example", "Progress", "Settings", "Trainer", "batches", "schedule"]
 
+
 class Example(Protocol):
     """A dialogue: ``labels[i]`` is the token to predict after ``tokens[: i + 1]``, or IGNORED; ``kind`` is logged."""
 
@@ -40,7 +41,7 @@ class Example(Protocol):
 
 @dataclass(frozen=True)
 class Settings:
-    """How to train. An update takes a batch for each of the ``processes`` (1 or 2), which have ``threads`` of their own.
+    """How to train. An update takes a batch for each of the ``processes`` (1 or 2), each with ``threads`` threads.
 
     ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used.
 
@@ -206,7 +207,10 @@ class Trainer:
             "token_accuracy": round(total["right"] / max(1, total["tokens"]), 4),
             "dialogues_right": round(total["solved"] / max(1, total["dialogues"]), 4),
             "kinds": {
-                kind: [round(count["right"] / max(1, count["tokens"]), 4), round(count["solved"] / count["dialogues"], 3)]
+                kind: [
+                    round(count["right"] / max(1, count["tokens"]), 4),
+                    round(count["solved"] / count["dialogues"], 3),
+                ]
                 for kind, count in sorted(tally.kinds.items())
             },
         }

@@ -226,7 +226,13 @@ def _convert(draw: Draw, tool: Drawn, units: tuple[str, ...] = _UNITS) -> Turn:
         source=source,
         target=target,
     )
-    return Turn(style.say(request), (act,), "I have the result.", f"It is {value}." if result == value else f"It is {value} {other}.", value)
+    return Turn(
+        style.say(request),
+        (act,),
+        "I have the result.",
+        f"It is {value}." if result == value else f"It is {value} {other}.",
+        value,
+    )
 
 
 def _currency(draw: Draw, tool: Drawn) -> Turn:

@@ -125,7 +125,9 @@ def search_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     request = style.say(draw.phrase(_ASK_NOUN if known.noun else _ASK_CLAUSE, q=known.asked))
     query = style.word(known.query)
     act = searching(tools["search"], query, known.told, draw, found=known.query)
-    return Turn(request, (act,), "I have found it.", reply(act.result, found=known.query, value=known.told), known.shown)
+    return Turn(
+        request, (act,), "I have found it.", reply(act.result, found=known.query, value=known.told), known.shown
+    )
 
 
 def two_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:

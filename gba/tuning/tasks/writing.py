@@ -140,9 +140,7 @@ def _reminder(draw: Draw, tool: Drawn) -> Turn:
         at=at,
     )
     result, answer, value = done(draw, "reminder")
-    act = act_on(
-        tool, "I need to set a reminder.", result, text=style.word(what), time=style.word(when)
-    )
+    act = act_on(tool, "I need to set a reminder.", result, text=style.word(what), time=style.word(when))
     return Turn(style.say(request), (act,), "It is done.", answer, value)
 
 
