@@ -1,4 +1,4 @@
-"""Grammar: the one object that the rest of gba and its users see of the compiler."""
+"""Grammar: the one object that the rest of gba and its users see of the compiler; the first schema loads the latter."""
 
 from __future__ import annotations
 
@@ -8,21 +8,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
-from gba.grammar.compile import Compiler
 from gba.grammar.depth import deep_recursion
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
-from gba.grammar.regex import NotRegularError, RegexError
-from gba.grammar.style import Whitespace
-from gba.schema.nodes import Residual
-from gba.schema.normalize import Normalizer
-from gba.schema.references import References
-from gba.schema.tools import ToolSpec
 
 if TYPE_CHECKING:
     import referencing
+
+    from gba.grammar.style import Whitespace
+    from gba.schema.nodes import Residual
+    from gba.schema.tools import ToolSpec
 
 __all__ = ["Grammar"]
 
@@ -101,6 +98,7 @@ class Grammar:
         """
         from gba.grammar.automata import TooLargeError
         from gba.grammar.languages import full_match
+        from gba.grammar.regex import NotRegularError, RegexError
         from gba.grammar.text import plain_dfa_tree
 
         try:
@@ -184,6 +182,10 @@ def _compiled(key: str, whitespace: Whitespace, closed: bool) -> Grammar:
 
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
+    from gba.grammar.compile import Compiler
+    from gba.schema.normalize import Normalizer
+    from gba.schema.references import References
+
     try:
         with deep_recursion():
             references = References(schema, registry=registry)
