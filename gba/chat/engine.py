@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any, cast
 
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
 from gba.chat.calls import Calls
 from gba.chat.events import Event, StepDone
 from gba.chat.formats import ChatFormat
+from gba.chat.gate import Gate
 from gba.chat.io import Describe, Task, adrive, answer, drive
 from gba.chat.messages import Message, Step, check_order
 from gba.chat.options import StepOptions
@@ -48,6 +50,7 @@ class Engine:
         self._wanted = chat_format
         self._tokens, self._turns, self._calls = Tokens(), Turns(), Calls()
         self._renderer: Renderer | None = None
+        self._gate = Gate()
 
     # The argument list is the same in run, arun, step and astep: `request` says what each one means.
 
@@ -66,13 +69,9 @@ class Engine:
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
     ) -> AsyncGenerator[Event, None]:
         """`run`, on an AsyncBackend."""
-        request = self.request(messages, tools, **asked)
-        driver = adrive(self._task(request), cast("AsyncBackend", self.backend))
-        try:
-            async for item in driver:
-                yield StepDone(item[0]) if isinstance(item, tuple) else item
-        finally:
-            await driver.aclose()
+        async with aclosing(self._arun(self.request(messages, tools, **asked))) as events:
+            async for event in events:
+                yield event
 
     def step(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
         """One step.
@@ -91,10 +90,13 @@ class Engine:
         return _last(self.run(messages, tools, **asked))
 
     async def astep(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
-        """`step`, on an AsyncBackend."""
-        async for event in self.arun(messages, tools, **asked):
-            if isinstance(event, StepDone):
-                return event.step
+        """`step`, on an AsyncBackend. As many at a time as it has slots; the others wait, first come, first served."""
+        request = self.request(messages, tools, **asked)
+        properties = await cast("AsyncBackend", self.backend).aproperties()
+        async with self._gate.passed(properties.slots), aclosing(self._arun(request)) as events:
+            async for event in events:
+                if isinstance(event, StepDone):
+                    return event.step
         raise RuntimeError("a step ended without its last event")
 
     def request(
@@ -161,6 +163,11 @@ class Engine:
     ) -> Task[list[int]]:
         renderer = yield from self._ready()
         return (yield from renderer.render(messages, tools, response))
+
+    async def _arun(self, request: Request) -> AsyncGenerator[Event, None]:
+        async with aclosing(adrive(self._task(request), cast("AsyncBackend", self.backend))) as items:
+            async for item in items:
+                yield StepDone(item[0]) if isinstance(item, tuple) else item
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()

@@ -1,0 +1,124 @@
+"""Many steps at once: as many at work as there are slots, in the order in which they came."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from gba.backends.base import Chunk
+from gba.backends.scripted import Scripted
+from gba.chat import Engine, Message
+from gba.errors import ConversationError
+
+
+class Held(Scripted):
+    """A backend whose generations begin at once and go on when they are told to. ``begun``: their numbers, in order."""
+
+    def __init__(self, slots: int) -> None:
+        super().__init__(lambda prompt, grammar, stop: "Done.", slots=slots)
+        self.begun: list[int] = []
+        self.may_go_on: dict[int, asyncio.Event] = {}
+
+    async def acomplete(self, prompt: Any, **asked: Any) -> AsyncIterator[Chunk]:
+        number = int(self.detokenize(prompt).rpartition("number ")[2].partition(".")[0])
+        self.begun.append(number)
+        await self.may_go_on.setdefault(number, asyncio.Event()).wait()
+        async for chunk in super().acomplete(prompt, **asked):
+            yield chunk
+
+    def go_on(self, *numbers: int) -> None:
+        for number in numbers:
+            self.may_go_on[number].set()
+
+
+@pytest.fixture
+def backend() -> Held:
+    return Held(slots=3)
+
+
+def start(backend: Held, engine: Engine, count: int) -> list[asyncio.Task[Any]]:
+    return [asyncio.create_task(engine.astep([Message("user", f"number {number}.")])) for number in range(count)]
+
+
+async def settled() -> None:
+    """All that can go on has gone on."""
+    for _ in range(50):
+        await asyncio.sleep(0)
+
+
+async def test_as_many_are_at_work_as_there_are_slots_first_come_first_served(backend: Held) -> None:
+    steps = start(backend, Engine(backend), 8)
+    await settled()
+    assert backend.begun == [0, 1, 2]
+    backend.go_on(1)
+    await settled()
+    assert backend.begun == [0, 1, 2, 3]
+    backend.go_on(3, 0)
+    await settled()
+    assert backend.begun == [0, 1, 2, 3, 4, 5]
+    backend.go_on(2, 4, 5)
+    await settled()
+    backend.go_on(6, 7)
+    assert [(await step).answer for step in steps] == ["Done."] * 8
+    assert backend.begun == list(range(8))
+
+
+async def test_a_cancelled_step_leaves_its_place_or_the_queue(backend: Held) -> None:
+    steps = start(backend, Engine(backend), 6)
+    await settled()
+    steps[1].cancel()
+    steps[3].cancel()
+    await settled()
+    assert backend.begun == [0, 1, 2, 4]
+    backend.go_on(0, 2, 4)
+    await settled()
+    backend.go_on(5)
+    outcomes = await asyncio.gather(*steps, return_exceptions=True)
+    assert [isinstance(outcome, asyncio.CancelledError) for outcome in outcomes] == [
+        False,
+        True,
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+async def test_a_step_that_fails_leaves_its_place(backend: Held) -> None:
+    engine = Engine(backend)
+    steps = start(backend, engine, 4)
+    await settled()
+    backend.close()
+    backend.go_on(0, 1, 2)
+    await settled()
+    assert backend.begun == [0, 1, 2, 3]
+    backend.go_on(3)
+    outcomes = await asyncio.gather(*steps, return_exceptions=True)
+    assert all(isinstance(outcome, Exception) for outcome in outcomes)
+
+
+async def test_what_cannot_be_asked_does_not_wait(backend: Held) -> None:
+    engine = Engine(backend)
+    steps = start(backend, engine, 3)
+    await settled()
+    with pytest.raises(ConversationError):
+        await asyncio.wait_for(engine.astep([]), timeout=60)
+    backend.go_on(0, 1, 2)
+    await asyncio.gather(*steps)
+
+
+def test_each_event_loop_has_its_own_queue(backend: Held) -> None:
+    engine = Engine(backend)
+    for _ in range(2):
+
+        async def alone() -> str:
+            (step,) = start(backend, engine, 1)
+            await settled()
+            backend.go_on(0)
+            return (await step).answer
+
+        backend.may_go_on.clear()
+        assert asyncio.run(alone()) == "Done."
