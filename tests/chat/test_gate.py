@@ -114,7 +114,7 @@ def test_each_event_loop_has_its_own_queue(backend: Held) -> None:
     engine = Engine(backend)
     for _ in range(2):
 
-        async def alone() -> str:
+        async def alone() -> Any:
             (step,) = start(backend, engine, 1)
             await settled()
             backend.go_on(0)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -108,7 +110,7 @@ def test_a_streamed_step_is_the_step(chat: ChatLlamaCpp) -> None:
     bound = chat.bind(temperature=0).bind_tools([weather], tool_choice="any")
     whole = bound.invoke("Rain?")
     chunks = list(bound.stream("Rain?"))
-    total = chunks[0]
+    total: Any = chunks[0]
     for chunk in chunks[1:]:
         total += chunk
     assert [call["args"] for call in total.tool_calls] == [call["args"] for call in whole.tool_calls]
@@ -147,7 +149,7 @@ def test_tokens_are_counted_exactly_and_trimming_helps(chat: ChatLlamaCpp) -> No
 
 async def test_a_person_approves_a_call(over_http: ChatLlamaCpp) -> None:
     limit = ModelCallLimitMiddleware(run_limit=1, exit_behavior="end")
-    middleware = [always_a_tool, HumanInTheLoopMiddleware(interrupt_on={"buy": True}), limit]
+    middleware: list[Any] = [always_a_tool, HumanInTheLoopMiddleware(interrupt_on={"buy": True}), limit]
     agent = create_agent(over_http, [buy], middleware=middleware, checkpointer=InMemorySaver())
     config: Any = {"configurable": {"thread_id": "1"}}
     state = await agent.ainvoke({"messages": [HumanMessage("Buy tea.")]}, config)
@@ -160,7 +162,7 @@ async def test_a_person_approves_a_call(over_http: ChatLlamaCpp) -> None:
 
 async def test_a_long_conversation_is_summed_up(over_http: ChatLlamaCpp) -> None:
     short = ChatLlamaCpp(base_url=over_http.base_url, max_tokens=12, seed=3)
-    middleware = [
+    middleware: list[Any] = [
         SummarizationMiddleware(model=short, trigger=("tokens", 150), keep=("messages", 1)),
         ModelCallLimitMiddleware(run_limit=1, exit_behavior="end"),
     ]
@@ -190,14 +192,32 @@ async def test_tools_of_an_mcp_server(over_http: ChatLlamaCpp, tmp_path: Path) -
     assert result.text == str(3 * asked["args"]["number"])
 
 
-def idle(server: LlamaServer) -> bool:
-    """Whether no slot is at work, waited for up to five seconds."""
-    until = time.monotonic() + 5
+def seconds_until_idle(server: LlamaServer) -> float:
+    """How long it takes until no slot is at work; more than ten seconds are infinite."""
+    start = time.monotonic()
     while any(slot.busy for slot in server.slots()):
-        if time.monotonic() > until:
-            return False
+        if time.monotonic() > start + 10:
+            return math.inf
         time.sleep(0.02)
-    return True
+    return time.monotonic() - start
+
+
+@dataclass(frozen=True)
+class Freed:
+    """What came after the end of a consumer: seconds until its slot was free, and all tokens that were generated."""
+
+    seconds: float
+    tokens: float
+
+
+def freed(server: LlamaServer, begin_and_end: Callable[[], None]) -> Freed:
+    """The quickest of five tries, of which something else on the machine may hold up some."""
+    tries = []
+    for _ in range(5):
+        before = predicted(server)
+        begin_and_end()
+        tries.append(Freed(seconds_until_idle(server), predicted(server) - before))
+    return min(tries, key=lambda each: each.seconds)
 
 
 def predicted(server: LlamaServer) -> float:
@@ -206,38 +226,47 @@ def predicted(server: LlamaServer) -> float:
 
 @pytest.fixture
 def endless(server: LlamaServer) -> Iterator[dict[str, Any]]:
-    """Arguments of a call that goes on until the context is full."""
-    assert idle(server)
+    """Arguments of a call that goes on until the context of 2048 tokens is full."""
+    assert seconds_until_idle(server) < math.inf
     yield {"extra": {"ignore_eos": True}}
-    assert idle(server)
+    assert seconds_until_idle(server) < math.inf
 
 
-def test_closing_the_consumer_ends_the_generation(
+def test_closing_the_consumer_frees_its_slot_within_a_second(
     over_http: ChatLlamaCpp, server: LlamaServer, endless: dict[str, Any]
 ) -> None:
-    before = predicted(server)
-    stream = over_http.stream("Go on.", **endless)
-    next(stream)
-    stream.close()  # type: ignore[attr-defined]
-    assert idle(server)
-    assert predicted(server) - before < 1500
+    def close() -> None:
+        stream = over_http.stream("Go on.", **endless)
+        next(stream)
+        stream.close()  # type: ignore[attr-defined]
+
+    best = freed(server, close)
+    assert best.seconds < 1
+    assert best.tokens < 1500
 
 
-async def test_cancelling_a_task_ends_the_generation(
+def test_cancelling_a_task_frees_its_slot_within_a_second(
     over_http: ChatLlamaCpp, server: LlamaServer, endless: dict[str, Any]
 ) -> None:
-    before = predicted(server)
-    task = asyncio.create_task(over_http.ainvoke("Go on.", **endless))
-    while not any(slot.busy for slot in await asyncio.to_thread(server.slots)):
-        await asyncio.sleep(0)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert await asyncio.to_thread(idle, server)
-    assert predicted(server) - before < 1500
+    async def cancel() -> None:
+        task = asyncio.create_task(over_http.ainvoke("Go on.", **endless))
+        while not any(slot.busy for slot in await asyncio.to_thread(server.slots)):
+            await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    best = freed(server, lambda: asyncio.run(cancel()))
+    assert best.seconds < 1
+    assert best.tokens < 1500
 
 
-async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(over_http: ChatLlamaCpp) -> None:
+async def test_two_hundred_at_once_are_all_answered_in_turn_and_none_mixed_up(
+    over_http: ChatLlamaCpp, server: LlamaServer
+) -> None:
+    """One in ten is cancelled while some are at work and others wait: the rest do not notice."""
+    count, finished = 200, list[int]()
+
     def tool(number: int) -> dict[str, Any]:
         parameters = {"type": "object", "properties": {"value": {"const": number}}, "required": ["value"]}
         return {"name": f"keep_{number}", "description": f"Keep {number}.", "parameters": parameters}
@@ -245,7 +274,20 @@ async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(over_http:
     async def ask(number: int) -> Any:
         bound = over_http.bind_tools([tool(number), buy], tool_choice=f"keep_{number}")
         message = await bound.ainvoke(f"Keep {number}.", max_thought_tokens=4)
+        finished.append(number)
+        if number == 20:
+            for other in range(9, count, 10):
+                tasks[other].cancel()
         return message.tool_calls[0]["name"], message.tool_calls[0]["args"]
 
-    answers = await asyncio.gather(*map(ask, range(200)))
-    assert answers == [(f"keep_{number}", {"value": number}) for number in range(200)]
+    await ask(count)  # from here on the server is known, and the order is that of the tasks
+    finished.clear()
+    tasks = [asyncio.create_task(ask(number)) for number in range(count)]
+    answers = await asyncio.gather(*tasks, return_exceptions=True)
+    cancelled = {number for number, answer in enumerate(answers) if isinstance(answer, asyncio.CancelledError)}
+    assert set(range(49, count, 10)) <= cancelled <= set(range(9, count, 10))
+    answered = [number for number in range(count) if number not in cancelled]
+    assert [answers[number] for number in answered] == [(f"keep_{number}", {"value": number}) for number in answered]
+    overtaken = [sum(other > number for other in finished[: finished.index(number)]) for number in answered]
+    assert max(overtaken) <= 20, "a step was overtaken by many that were asked for later"
+    assert await asyncio.to_thread(seconds_until_idle, server) < math.inf
