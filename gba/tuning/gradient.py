@@ -108,7 +108,7 @@ class Second:
     def __init__(self, model: Llama, *, compiled: bool, prompt_weight: float = 0.0) -> None:
         model.share_memory()
         self._weights = list(model.parameters())
-        self._gradients = [torch.zeros_like(each).share_memory_() for each in self._weights]
+        self._gradients = [torch.zeros_like(each).share_memory_() for each in self._weights]  # type: ignore[no-untyped-call]
         context = torch.multiprocessing.get_context("spawn")
         self._connection, theirs = context.Pipe()
         weights = [each.detach() for each in self._weights]

@@ -80,8 +80,8 @@ MATH = Recipe(
     texts="math",
     pieces=768,
     shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
-    settings=Settings(steps=3000, batch_tokens=4096, granularity=32),
-    distinct=60,
+    settings=Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
+    distinct=150,
 )
 """Turns a question into a program for `gba.tools.math`."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 import shutil
@@ -13,6 +14,7 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'tuning'")
 
+from gba.tuning.gradient import Second, learn, weight  # noqa: E402
 from gba.tuning.model import Kernels, Llama, ModelShape, attend  # noqa: E402
 from gba.tuning.train import IGNORED, Batch, Settings, Trainer, batches, schedule  # noqa: E402
 
@@ -50,6 +52,13 @@ def rules(seed: int = 0) -> Iterator[Copy]:
 
 def weights(trainer: Trainer) -> torch.Tensor:
     return torch.cat([weight.detach().flatten() for weight in trainer.model.parameters()])
+
+
+def gradient(model: Llama) -> torch.Tensor:
+    """All of a model's gradient, which is then cleared."""
+    flat = torch.cat([each.grad.flatten() for each in model.parameters() if each.grad is not None])
+    model.zero_grad()
+    return flat
 
 
 def train(trainer: Trainer, steps: int, skip: int = 0) -> None:
@@ -109,14 +118,45 @@ def test_the_prompt_does_not_teach_unless_asked_to() -> None:
     unlabelled = Batch(torch.randint(1, 64, (2, 32)), torch.full((2, 32), IGNORED), ("x", "x"))
     one = torch.cat([unlabelled.labels[:, :-1], torch.ones(2, 1, dtype=torch.long)], 1)
     batch = replace(unlabelled, labels=one)
-    for weight, differs in ((0.0, False), (0.5, True)):
-        trainer = Trainer(SHAPE, replace(SETTINGS, prompt_weight=weight))
-        trainer._loss(batch).backward()
-        gradient = trainer.model.embedding.weight.grad.clone()
-        trainer.model.zero_grad()
-        (torch.nn.functional.cross_entropy(trainer.model(batch.tokens)[:, -1], one[:, -1])).backward()
-        expected = trainer.model.embedding.weight.grad
-        assert ((gradient - expected).norm() > 0.2 * expected.norm()) == differs
+    model = Llama(SHAPE)
+    torch.nn.functional.cross_entropy(model(batch.tokens)[:, -1], one[:, -1]).backward()
+    expected = gradient(model)
+    for share, differs in ((0.0, False), (0.5, True)):
+        learn(model, batch, weight(batch, share), share)
+        assert ((gradient(model) - expected).norm() > 0.2 * expected.norm()) == differs
+
+
+def test_a_second_process_adds_the_gradient_of_its_batch() -> None:
+    one, other = itertools.islice(batches(copies(), SETTINGS), 2)
+    total = weight(one) + weight(other)
+    alone, shared = Llama(SHAPE), Llama(SHAPE)
+    shared.load_state_dict(alone.state_dict())
+    tally = learn(alone, one, total)
+    tally.add(learn(alone, other, total))
+    expected = gradient(alone)
+    second = Second(shared, compiled=False)
+    try:
+        for _ in range(2):  # again with the same weights: nothing is left of the first time
+            second.start(other, total)
+            same = learn(shared, one, total)
+            same.add(second.finish())
+            assert torch.allclose(gradient(shared), expected, atol=1e-3 * float(expected.abs().max()))
+            assert same.total() == tally.total()
+            assert same.loss == pytest.approx(tally.loss, rel=1e-3)
+    finally:
+        second.close()
+
+
+def test_a_run_on_two_processes_learns_with_both(tmp_path: Path) -> None:
+    settings = replace(SETTINGS, steps=10, processes=2)
+    trainer = Trainer(SHAPE, settings)
+    try:
+        trainer.run(batches(rules(), settings), log=tmp_path / "log.jsonl", checkpoint=tmp_path / "checkpoint.pt")
+    finally:
+        trainer.close()
+    first, last = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text().splitlines()]
+    assert last["tokens"] > 10 * 0.8 * 2 * settings.batch_tokens
+    assert last["loss"] < 0.95 * first["loss"]
 
 
 def test_it_learns_and_counts_what_is_right() -> None:
