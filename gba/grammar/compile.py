@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -59,7 +60,6 @@ class Compiler:
         self.rules = Rules()
         self.style = style_of(whitespace, self.rules)
         self.closed = closed
-        self.judge = Judge(self)
         self._residual: dict[Residual, None] = {}
         self._values: dict[Conjunction, Node | None] = {}
         self._open: dict[Conjunction, str | None] = {}
@@ -68,6 +68,11 @@ class Compiler:
     def residual(self) -> tuple[Residual, ...]:
         """What the rules so far do not enforce."""
         return tuple(self._residual)
+
+    @property
+    def judge(self) -> Judge:
+        """Tells whether values satisfy what is compiled."""
+        return Judge(self)
 
     def leave(self, note: Residual) -> None:
         """Leave a constraint to the check."""
@@ -332,13 +337,20 @@ class Compiler:
 def _hint(conjunction: Conjunction) -> str:
     """A rule's name after the last word of the pointer of the first part."""
     for part in conjunction:
-        words = [word for word in part.place.pointer.split("/") if re.search("[A-Za-z]", word)]
-        words = [word for word in words if word not in _STRUCTURE] or words
-        if words:
-            return ("not-" if part.negated else "") + words[-1]
+        found = _last_word(part.place.pointer)
+        if found:
+            return f"not-{found}" if part.negated else found
     return "value"
 
 
+@functools.lru_cache(maxsize=1024)
+def _last_word(pointer: str) -> str:
+    """The last part of a pointer with a letter in it, one that a user chose where there is one."""
+    words = [word for word in reversed(pointer.split("/")) if _LETTER.search(word)]
+    return next((word for word in words if word not in _STRUCTURE), words[0] if words else "")
+
+
+_LETTER = re.compile("[A-Za-z]")
 _STRUCTURE = {"properties", "items", "anyOf", "oneOf", "allOf", "additionalProperties", "definitions", "$defs", "not"}
 
 

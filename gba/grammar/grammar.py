@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import functools
 import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
-from gba.grammar.depth import deep_recursion
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
+from gba.grammar.interpreter import compiling
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
+from gba.grammar.recent import Recent
 
 if TYPE_CHECKING:
     import referencing
@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Grammar"]
 
-_CACHED = 256
+_KEPT_RULES = 8_000
+"""Rules of the grammars that are kept for schemas that come again."""
 
 
 class Grammar:
     """A set of texts that llama.cpp can be held to, and what is to be checked beyond it.
 
-    Grammars are immutable; equal schemas that are compiled twice give the same one.
+    Grammars are immutable; a schema that is compiled again soon gives the same one.
     """
 
     __slots__ = ("__weakref__", "_checks", "_matcher", "_residual", "_text", "_tree")
@@ -58,7 +59,9 @@ class Grammar:
         Raises SchemaError.
         """
         if registry is None and (key := _canonical(schema)) is not None:
-            grammar = _compiled(key, whitespace, closed)
+            grammar = _RECENT.get(
+                (key, whitespace, closed), lambda: _compile(json.loads(key), whitespace, closed, None)
+            )
         else:
             grammar = _compile(schema, whitespace, closed, registry)
         return _strictly(grammar) if strict else grammar
@@ -154,7 +157,7 @@ class Grammar:
 
     def __str__(self) -> str:
         if self._text is None:
-            with deep_recursion():
+            with compiling():
                 self._text = print_gbnf(self._tree)
         return self._text
 
@@ -176,9 +179,7 @@ def _canonical(schema: Any) -> str | None:
         return None
 
 
-@functools.lru_cache(maxsize=_CACHED)
-def _compiled(key: str, whitespace: Whitespace, closed: bool) -> Grammar:
-    return _compile(json.loads(key), whitespace, closed, None)
+_RECENT: Recent[Grammar] = Recent(_KEPT_RULES, lambda grammar: len(grammar.tree.rules))
 
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
@@ -187,7 +188,7 @@ def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -
     from gba.schema.references import References
 
     try:
-        with deep_recursion():
+        with compiling():
             references = References(schema, registry=registry)
             compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
             tree = compiler.tree(compiler.document())

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable
+from typing import TypeAlias
 
 from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
-from gba.grammar.nodes import CharClass, Choice, Literal, Node, Sequence, alt, repeat, seq
+from gba.grammar.nodes import CharClass, Choice, Literal, Node, Ref, Sequence, alt, seq
 from gba.grammar.rules import Rules
-from gba.grammar.strings import char_node, dfa_node
+from gba.grammar.strings import any_number_of, char_node, dfa_node
 
-__all__ = ["keys_except", "other_keys"]
+__all__ = ["Branches", "keys_except", "other_keys"]
+
+_NESTED = 12
+"""Groups that a rule may have within each other: llama.cpp reads them by recursion."""
+
+_Tree: TypeAlias = "dict[str, _Tree]"
+_Branch: TypeAlias = tuple[tuple[str, int], ...]
 
 
 def other_keys(names: Iterable[str]) -> Dfa:
@@ -19,10 +25,7 @@ def other_keys(names: Iterable[str]) -> Dfa:
 
 
 def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
-    """A key that is none of the names, its opening quotation mark left out, the closing one included.
-
-    A tree of the names' characters, written from its leaves: equal branches are one rule, so that it is minimal.
-    """
+    """A key that is none of the names, its opening quotation mark left out, the closing one included."""
     found = rules.memo.get(names)
     if found is None:
         found = rules.memo[names] = _keys_except(names, rules)
@@ -32,55 +35,87 @@ def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
 def _keys_except(names: tuple[str, ...], rules: Rules) -> Node:
     if any(char in '"\\' or char < " " or "\ud800" <= char <= "\udfff" for name in names for char in name):
         return dfa_node(other_keys(names), rules, "key")
-    rest = rules.share("kr", seq(repeat(char_node(ANY_CHAR, rules), 0, None), Literal('"')))
-    if not names:
-        return rest
-    escaped = char_node(((0, 31), (34, 34), (92, 92)), rules)
-    return _Tree(rules, rest, escaped).node(names)
+    if rules.keys is None:
+        rules.keys = Branches(rules)
+    return rules.keys.node(names) if names else rules.keys.rest
 
 
-class _Tree:
-    def __init__(self, rules: Rules, rest: Node, escaped: Node) -> None:
-        self.rules, self.rest = rules, rest
-        escaped = seq(escaped, rest)
-        self.inner = rules.share("kx", alt(escaped, Literal('"')))
-        self.named = rules.share("ky", escaped)
+class Branches:
+    """The trees of the names' characters, one for each object of a grammar; equal branches are one, so all is minimal.
+
+    A branch is its characters, each with the number of the branch that follows; the empty text stands for the end of
+    a name. Branches become rules when all are known: one that is used once is written where it is used.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self.rest = any_number_of(char_node(ANY_CHAR, rules), rules, "kr")
+        self.escaped = seq(char_node(((0, 31), (34, 34), (92, 92)), rules), self.rest)
+        self.numbers: dict[_Branch, int] = {}
+        self.uses: list[int] = []
+        self.roots: dict[int, Ref] = {}
+        self.left: dict[tuple[str, bool], Node] = {}
 
     def node(self, names: tuple[str, ...]) -> Node:
-        tree: dict[str, dict] = {}  # type: ignore[type-arg]
+        """A reference to the tree of the names."""
+        tree: _Tree = {}
         for name in names:
             branch = tree
             for char in name:
                 branch = branch.setdefault(char, {})
             branch[""] = {}
-        return self.build(tree)
+        number = self.number(tree)
+        if number not in self.roots:
+            self.roots[number] = Ref(self.rules.reserve("k"))
+        return self.roots[number]
 
-    def build(self, tree: dict[str, dict]) -> Node:  # type: ignore[type-arg]
-        """Written with a stack of its own: names may be longer than Python's."""
-        order: list[dict[str, dict]] = []  # type: ignore[type-arg]
+    def number(self, tree: _Tree) -> int:
+        """The number of a branch. Written with a stack of its own: names may be longer than Python's."""
+        order: list[_Tree] = []
         waiting = [tree]
         while waiting:
             branch = waiting.pop()
             order.append(branch)
             waiting.extend(child for char, child in branch.items() if char)
-        built: dict[int, Node] = {}
-        known = self.rules.branches
+        found: dict[int, int] = {}
         for branch in reversed(order):
-            key = tuple((char, "" if not char else built[id(branch[char])].name) for char in sorted(branch))  # type: ignore[union-attr]
-            found = known.get(key)
-            if found is None:
-                found = known[key] = self.rules.define(self.rules.reserve("k"), self.body(branch, built))
-            built[id(branch)] = found
-        return built[id(tree)]
+            key = tuple((char, found[id(branch[char])] if char else -1) for char in sorted(branch))
+            number = self.numbers.get(key)
+            if number is None:
+                number = self.numbers[key] = len(self.uses)
+                self.uses.append(0)
+                self.rules.require(number)
+                for _, child in key:
+                    if child >= 0:
+                        self.uses[child] += 1
+            found[id(branch)] = number
+        return found[id(tree)]
 
-    def body(self, branch: dict[str, dict], built: dict[int, Node]) -> Node:  # type: ignore[type-arg]
-        chars = [char for char in branch if char]
-        options: list[Node] = [Sequence((Literal(char), built[id(branch[char])])) for char in chars]
-        options.append(Sequence((_others(tuple(sorted(map(ord, chars)))), self.rest)))
-        options.append(self.named if "" in branch else self.inner)
-        return Choice(tuple(options))
+    def write(self) -> None:
+        """Define the rules."""
+        nodes: list[tuple[Node, int]] = []
+        for number, branch in enumerate(self.numbers):
+            following = [(char, *nodes[child]) for char, child in branch if char]
+            leaving = self.leaving("".join(char for char, _ in branch), not branch[0][0])
+            body = Choice((*(Sequence((Literal(char), node)) for char, node, _ in following), leaving))
+            nested = 1 + max((depth for *_, depth in following), default=0)
+            root = self.roots.get(number)
+            if root is None and not following:
+                nodes.append((leaving, 0))
+            elif root is None and self.uses[number] == 1 and nested < _NESTED:
+                nodes.append((body, nested))
+            else:
+                name = root.name if root is not None else self.rules.reserve("k")
+                nodes.append((self.rules.define(name, body, shared=False), 0))
 
+    def leaving(self, chars: str, named: bool) -> Node:
+        """Any key that goes on with none of the characters; ``named``: what has been read is a name itself."""
+        found = self.left.get((chars, named))
+        if found is None:
+            found = self.left[chars, named] = self._leaving(chars, named)
+        return found
 
-@functools.lru_cache(maxsize=4096)
-def _others(taken: tuple[int, ...]) -> CharClass:
-    return CharClass(unite([*((point, point) for point in taken), *((34, 34), (92, 92), (0, 31))]), negated=True)
+    def _leaving(self, chars: str, named: bool) -> Node:
+        taken = unite([*((ord(char), ord(char)) for char in chars), (0, 31), (34, 34), (92, 92)])
+        end = () if named else (Literal('"'),)
+        return self.rules.share("kx", alt(*end, self.escaped, Sequence((CharClass(taken, negated=True), self.rest))))

@@ -62,29 +62,33 @@ def _choice(node: Node, names: Mapping[str, str]) -> str:
         return _sequence(node, names)
     if not node.options:
         raise GrammarError("a choice without options stands for no text at all; leave it out")
-    return " | ".join(_sequence(option, names) for option in node.options)
+    return " | ".join([_sequence(option, names) for option in node.options])
 
 
 def _sequence(node: Node, names: Mapping[str, str]) -> str:
     if not isinstance(node, Sequence):
         return _item(node, names)
-    return " ".join(_item(item, names) for item in node.items) or '""'
+    return " ".join([_item(item, names) for item in node.items]) or '""'
 
 
 def _item(node: Node, names: Mapping[str, str]) -> str:
+    if isinstance(node, Ref):
+        return names.get(node.name, node.name) if names else node.name
     if isinstance(node, Literal):
-        plain = _PLAIN.fullmatch(node.text)
-        quoted = node.text.replace('"', _QUOTE) if plain else "".join(_literal_char(char) for char in node.text)
-        return f'"{quoted}"'
+        return _literal(node.text)
     if isinstance(node, CharClass):
         return _class(node)
-    if isinstance(node, TokenTerminal):
-        return _token(node)
-    if isinstance(node, Ref):
-        return names.get(node.name, node.name)
     if isinstance(node, Repeat):
         return _repeat(node, names)
+    if isinstance(node, TokenTerminal):
+        return _token(node)
     return f"({_choice(node, names)})"
+
+
+@functools.lru_cache(maxsize=4096)
+def _literal(text: str) -> str:
+    quoted = text.replace('"', _QUOTE) if _PLAIN.fullmatch(text) else "".join(map(_literal_char, text))
+    return f'"{quoted}"'
 
 
 def _literal_char(char: str) -> str:

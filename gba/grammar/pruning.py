@@ -37,17 +37,16 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
 
 def _collect(node: Node, found: list[str]) -> None:
     """The names of the rules that the node refers to, in its order."""
-    kind = type(node)
-    if kind is Ref:
-        found.append(node.name)  # type: ignore[union-attr]
-    elif kind is Sequence:
-        for item in node.items:  # type: ignore[union-attr]
-            _collect(item, found)
-    elif kind is Choice:
-        for option in node.options:  # type: ignore[union-attr]
-            _collect(option, found)
-    elif kind is Repeat:
-        _collect(node.item, found)  # type: ignore[union-attr]
+    if isinstance(node, Ref):
+        found.append(node.name)
+    elif isinstance(node, Repeat):
+        _collect(node.item, found)
+    elif isinstance(node, (Sequence, Choice)):
+        for part in node.items if isinstance(node, Sequence) else node.options:
+            if isinstance(part, Ref):
+                found.append(part.name)
+            elif not isinstance(part, (Literal, CharClass)):
+                _collect(part, found)
 
 
 def _productive(rules: Mapping[str, Node]) -> set[str]:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, Sequence, alt, optional, repeat, seq
+
+if TYPE_CHECKING:
+    from gba.grammar.keys import Branches
 
 __all__ = ["Rules", "TooManyRulesError"]
 
 MAX_RULES = 40_000
 """Rules that a grammar may have: llama.cpp holds far more, but nobody waits for them."""
+
+
+_BLOCK, _SMALL_BLOCK = 512, 8
+"""Repetitions that are left to llama.cpp at a time: while the grammar is small, and from then on."""
+
+_SPELLED = 16_000
+"""Rules that llama.cpp may make for the repetitions of one grammar."""
 
 
 class TooManyRulesError(Exception):
@@ -21,8 +31,8 @@ class TooManyRulesError(Exception):
 class Rules:
     """Rules by name. Equal bodies get one rule; a rule that is still open can be referred to already.
 
-    ``memo`` holds nodes by what they were made from (``keep`` keeps that alive), ``branches`` those of keys;
-    ``doubtful``: some rule may have no sentence.
+    ``memo`` holds nodes by what they were made from (``keep`` keeps that alive), ``keys`` what the names of keys
+    become; ``doubtful``: some rule may have no sentence.
     """
 
     def __init__(self, limit: int = MAX_RULES) -> None:
@@ -30,16 +40,15 @@ class Rules:
         self._names: dict[Node, str] = {}
         self._taken: dict[str, int] = {}
         self._limit = limit
-        self._counts: dict[tuple[str, Node, int], Node] = {}
         self.memo: dict[Any, Node] = {}
         self.keep: list[Any] = []
-        self.branches: dict[tuple[tuple[str, str], ...], Node] = {}
+        self.keys: Branches | None = None
         self.doubtful = False
+        self._spelled = 0
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
-        if len(self._taken) > self._limit:
-            raise TooManyRulesError
+        self.require(len(self._taken))
         base = _base(hint)
         number = self._taken.get(base, 0)
         if not number:
@@ -50,15 +59,21 @@ class Rules:
         self._taken[base], self._taken[name] = number + 1, 1
         return name
 
+    def require(self, number: int) -> None:
+        """Raise TooManyRulesError unless so many rules are allowed."""
+        if number > self._limit:
+            raise TooManyRulesError
+
     def nothing(self) -> Ref:
         """A reference to what has no text at all: whatever needs it is cut out of the grammar in the end."""
         self.doubtful = True
         return Ref("nothing")
 
-    def define(self, name: str, body: Node) -> Ref:
-        """Give a reserved name its body."""
+    def define(self, name: str, body: Node, *, shared: bool = True) -> Ref:
+        """Give a reserved name its body; ``shared``: whoever has an equal body may use the rule."""
         self._bodies[name] = body
-        self._names.setdefault(body, name)
+        if shared:
+            self._names.setdefault(body, name)
         return Ref(name)
 
     def share(self, hint: str, body: Node) -> Node:
@@ -69,9 +84,10 @@ class Rules:
         return Ref(name) if name is not None else self.define(self.reserve(hint), body)
 
     def counted(self, hint: str, item: Node, minimum: int, maximum: int | None) -> Node:
-        """The item ``minimum`` to ``maximum`` times, by doubling: rules grow with the logarithm of the counts.
+        """The item ``minimum`` to ``maximum`` times. The item must not be able to be empty.
 
-        The item must not be able to be empty.
+        Small bounds are left to llama.cpp, which writes them out as a chain of rules: one stack, however many times.
+        Large ones are made of blocks of blocks: rules and stacks grow with the logarithm of the counts.
         """
         if maximum is not None and maximum == 0:
             return EMPTY
@@ -80,52 +96,20 @@ class Rules:
                 return repeat(item, 0, None)
             item = self.share(hint, item)
             return seq(*[item] * (minimum - 1), repeat(item, 1, None))
+        item = self.share(f"{hint}-item", item)
         if maximum is not None and maximum <= 4:
-            item = self.share(hint, item)
             tail: Node = EMPTY
             for _ in range(maximum - minimum):
                 tail = optional(seq(item, tail))
             return seq(*[item] * minimum, tail)
-        item = self.share(f"{hint}-item", item)
-        exact = self._exactly(hint, item, minimum)
-        rest = repeat(item, 0, None) if maximum is None else self._up_to(hint, item, maximum - minimum)
-        return seq(exact, rest)
+        counts = _Counts(self, hint, item)
+        rest = repeat(item, 0, None) if maximum is None else counts.up_to(maximum - minimum)
+        return seq(counts.exactly(minimum), rest)
 
-    def _exactly(self, hint: str, item: Node, number: int) -> Node:
-        """``item`` so many times, from its powers of two."""
-        key = ("exactly", item, number)
-        if key in self._counts:
-            return self._counts[key]
-        parts: list[Node] = []
-        power = item
-        while number:
-            if number & 1:
-                parts.append(power)
-            number >>= 1
-            if number:
-                power = self.share(f"{hint}-x2", seq(power, power))
-        found = self._counts[key] = seq(*reversed(parts))
-        return found
-
-    def _up_to(self, hint: str, item: Node, number: int) -> Node:
-        """``item`` at most so many times.
-
-        U(2n+1) = U(n) U(n) [item] would be ambiguous, hence many stacks; so the texts are kept apart by their length:
-        U(n) = item^h U(n-h) | U(h-1), with h the greatest power of two that fits.
-        """
-        if number == 0:
-            return EMPTY
-        if number == 1:
-            return optional(item)
-        key = ("most", item, number)
-        if key in self._counts:
-            return self._counts[key]
-        half = 1 << (number.bit_length() - 1)
-        head = self._exactly(hint, item, half)
-        below = self._up_to(hint, item, half - 1)
-        rest = self._up_to(hint, item, number - half)
-        found = self._counts[key] = self.share(f"{hint}-max", alt(seq(head, rest), below))
-        return found
+    def spell(self, number: int) -> bool:
+        """Whether llama.cpp may write out a repetition of so many: all of a grammar's together are limited."""
+        self._spelled += number
+        return self._spelled <= _SPELLED
 
     def tree(self, root: Node) -> GbnfTree:
         """The grammar that begins with ``root``: what cannot end is cut out, what is not reached is left out.
@@ -134,7 +118,65 @@ class Rules:
         """
         from gba.grammar.pruning import prune
 
+        if self.keys is not None:
+            self.keys.write()
+            self.keys = None
         return prune({"root": root, **self._bodies}, whole=not self.doubtful)
+
+
+class _Counts:
+    """An item so many times, by the digits of the number: blocks of `base` items, blocks of blocks."""
+
+    def __init__(self, rules: Rules, hint: str, item: Node) -> None:
+        self.rules, self.hint, self.item = rules, hint, item
+        self.base = _BLOCK if rules.spell(0) else _SMALL_BLOCK
+
+    def block(self, level: int) -> Node:
+        """``item`` exactly base ** level times."""
+        if level == 0:
+            return self.item
+        return self.rules.share(f"{self.hint}-block", repeat(self.block(level - 1), self.base, self.base))
+
+    def below(self, level: int) -> Node:
+        """``item`` less than base ** level times."""
+        if level == 0:
+            return EMPTY
+        some = repeat(self.block(level - 1), 0, self.base - 1)
+        return self._shared(f"{self.hint}-less", seq(some, self.below(level - 1)), self.base)
+
+    def exactly(self, number: int) -> Node:
+        """``item`` so many times."""
+        parts: list[Node] = []
+        level = 0
+        while number:
+            number, digit = divmod(number, self.base)
+            if digit:
+                block = self.block(level)
+                parts[:0] = [block] * digit if digit <= 4 else [repeat(block, digit, digit)]
+            level += 1
+        return seq(*parts)
+
+    def up_to(self, number: int) -> Node:
+        """``item`` at most so many times.
+
+        Each count is spelled in one way only, so that there are few stacks: less than the first digit's blocks and
+        anything below a block, or as many blocks and at most the other digits. The longer one comes last, see
+        `strings.any_number_of`.
+        """
+        if number <= self.base:
+            return self._shared(f"{self.hint}-max", repeat(self.item, 0, number), number) if number else EMPTY
+        level = 1
+        while self.base ** (level + 1) <= number:
+            level += 1
+        digit, rest = divmod(number, self.base**level)
+        block = self.block(level)
+        fewer = seq(repeat(block, 0, digit - 1), self.below(level))
+        all_of_them = seq(repeat(block, digit, digit), self.up_to(rest))
+        return self._shared(f"{self.hint}-max", alt(fewer, all_of_them), digit)
+
+    def _shared(self, hint: str, body: Node, size: int) -> Node:
+        self.rules.spell(size)
+        return self.rules.share(hint, body)
 
 
 @functools.lru_cache(maxsize=4096)

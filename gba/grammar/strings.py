@@ -11,15 +11,26 @@ import json
 from collections.abc import Iterable
 
 from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
-from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, repeat, seq
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, seq
 from gba.grammar.rules import Rules
 
-__all__ = ["DfaPrinter", "any_char", "char_node", "dfa_node", "quoted", "raw_class", "string_between", "texts_node"]
+__all__ = [
+    "DfaPrinter",
+    "any_char",
+    "any_number_of",
+    "char_node",
+    "dfa_node",
+    "quoted",
+    "raw_class",
+    "string_between",
+    "texts_node",
+]
 
 _ESCAPED: Ranges = ((0, 31), (34, 34), (92, 92))
 _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _RAW = invert(_ESCAPED)
 _HEX = CharClass(((48, 57), (65, 70), (97, 102)))
+_QUOTE = Literal('"')
 _MANY = 12
 _LONG_RUN = 64
 
@@ -47,7 +58,7 @@ def _any_char() -> Node:
         ),
     )
     simple = CharClass(tuple((ord(char), ord(char)) for char in '"\\/bfnrt'))
-    return alt(raw_class(_RAW), seq(Literal("\\"), alt(simple, unicode)))
+    return alt(seq(Literal("\\"), alt(simple, unicode)), raw_class(_RAW))
 
 
 def raw_class(ranges: Ranges) -> CharClass:
@@ -69,61 +80,76 @@ def _spans_surrogates(ranges: Ranges) -> bool:
 
 def char_node(ranges: Ranges, rules: Rules) -> Node:
     """One character out of the ranges, as JSON spells it."""
-    plain, every = _char_node(ranges)
-    return alt(plain, _every_escape(rules)) if every else plain
+    found = rules.memo.get(ranges)
+    if found is None:
+        raw, escapes = _char_node(ranges)
+        listed = [node for node in (escapes and rules.share("escape", escapes), raw) if node is not None]
+        found = rules.memo[ranges] = rules.share("chars", alt(*listed)) if len(listed) > 1 else listed[0]
+    return found
 
 
 @functools.lru_cache(maxsize=4096)
-def _char_node(ranges: Ranges) -> tuple[Node, bool]:
-    """The node, the escapes left out where (second) they are all among the characters."""
+def _char_node(ranges: Ranges) -> tuple[Node | None, Node | None]:
+    """The characters that stand for themselves, and those that have to be escaped."""
     raw = invert(_ESCAPED, ranges)
-    options: list[Node] = [raw_class(raw)] if raw else []
+    plain: Node | None = raw_class(raw) if raw else None
     if len(raw) == 1 and raw[0][0] == raw[0][1]:
-        options = [Literal(chr(raw[0][0]))]
-    points = [point for low, high in _ESCAPED for point in range(low, high + 1) if _inside(ranges, point)]
-    every = len(points) == 34 and bool(options)
-    if not every:
-        options.extend(_escapes(points))
-    return alt(*options), every
+        plain = Literal(chr(raw[0][0]))
+    points = tuple(point for low, high in _ESCAPED for point in range(low, high + 1) if _inside(ranges, point))
+    return plain, _escapes(points) if points else None
 
 
 def _inside(ranges: Ranges, point: int) -> bool:
     return any(low <= point <= high for low, high in ranges)
 
 
-def _every_escape(rules: Rules) -> Node:
-    found = rules.memo.get("escape")
-    if found is None:
-        found = rules.memo["escape"] = rules.share("escape", _all_escapes())
-    return found
+@functools.lru_cache(maxsize=256)
+def _escapes(points: tuple[int, ...]) -> Node:
+    """One of the characters, each with the shortest escape that JSON has for it."""
+    short = [ord(_SHORT[point]) for point in points if point in _SHORT]
+    long = [point for point in points if point not in _SHORT]
+    options: list[Node] = [_one_of(short)] if short else []
+    rows = [seq(Literal(f"{row}"), _one_of(_hex_digits(long, row))) for row in (0, 1) if _hex_digits(long, row)]
+    if rows:
+        options.append(seq(Literal("u00"), alt(*rows)))
+    return seq(Literal("\\"), alt(*options))
 
 
-@functools.cache
-def _all_escapes() -> Node:
-    control = alt(
-        seq(Literal("0"), CharClass(((48, 55), (66, 66), (69, 70), (98, 98), (101, 102)))), seq(Literal("1"), _HEX)
-    )
-    short = CharClass(tuple((ord(char), ord(char)) for char in '"\\bfnrt'))
-    return seq(Literal("\\"), alt(short, seq(Literal("u00"), control)))
+def _hex_digits(points: Iterable[int], row: int) -> list[int]:
+    """The last digit, in either case, of the points whose last but one is ``row``."""
+    return [ord(digit) for point in points if point >> 4 == row for digit in {f"{point & 15:x}", f"{point & 15:X}"}]
 
 
-def _escapes(points: list[int]) -> Iterable[Node]:
-    short = tuple((ord(_SHORT[point]),) * 2 for point in points if point in _SHORT)
-    if len(short) == 1:
-        yield Literal("\\" + chr(short[0][0]))
-    elif short:
-        yield seq(Literal("\\"), CharClass(unite((low, high) for low, high in short)))
-    for point in points:
-        if point not in _SHORT:
-            yield Literal(f"\\u{point:04x}")
+def _one_of(points: list[int]) -> Node:
+    return CharClass(unite((point, point) for point in points)) if len(points) > 1 else Literal(chr(points[0]))
 
 
 def string_between(minimum: int, maximum: int | None, rules: Rules) -> Node:
     """A string of so many characters, quotation marks included."""
     if minimum == 0 and maximum is None:
-        return rules.share("string", seq(Literal('"'), repeat(any_char(rules), 0, None), Literal('"')))
+        return _any_string(rules)
     body = seq(Literal('"'), rules.counted("chars", any_char(rules), minimum, maximum), Literal('"'))
     return rules.share("string", body)
+
+
+def _any_string(rules: Rules) -> Node:
+    found = rules.memo.get("string")
+    if found is None:
+        found = rules.memo["string"] = rules.share(
+            "string", seq(Literal('"'), any_number_of(_any_char(), rules, "chars"))
+        )
+    return found
+
+
+def any_number_of(char: Node, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:
+    """Characters as many as may come, then the end: a rule of its own, its options written out.
+
+    llama.cpp tries the options of a rule from the last one on, and each of them only on the tokens that those before
+    it refused; so the one that allows most comes last. `char*` would try its end first.
+    """
+    options = char.options if isinstance(char, Choice) else (char,)
+    name = rules.reserve(hint)
+    return rules.define(name, alt(end, *(seq(option, Ref(name)) for option in options)))
 
 
 def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
@@ -132,9 +158,6 @@ def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
     if len(listed) <= _MANY:
         return alt(*(seq(Literal(quoted(text)), tail) for text in listed))
     return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
-
-
-_QUOTE = Literal('"')
 
 
 def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:
@@ -199,14 +222,10 @@ class DfaPrinter:
         run = self.run(state)
         if run is not None:
             return run
-        options: list[Node] = []
         steps = self.steps[state]
-        if state in steps and len(steps) == 1 and state in self.dfa.accepting:
-            return seq(repeat(self.chars(steps[state]), 0, None), self.end)
-        for target, ranges in steps.items():
+        options = [self.end] if state in self.dfa.accepting else []
+        for target, ranges in sorted(steps.items(), key=_extent):
             options.append(seq(self.chars(ranges), self.follow(target)))
-        if state in self.dfa.accepting:
-            options.append(self.end)
         return alt(*options)
 
     def spelled(self, ranges: Ranges) -> Node:
@@ -284,6 +303,11 @@ class DfaPrinter:
             if length >= 8 and at not in exits and (best is None or length > best[0]):
                 best = (length, ranges, exits, at)
         return best
+
+
+def _extent(step: tuple[int, Ranges]) -> int:
+    """How many characters lead to the next state."""
+    return sum(high - low + 1 for low, high in step[1])
 
 
 def _parts(nodes: Iterable[Node]) -> Iterable[Node]:
