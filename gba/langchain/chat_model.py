@@ -220,7 +220,10 @@ class ChatLlamaCpp(BaseChatModel):
             return self._engine
         return await run_in_executor(None, self._engine_for, model)
 
-    def _name_of(self, asked: Asked, properties: Properties) -> str:
+    def _name_after(self, asked: Asked, properties: Properties) -> str:
+        """The name of the model that answered a call. The profile learns what only a loaded model tells."""
+        if asked.model is None and self.profile is not None:
+            self.profile.setdefault("max_input_tokens", properties.context)
         return asked.model or self.model_name or Path(properties.model).name or self._label
 
     def _asked(self, stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
@@ -275,7 +278,7 @@ class ChatLlamaCpp(BaseChatModel):
                 if chunk is not None:
                     yield chunk
         properties = engine.properties()
-        yield chunks.last(properties, self._name_of(asked, properties))
+        yield chunks.last(properties, self._name_after(asked, properties))
 
     async def _astream(
         self,
@@ -298,10 +301,10 @@ class ChatLlamaCpp(BaseChatModel):
                     if made is not None:
                         yield made
         properties = await engine.backend.aproperties()
-        yield chunks.last(properties, self._name_of(asked, properties))
+        yield chunks.last(properties, self._name_after(asked, properties))
 
     def _result(self, step: Step, asked: Asked, properties: Properties) -> ChatResult:
-        message = to_ai_message(step, properties, self._name_of(asked, properties))
+        message = to_ai_message(step, properties, self._name_after(asked, properties))
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     # counting

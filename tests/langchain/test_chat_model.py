@@ -433,6 +433,18 @@ def test_the_profile_lets_agents_use_the_response_schema() -> None:
     assert profile["max_input_tokens"] == 2048
 
 
+@pytest.mark.parametrize("streamed", [False, True])
+def test_the_profile_learns_the_context_with_the_first_call(streamed: bool) -> None:
+    chat = ChatLlamaCpp(backend=Scripted.turns(["Hello!"], context=400))
+    assert chat.profile is not None
+    assert "max_input_tokens" not in chat.profile
+    if streamed:
+        list(chat.stream("Hi"))
+    else:
+        chat.invoke("Hi")
+    assert chat.profile["max_input_tokens"] == 400
+
+
 def test_answers_are_cached_by_model_and_bound_tools() -> None:
     chat = ChatLlamaCpp(backend=Scripted(["One.", "Two.", "Three."]), cache=InMemoryCache())
     assert chat.invoke("?").content == "One."
