@@ -41,11 +41,15 @@ _NAMES = {
 
 
 def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, description: str = "") -> None:
-    """Write model, vocabulary and chat template to one file that llama.cpp loads."""
+    """Write model, vocabulary and chat template to one file that llama.cpp loads.
+
+    A file that is there already is replaced when the new one is whole: whoever has it open keeps what they opened.
+    """
     import gguf
 
     path.parent.mkdir(parents=True, exist_ok=True)
-    writer = gguf.GGUFWriter(str(path), "llama")
+    partial = path.with_suffix(".partial")
+    writer = gguf.GGUFWriter(str(partial), "llama")
     writer.add_name(name)
     writer.add_license(_LICENCE)
     if description:
@@ -59,6 +63,7 @@ def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, d
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+    partial.replace(path)
 
 
 def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> None:
