@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from gguf import GGUFWriter, TokenType
 
-__all__ = ["CHATML", "Shape", "write_gguf"]
+__all__ = ["CHATML", "CHATML_WITH_TOOLS", "Shape", "write_gguf"]
 
 CHATML = (
     "{%- for message in messages -%}"
@@ -20,6 +20,48 @@ CHATML = (
     "{%- endfor -%}"
     "{%- if add_generation_prompt -%}{{ '<|im_start|>assistant\n' }}{%- endif -%}"
 )
+CHATML_WITH_TOOLS = """
+{%- if tools -%}
+<|im_start|>system
+{% if messages[0].role == 'system' %}{{ messages[0].content }}
+
+{% endif %}You can use these tools:
+{% for tool in tools -%}
+- {{ tool.function.name }}(
+{%- for name, value in tool.function.parameters.properties.items() -%}
+{{ name }}: {{ value.type }}{% if not loop.last %}, {% endif %}
+{%- endfor -%}
+): {{ tool.function.description }}
+{% endfor -%}
+Call one like this:
+<tool_call>
+{"name": "tool", "arguments": {"key": "value"}}
+</tool_call><|im_end|>
+{% elif messages[0].role == 'system' -%}
+<|im_start|>system
+{{ messages[0].content }}<|im_end|>
+{% endif -%}
+{%- for message in messages if message.role != 'system' -%}
+{%- if message.role == 'tool' -%}
+<|im_start|>user
+<tool_response>
+{{ message.content }}
+</tool_response><|im_end|>
+{% else -%}
+<|im_start|>{{ message.role }}
+{{ message.content or '' }}
+{%- for call in message.tool_calls or [] %}{% if message.content or not loop.first %}
+{% endif %}<tool_call>
+{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
+</tool_call>
+{%- endfor %}<|im_end|>
+{% endif -%}
+{%- endfor -%}
+{%- if add_generation_prompt -%}
+<|im_start|>assistant
+{% endif -%}
+"""
+"""A template that tells the model of its tools, and llama-server how calls are written."""
 
 _LETTERS = "etaoinshrdlucmfw"
 _CONTROL = ("<s>", "</s>", "<|im_start|>", "<|im_end|>")
