@@ -128,7 +128,7 @@ class Compiler:
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
         self._open[conjunction] = None
-        body = self._any() if conjunction == ANYTHING else self._shape(self.normalizer.shape(conjunction))
+        body = self._shape(ANY_SHAPE if conjunction == ANYTHING else self.normalizer.shape(conjunction))
         name = self._open.pop(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
@@ -136,9 +136,6 @@ class Compiler:
             body = self.rules.share(_hint(conjunction), body)
         self._values[conjunction] = body
         return body
-
-    def _any(self) -> Node:
-        return self.rules.share("value", self._shape(ANY_SHAPE) or EMPTY)
 
     def _shape(self, shape: Shape) -> Node | None:
         options: list[Node] = []

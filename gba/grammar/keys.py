@@ -8,7 +8,7 @@ from typing import TypeAlias
 from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
 from gba.grammar.nodes import CharClass, Choice, Literal, Node, Ref, Sequence, alt, seq
 from gba.grammar.rules import Rules
-from gba.grammar.strings import any_number_of, char_node, dfa_node
+from gba.grammar.strings import any_number_of, char_node, char_options, dfa_node
 
 __all__ = ["Branches", "keys_except", "other_keys"]
 
@@ -49,7 +49,7 @@ class Branches:
 
     def __init__(self, rules: Rules) -> None:
         self.rules = rules
-        self.rest = any_number_of(char_node(ANY_CHAR, rules), rules, "kr")
+        self.rest = any_number_of(char_options(ANY_CHAR, rules), rules, "kr")
         self.escaped = seq(char_node(((0, 31), (34, 34), (92, 92)), rules), self.rest)
         self.numbers: dict[_Branch, int] = {}
         self.uses: list[int] = []

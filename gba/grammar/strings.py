@@ -19,6 +19,7 @@ __all__ = [
     "any_char",
     "any_number_of",
     "char_node",
+    "char_options",
     "dfa_node",
     "quoted",
     "raw_class",
@@ -49,7 +50,7 @@ def any_char(rules: Rules) -> Node:
 
 
 @functools.cache
-def _any_char() -> Node:
+def _any_char() -> Choice:
     unicode = seq(
         Literal("u"),
         alt(
@@ -58,7 +59,7 @@ def _any_char() -> Node:
         ),
     )
     simple = CharClass(tuple((ord(char), ord(char)) for char in '"\\/bfnrt'))
-    return alt(seq(Literal("\\"), alt(simple, unicode)), raw_class(_RAW))
+    return Choice((seq(Literal("\\"), alt(simple, unicode)), raw_class(_RAW)))
 
 
 def raw_class(ranges: Ranges) -> CharClass:
@@ -82,15 +83,21 @@ def char_node(ranges: Ranges, rules: Rules) -> Node:
     """One character out of the ranges, as JSON spells it."""
     found = rules.memo.get(ranges)
     if found is None:
-        raw, escapes = _char_node(ranges)
-        listed = [node for node in (escapes and rules.share("escape", escapes), raw) if node is not None]
+        listed = char_options(ranges, rules)
         found = rules.memo[ranges] = rules.share("chars", alt(*listed)) if len(listed) > 1 else listed[0]
     return found
 
 
+def char_options(ranges: Ranges, rules: Rules) -> list[Node]:
+    """The same as a list: what has to be escaped first, the characters that stand for themselves last."""
+    raw, escapes = _char_options(ranges)
+    listed = [] if escapes is None else [seq(Literal("\\"), rules.share("escape", escapes))]
+    return listed if raw is None else [*listed, raw]
+
+
 @functools.lru_cache(maxsize=4096)
-def _char_node(ranges: Ranges) -> tuple[Node | None, Node | None]:
-    """The characters that stand for themselves, and those that have to be escaped."""
+def _char_options(ranges: Ranges) -> tuple[Node | None, Node | None]:
+    """The characters that stand for themselves, and what follows the backslash of the others."""
     raw = invert(_ESCAPED, ranges)
     plain: Node | None = raw_class(raw) if raw else None
     if len(raw) == 1 and raw[0][0] == raw[0][1]:
@@ -105,14 +112,14 @@ def _inside(ranges: Ranges, point: int) -> bool:
 
 @functools.lru_cache(maxsize=256)
 def _escapes(points: tuple[int, ...]) -> Node:
-    """One of the characters, each with the shortest escape that JSON has for it."""
+    """One of the characters, each with the shortest escape that JSON has for it, the backslash left out."""
     short = [ord(_SHORT[point]) for point in points if point in _SHORT]
     long = [point for point in points if point not in _SHORT]
     options: list[Node] = [_one_of(short)] if short else []
     rows = [seq(Literal(f"{row}"), _one_of(_hex_digits(long, row))) for row in (0, 1) if _hex_digits(long, row)]
     if rows:
         options.append(seq(Literal("u00"), alt(*rows)))
-    return seq(Literal("\\"), alt(*options))
+    return alt(*options)
 
 
 def _hex_digits(points: Iterable[int], row: int) -> list[int]:
@@ -136,20 +143,19 @@ def _any_string(rules: Rules) -> Node:
     found = rules.memo.get("string")
     if found is None:
         found = rules.memo["string"] = rules.share(
-            "string", seq(Literal('"'), any_number_of(_any_char(), rules, "chars"))
+            "string", seq(Literal('"'), any_number_of(_any_char().options, rules, "chars"))
         )
     return found
 
 
-def any_number_of(char: Node, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:
-    """Characters as many as may come, then the end: a rule of its own, its options written out.
+def any_number_of(options: Iterable[Node], rules: Rules, hint: str) -> Node:
+    """Characters as many as may come, then the quotation mark: a rule of its own, its options written out.
 
     llama.cpp tries the options of a rule from the last one on, and each of them only on the tokens that those before
     it refused; so the one that allows most comes last. `char*` would try its end first.
     """
-    options = char.options if isinstance(char, Choice) else (char,)
     name = rules.reserve(hint)
-    return rules.define(name, alt(end, *(seq(option, Ref(name)) for option in options)))
+    return rules.define(name, alt(_QUOTE, *(seq(option, Ref(name)) for option in options)))
 
 
 def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:

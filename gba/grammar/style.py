@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 from typing import TypeAlias
 
 from gba.errors import GrammarError
-from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, Ref, repeat, seq
+from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, Ref, alt, seq
 from gba.grammar.rules import Rules
 
 __all__ = ["Style", "Whitespace", "style_of"]
@@ -36,6 +36,6 @@ def style_of(whitespace: str, rules: Rules) -> Style:
     if whitespace != "flexible":
         raise GrammarError(f"whitespace is one of compact, spaced, flexible; not {whitespace!r}")
     name = rules.reserve("ws")
-    rules.define(name, repeat(CharClass(((9, 10), (13, 13), (32, 32))), 0, None))
     space = Ref(name)
+    rules.define(name, alt(EMPTY, seq(CharClass(((9, 10), (13, 13), (32, 32))), space)))
     return Style(space, seq(Literal(","), space), seq(space, Literal(":"), space), ", ", ": ", any_order=True)
