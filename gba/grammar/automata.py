@@ -175,54 +175,69 @@ def _join(edges: list[tuple[int, int, int]]) -> Edges:
 def minimise(dfa: Dfa) -> Dfa:
     """The smallest automaton of the same language, useless states left out, states in breadth-first order.
 
-    Where no state leads back to itself but directly, equal states are found from the ends (as for acyclic automata);
-    else by Hopcroft's refinement.
+    Equal states on circles, and those that circles lead to, are found by Hopcroft's refinement; all that comes before
+    any circle, most of an automaton of many texts, from its ends (as for acyclic automata).
     """
     live = _live(dfa)
     if 0 not in live:
         return Dfa(((),), frozenset())
-    states = sorted(live)
     if len(live) == len(dfa.edges):
         edges: dict[int, Sequence[tuple[int, int, int]]] = dict(enumerate(dfa.edges))
     else:
-        edges = {state: [edge for edge in dfa.edges[state] if edge[2] in live] for state in states}
-    order = _from_the_ends(edges)
-    block_of = _partition(states, edges, dfa.accepting) if order is None else _merge(order, edges, dfa.accepting)
-    return _renumber(edges, block_of, dfa.accepting)
+        edges = {state: [edge for edge in dfa.edges[state] if edge[2] in live] for state in sorted(live)}
+    order = _before_circles(edges)
+    block_of: dict[int, int] = {}
+    if len(order) < len(edges):
+        before = set(order)
+        block_of = _partition([state for state in edges if state not in before], edges, dfa.accepting)
+    return _renumber(edges, _merge(reversed(order), edges, dfa.accepting, block_of), dfa.accepting)
 
 
-def _from_the_ends(edges: Mapping[int, Sequence[tuple[int, int, int]]]) -> list[int] | None:
-    """The states, each after all that it leads to; None where a circle of several states stands against it."""
-    waiting = {state: len({goal for _, _, goal in row if goal != state}) for state, row in edges.items()}
-    sources: dict[int, list[int]] = {state: [] for state in edges}
-    for state, row in edges.items():
-        for goal in {goal for _, _, goal in row if goal != state}:
-            sources[goal].append(state)
-    order = [state for state, count in waiting.items() if not count]
+def _before_circles(edges: Mapping[int, Sequence[tuple[int, int, int]]]) -> list[int]:
+    """The states that no circle of several states leads to, each before all that it leads to."""
+    goals = {state: {goal for _, _, goal in row if goal != state} for state, row in edges.items()}
+    sources = dict.fromkeys(edges, 0)
+    for targets in goals.values():
+        for goal in targets:
+            sources[goal] += 1
+    order = [state for state, count in sources.items() if not count]
     for state in order:
-        for source in sources[state]:
-            waiting[source] -= 1
-            if not waiting[source]:
-                order.append(source)
-    return order if len(order) == len(edges) else None
+        for goal in goals[state]:
+            sources[goal] -= 1
+            if not sources[goal]:
+                order.append(goal)
+    return order
 
 
 def _merge(
-    order: Iterable[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
+    order: Iterable[int],
+    edges: Mapping[int, Sequence[tuple[int, int, int]]],
+    accepting: frozenset[int],
+    block_of: dict[int, int],
 ) -> dict[int, int]:
-    """The block of each state: states are equal when they accept alike and lead to equal states."""
-    block_of: dict[int, int] = {}
+    """The block of each state, those that are given included: equal states accept alike and lead to equal states.
+
+    A block is called by one of its states. In a signature, -1 stands for the state itself.
+    """
     known: dict[tuple[bool, Edges], int] = {}
-    for state in order:
+    for state in (*dict.fromkeys(block_of.values()), *order):
         ends = state in accepting
-        row = [(low, high, block_of.get(goal, -1)) for low, high, goal in edges[state]]
-        signature = (ends, _join(row))
-        found = known.get(signature)
+        row = [(low, high, -1 if goal == state else block_of[goal]) for low, high, goal in edges[state]]
+        own = (ends, _join(row))
+        found = known.get(own)
+        goals = {goal for *_, goal in row}
+        if found is None and -1 in goals:
+            # Perhaps it is equal to one that it leads to.
+            found = next((goal for goal in goals if goal >= 0 and known.get((ends, _called(row, goal))) == goal), None)
         if found is None:
-            found = known[signature] = state
-            known[ends, _join([(low, high, state if goal < 0 else goal) for low, high, goal in row])] = state
+            found = block_of.get(state, state)
+            known[own] = known[ends, _called(row, found)] = found
         block_of[state] = found
     return block_of
+
+
+def _called(row: Iterable[tuple[int, int, int]], name: int) -> Edges:
+    return _join([(low, high, name if goal < 0 else goal) for low, high, goal in row])
 
 
 def _live(dfa: Dfa) -> set[int]:
@@ -243,7 +258,7 @@ def _live(dfa: Dfa) -> set[int]:
 def _partition(
     states: Sequence[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
 ) -> dict[int, int]:
-    """Equivalence classes: the block of each state."""
+    """Equivalence classes: for each state one of its block. No edge may leave the states."""
     cuts = sorted({cut for state in states for low, high, _ in edges[state] for cut in (low, high + 1)})
     into: list[dict[int, list[int]]] = [{} for _ in cuts]
     for state in states:
@@ -267,7 +282,8 @@ def _partition(
             if len(sources) == len(blocks[block]):
                 continue
             _split(block, sources, blocks, block_of, waiting, len(into))
-    return block_of
+    names = [min(block) for block in blocks]
+    return {state: names[block] for state, block in block_of.items()}
 
 
 def _split(
@@ -320,18 +336,27 @@ def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
             (low, high, (target,)) for low, high, target in automata[0].edges[state[0]]
         ]
         for dfa, number in zip(automata[1:], state[1:], strict=True):
-            rows = [
-                (max(low, first), min(high, last), (*targets, target))
-                for low, high, targets in rows
-                for first, last, target in dfa.edges[number]
-                if first <= high and last >= low
-            ]
+            rows = _overlaps(rows, dfa.edges[number])
         return rows
 
     def accepts(state: tuple[int, ...]) -> bool:
         return all(number in dfa.accepting for dfa, number in zip(automata, state, strict=True))
 
     return explore((0,) * len(automata), moves, accepts, limit=limit)
+
+
+def _overlaps(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) -> list[tuple[int, int, tuple[int, ...]]]:
+    """Where both have a range; both are sorted."""
+    found: list[tuple[int, int, tuple[int, ...]]] = []
+    at = 0
+    for low, high, targets in rows:
+        while at < len(edges) and edges[at][1] < low:
+            at += 1
+        for first, last, target in edges[at:]:
+            if first > high:
+                break
+            found.append((max(low, first), min(high, last), (*targets, target)))
+    return found
 
 
 def join(*automata: Dfa, limit: int = STATES) -> Dfa:
@@ -355,16 +380,21 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
 
 
 def complement(dfa: Dfa) -> Dfa:
-    """All strings that are not in the language."""
+    """All strings that are not in the language; minimal, as the automaton itself is."""
     sink = len(dfa.edges)
-
-    def moves(state: int) -> Iterable[tuple[int, int, int]]:
-        if state == sink:
-            return [(low, high, sink) for low, high in ANY_CHAR]
-        taken = unite((low, high) for low, high, _ in dfa.edges[state])
-        return [*dfa.edges[state], *((low, high, sink) for low, high in invert(taken))]
-
-    return explore(0, moves, lambda state: state not in dfa.accepting, limit=max(STATES, sink) + 2)
+    loop = [(low, high, sink) for low, high in ANY_CHAR]
+    if dfa.empty:
+        return Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
+    rows = {state: list(row) for state, row in enumerate(dfa.edges)}
+    for state, row in rows.items():
+        row.extend((low, high, sink) for low, high in invert(tuple((low, high) for low, high, _ in dfa.edges[state])))
+    rows[sink] = loop
+    accepting = frozenset(rows) - dfa.accepting
+    every = next((at for at, row in rows.items() if at not in accepting and all(goal == at for *_, goal in row)), None)
+    if every == 0:
+        return Dfa(((),), frozenset())
+    kept = {at: sorted(edge for edge in row if edge[2] != every) for at, row in rows.items() if at != every}
+    return _renumber(kept, {state: state for state in kept}, accepting)
 
 
 def finite(texts: Iterable[str]) -> Dfa:

@@ -128,9 +128,7 @@ def _cells(
     compiler: Compiler, node: Object, names: tuple[str, ...], patterns: list[Language], closed: bool
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
-    cells: list[tuple[Dfa, frozenset[Language]]] = [
-        (intersect(other_keys(names), dfa), frozenset()) for dfa in compiler.name_languages(node.names)
-    ]
+    cells: list[tuple[Dfa, frozenset[Language]]] = [(dfa, frozenset()) for dfa in compiler.name_languages(node.names)]
     for pattern in patterns:
         inside = compiler.language(pattern)
         outside = complement(inside)
@@ -143,8 +141,12 @@ def _cells(
         if len(cells) > _CELLS:
             raise TooLargeError
     found: list[Node] = []
-    for dfa, matched in cells:
-        if dfa.empty or (closed and not matched):
+    unnamed = other_keys(names)
+    for cell, matched in cells:
+        if closed and not matched:
+            continue
+        dfa = intersect(unnamed, cell)
+        if dfa.empty:
             continue
         value = compiler.value(_cell_value(node, matched))
         if value is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import combinations
 from typing import Any
 
 from gba.errors import SchemaError
@@ -194,29 +195,36 @@ class Normalizer:
         branches = self.children(place, "oneOf")
         if len(branches) == 1:
             return self.shape(branches[0])
-        clashes = [
-            [
-                other
-                for other in range(len(branches))
-                if other != index and self._overlap(branches[index], branches[other])
-            ]
-            for index in range(len(branches))
-        ]
+        clashes: list[list[int]] = [[] for _ in branches]
+        for one, other in combinations(range(len(branches)), 2):
+            if self._overlap(branches[one], branches[other]):
+                clashes[one].append(other)
+                clashes[other].append(one)
         if not any(clashes):
             return union(map(self.shape, branches))
         opposites = self.children(place, "oneOf", negated=True)
-        exact: list[Shape] = []
+        whole: Shape = {}
         for index, branch in enumerate(branches):
-            exact.append(self.shape(conjoin(branch, *(opposites[other] for other in clashes[index]))))
-        whole = union(exact)
-        if sum(map(len, whole.values())) <= max(MAX_EXACT, 2 * len(branches)):
+            exact = self.shape(conjoin(branch, *(opposites[other] for other in clashes[index])))
+            whole = union((whole, exact))
+            if sum(map(len, whole.values())) > max(MAX_EXACT, 2 * len(branches)):
+                break
+        else:
             return whole
         note = Residual("oneOf", place.pointer, "its branches overlap; that only one holds is checked afterwards")
         return annotate(union(map(self.shape, branches)), note)
 
     def _overlap(self, one: Conjunction, other: Conjunction) -> bool:
-        both = multiply(self.shape(one), self.shape(other))
-        return any(self.possible(node) for nodes in both.values() for node in nodes)
+        """Whether both may hold for one value; not told where their alternatives are too many."""
+        right = self.shape(other)
+        for kind, nodes in self.shape(one).items():
+            against = right.get(kind, ())
+            if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
+                return True
+            merged = (intersect(node, peer) for node in nodes for peer in against)
+            if any(node is not None and self.possible(node) for node in merged):
+                return True
+        return False
 
     def empty(self, conjunction: Conjunction) -> bool:
         """Whether certainly nothing satisfies the conjunction; False where telling would lead back here."""
