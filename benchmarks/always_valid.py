@@ -1,11 +1,15 @@
 """Is every call valid, whatever the model? Random weights, high temperature, few tokens, schemas met in the wild.
 
     python benchmarks/always_valid.py DATA.jsonl.xz [--count 1000] [--transport server|inprocess] [--out FILE.jsonl]
+                                      [--peer 100]
 
 DATA: a line for each schema, {"id", "schema"}, as MaskBench has them; those of function calling corpora (BFCL, Glaive)
 are taken. Each schema becomes the parameters of one tool, which `ChatLlamaCpp.bind_tools(..., tool_choice=name)` has
 to call within a budget of 256 tokens; the arguments are judged by jsonschema with format checks. With `--peer`, the
 server's own tool calling (`/v1/chat/completions`, `tool_choice: required`) gets the same tools in the same run.
+
+All calls are made by one model in one process, or on one server. FILE gets a line for each schema once it is done;
+schemas that are in it already are not done again, so that a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ import json
 import lzma
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,7 +30,6 @@ import httpx
 import jsonschema
 
 from gba import ChatLlamaCpp, LlamaInProcess, LlamaServerProcess
-from gba.errors import GbaError
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
 from gguf_factory import write_gguf
@@ -57,7 +61,7 @@ def ours(model: ChatLlamaCpp, schema: Any) -> str:
     """The verdict on one call through gba."""
     try:
         message = model.bind_tools([tool_of(schema)], tool_choice=NAME).invoke("Do it.")
-    except GbaError as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, there is no valid call
         return f"{type(error).__name__}: {str(error)[:200]}"
     if len(message.tool_calls) != 1:
         return "no call"
@@ -113,22 +117,34 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
     cases = load(args.data, args.count)
-    rows: list[dict[str, str]] = []
-    with models(args.transport, bool(args.peer)) as (model, url):
-        for number, case in enumerate(cases):
-            row = {"id": case["id"], "gba": ours(model, case["schema"])}
+    rows = known(args.out, cases)
+    left = [case for case in cases if case["id"] not in rows]
+    start = time.perf_counter()
+    with models(args.transport, bool(args.peer)) as (model, url), contextlib.ExitStack() as stack:
+        out = stack.enter_context(args.out.open("a")) if args.out else None
+        for number, case in enumerate(left):
+            row = rows[case["id"]] = {"id": case["id"], "gba": ours(model, case["schema"])}
             if url and number < args.peer:
                 row["llama-server"] = peer(url, case["schema"], number)
-            rows.append(row)
-    if args.out:
-        args.out.write_text("".join(json.dumps(row) + "\n" for row in rows))
+            if out is not None:
+                print(json.dumps(row), file=out, flush=True)
+    print(f"{args.transport}: {len(left)} schemas in {time.perf_counter() - start:.0f} s")
     for engine in ("gba", "llama-server"):
-        counts = collections.Counter(row[engine].partition(":")[0] for row in rows if engine in row)
+        counts = collections.Counter(row[engine].partition(":")[0] for row in rows.values() if engine in row)
         if counts:
             print(f"{engine:14} {counts['valid']} of {counts.total()} valid", dict(counts))
-    for row in rows:
+    for row in rows.values():
         if row["gba"] != "valid":
             print(row["id"], row["gba"])
+
+
+def known(path: Path | None, cases: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+    """The lines of an earlier run, by the schema."""
+    if path is None or not path.exists():
+        return {}
+    wanted = {case["id"] for case in cases}
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    return {row["id"]: row for row in rows if row["id"] in wanted}
 
 
 if __name__ == "__main__":
