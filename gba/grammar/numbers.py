@@ -2,12 +2,14 @@
 
 An integer is written without a fraction or exponent. A number without constraints may be written in any way of JSON;
 one with bounds as json.dumps writes it: plain decimals, an exponent only where the range has room for all such.
+Whatever is accepted is a finite double (an integer: of any size), and as such within the bounds.
 """
 
 from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -43,23 +45,46 @@ def _whole() -> Node:
     return alt(Literal("0"), seq(_NONZERO, repeat(_DIGIT, 0, None)))
 
 
+_E = CharClass(((69, 69), (101, 101)))
+_PLUS = optional(Literal("+"))
+_WHOLE_DIGITS = 208
+
+
+def _fraction() -> Node:
+    return seq(Literal("."), repeat(_DIGIT, 1, None))
+
+
 def _exponent() -> Node:
-    """e0 to e307 in absolute value: what a double can hold."""
+    """Down to e-999, which is 0, and up to e307: with one digit before the point a double can hold it."""
     digits = alt(
         seq(CharClass(((48, 48), (51, 57))), optional(_DIGIT)),
         seq(CharClass(((49, 50),)), optional(seq(_DIGIT, optional(_DIGIT)))),
         seq(Literal("30"), CharClass(((48, 55),))),
     )
-    return seq(CharClass(((69, 69), (101, 101))), optional(CharClass(((43, 43), (45, 45)))), digits)
+    return seq(_E, alt(seq(Literal("-"), repeat(_DIGIT, 1, 3)), seq(_PLUS, digits)))
+
+
+def _short_exponent() -> Node:
+    """Up to e99: with 208 digits before the point a double can hold it."""
+    return seq(_E, alt(seq(Literal("-"), repeat(_DIGIT, 1, 3)), seq(_PLUS, repeat(_DIGIT, 1, 2))))
+
+
+def _largest() -> Node:
+    """What a double can hold of e308: all below 1.79, and the largest one."""
+    seven = optional(alt(seq(CharClass(((48, 56),)), repeat(_DIGIT, 0, None)), Literal("976931348623157")))
+    decimals = alt(seq(CharClass(((48, 54),)), repeat(_DIGIT, 0, None)), seq(Literal("7"), seven))
+    return seq(Literal("1"), optional(seq(Literal("."), decimals)), _E, _PLUS, Literal("308"))
 
 
 def any_number(rules: Rules, *, sign: Node | None = None) -> Node:
-    """Any number, by default of any sign."""
+    """Any number that a double can hold, by default of any sign."""
     if sign is None and "number" in rules.memo:
         return rules.memo["number"]
-    head = optional(Literal("-")) if sign is None else sign
-    tail = seq(optional(seq(Literal("."), repeat(_DIGIT, 1, None))), optional(rules.share("exponent", _exponent())))
-    found = rules.share("number", seq(head, _whole(), tail))
+    fraction = optional(rules.share("fraction", _fraction()))
+    tail = seq(fraction, optional(rules.share("exponent", _exponent())))
+    longer = seq(repeat(_DIGIT, 1, _WHOLE_DIGITS - 1), fraction, optional(rules.share("exponent", _short_exponent())))
+    whole = alt(seq(Literal("0"), tail), rules.share("largest", _largest()), seq(_NONZERO, alt(tail, longer)))
+    found = rules.share("number", seq(optional(Literal("-")) if sign is None else sign, whole))
     if sign is None:
         rules.memo["number"] = found
     return found
@@ -90,8 +115,8 @@ def ranged_number(node: Number, rules: Rules, *, decimal_integers: bool = False)
         signed = _sign_only(node, rules)
         if signed is not None:
             return signed
-    dfa = number_dfa(replace(node, values=None, pointer="", notes=()))
-    end = any_fraction_of_zeros(rules) if decimal_integers and node.integer else EMPTY
+    dfa = number_dfa(_inwards(replace(node, values=None, pointer="", notes=())))
+    end = any_fraction_of_zeros(rules) if decimal_integers and node.integer and _exact(node) else EMPTY
     hint = "integer" if node.integer else "number"
     options: list[Node] = [] if dfa.empty else [dfa_node(dfa, rules, hint, end)]
     if not node.integer and not node.multiples:
@@ -102,24 +127,50 @@ def ranged_number(node: Number, rules: Rules, *, decimal_integers: bool = False)
 def _sign_only(node: Number, rules: Rules) -> Node | None:
     """Bounds that only say which sign the number has."""
     if node.high is None and node.low is not None and node.low.value == 0 and not node.low.exclusive:
-        return any_number(rules, sign=EMPTY)
+        return alt(any_number(rules, sign=EMPTY), seq(Literal("-0"), any_fraction_of_zeros(rules)))
     return None
+
+
+def _exact(node: Number) -> bool:
+    """Whether a double holds the bounds, so that 1.0 is in range where 1 is."""
+    return all(bound is None or abs(bound.value) <= 2**53 for bound in (node.low, node.high))
+
+
+def _inwards(node: Number) -> Number:
+    """Instead of a bound that is excluded, the next double: what is nearer to the bound may be read as the bound."""
+    if node.integer or node.multiples:
+        return node
+    return replace(node, low=_inward(node.low, 1), high=_inward(node.high, -1))
+
+
+def _inward(bound: Bound | None, sign: int) -> Bound | None:
+    if bound is None or not bound.exclusive or abs(bound.value) >= 10**16:
+        return bound
+    if bound.value == 0:
+        return Bound(sign * _NEAREST)
+    return Bound(Fraction(repr(math.nextafter(float(bound.value), sign * math.inf))))
+
+
+_NEAREST = Fraction(1, 10**16)
+"""What is nearer to an excluded zero has an exponent."""
 
 
 def _scientific(node: Number, rules: Rules) -> Iterable[Node]:
     """What json.dumps writes with an exponent: below 0.0001 and from 1e16 on, where the whole of it is in range."""
     low, high = node.low, node.high
-    mantissa = seq(_NONZERO, optional(seq(Literal("."), repeat(_DIGIT, 1, None))))
+    mantissa = seq(_NONZERO, optional(_fraction()))
     tiny = seq(
         mantissa,
         Literal("e-"),
         alt(
             seq(Literal("0"), CharClass(((53, 57),))),
-            seq(CharClass(((51, 57),)), _DIGIT),
             seq(CharClass(((49, 50),)), _DIGIT, optional(_DIGIT)),
-            seq(Literal("30"), CharClass(((48, 55),))),
+            seq(Literal("3"), alt(CharClass(((51, 57),)), seq(Literal("2"), optional(CharClass(((48, 51),)))))),
+            seq(Literal("3"), CharClass(((48, 49),)), optional(_DIGIT)),
+            seq(CharClass(((52, 57),)), _DIGIT),
         ),
     )
+    tiny = alt(Literal("5e-324"), tiny)
     huge = seq(
         mantissa,
         Literal("e+"),
@@ -130,6 +181,7 @@ def _scientific(node: Number, rules: Rules) -> Iterable[Node]:
             seq(Literal("30"), CharClass(((48, 55),))),
         ),
     )
+    huge = alt(rules.share("largest", _largest()), huge)
     small, large = Fraction(1, 10_000), Fraction(10**16)
     if any(0 < abs(value) < small or abs(value) >= large for value in node.excluded):
         return
@@ -144,8 +196,11 @@ def _scientific(node: Number, rules: Rules) -> Iterable[Node]:
 
 
 def _holds(low: Bound | None, high: Bound | None, first: Fraction, last: Fraction) -> bool:
-    """Whether all numbers strictly between first and last are in range."""
-    return (low is None or low.value <= first) and (high is None or high.value >= last)
+    """Whether all numbers strictly between first and last are in range, an end that is not zero included."""
+    return all(
+        bound is None or (bound.value - end) * sign < 0 or (bound.value == end and (end == 0 or not bound.exclusive))
+        for bound, end, sign in ((low, first, 1), (high, last, -1))
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +233,10 @@ def number_dfa(node: Number) -> Dfa:
     return _Decimals(node).automaton()
 
 
+_MOST_DIGITS = 308
+"""Digits before the point with which every number is one that a double can hold."""
+
+
 class _Decimals:
     def __init__(self, node: Number) -> None:
         self.node = node
@@ -193,28 +252,38 @@ class _Decimals:
             raise TooLargeError
 
     def automaton(self) -> Dfa:
-        start = _State("start", False, 0, (), 0, True)
-        return explore(start, self.moves, self.accepts)
+        found = explore(_State("start", False, 0, (), 0, True), self.moves, self.accepts)
+        return _unrolled(found, _MOST_DIGITS - self.longest)
+
 
     def moves(self, state: _State) -> Iterable[tuple[int, int, _State]]:
-        if state.part == "start" and not (self.node.low and self.node.low.value >= 0):
+        if state.part == "start" and not (self.node.low and self.node.low.value > 0):
             yield 45, 45, _State("sign", True, 0, (), 0, True)
         if state.part in ("start", "sign"):
             for digit in range(10):
                 yield from self.digit(state, digit, "whole" if digit else "zero")
         elif state.part in ("zero", "whole"):
             if state.part == "whole":
-                for digit in range(10):
-                    yield from self.digit(state, digit, "whole")
+                yield from self.digits(state, "whole")
             if not self.node.integer:
                 yield 46, 46, self.pointed(state)
         else:
+            yield from self.digits(state, "decimals")
+
+    def digits(self, state: _State, part: str) -> Iterable[tuple[int, int, _State]]:
+        """Any digit, all at once where none makes a difference."""
+        if not self.modulus and not state.zero and all(state.order):
+            for _, _, target in self.digit(state, 0, part):
+                yield 48, 57, target
+        else:
             for digit in range(10):
-                yield from self.digit(state, digit, "decimals")
+                yield from self.digit(state, digit, part)
 
     def digit(self, state: _State, digit: int, part: str) -> Iterable[tuple[int, int, _State]]:
         point = 48 + digit
         zero = state.zero and digit == 0
+        if not zero and state.negative and self.node.low and self.node.low.value >= 0:
+            return  # nothing but -0 is left of zero
         if part == "decimals":
             order = tuple(
                 was or _compare(digit, limit.decimals[state.digits : state.digits + 1] or "0")
@@ -260,8 +329,6 @@ class _Decimals:
         )
         if state.rest:
             return False
-        if state.negative and state.zero and self.node.integer:
-            return False
         against = [self.against(state, value, one) for value, one in zip(self.values, order, strict=True)]
         for bound, wrong in ((self.node.low, -1), (self.node.high, 1)):
             if bound is not None:
@@ -277,6 +344,19 @@ class _Decimals:
         if state.negative:
             return -order if value < 0 else -1
         return order if value > 0 or (value == 0) else 1
+
+
+def _unrolled(dfa: Dfa, most: int) -> Dfa:
+    """The same automaton, in which digits before a point that may be any number of are at most so many more."""
+    rows, accepting = list(dfa.edges), set(dfa.accepting)
+    for state, row in enumerate(dfa.edges):
+        if len(row) == 2 and row[0][:2] == (46, 46) and row[1] == (48, 57, state):
+            first = len(rows)
+            rows[state] = (row[0], (48, 57, first))
+            rows.extend((row[0], (48, 57, following)) for following in range(first + 1, first + most))
+            rows.append(row[:1])
+            accepting.update(range(first, len(rows)))
+    return Dfa(tuple(rows), frozenset(accepting))
 
 
 def _compare(digit: int, other: str) -> int:
