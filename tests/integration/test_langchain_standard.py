@@ -8,16 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from standard import MARKS, Standard
+from standard import MARKS, UNDERSTANDING, Standard
 
 from gba.backends.process import LlamaServerProcess
-
-UNDERSTANDING = {
-    "test_tool_calling": "the argument has to be the number in the question",
-    "test_tool_calling_async": "the argument has to be the number in the question",
-    "test_unicode_tool_call_integration": "a name has to be copied from the question",
-    "test_agent_loop": "a tool has to be chosen because the question asks for it",
-}
 
 pytestmark = MARKS
 
