@@ -12,11 +12,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from schemas import accepts, text_of
 
+import gba.grammar.rules
 from gba.grammar import Grammar
 from gba.grammar.automata import TooLargeError, complement, finite, intersect, join
 from gba.grammar.formats import FORMATS, INEXACT, format_language
 from gba.grammar.languages import full_match, length_between, search
+from gba.grammar.matcher import Matcher
+from gba.grammar.nodes import Literal
 from gba.grammar.regex import NotRegularError, RegexError
+from gba.grammar.rules import Rules
 
 PATTERNS = [
     r"^[a-z]+$", r"a|b", r"^a$|^b$", r"(^|,)x(,|$)", r"^(?!foo)[a-z]*$", r"^((?!ab).)*$", r"\bab\b", r"\Bb", r"(?<=a)b",
@@ -169,6 +173,25 @@ def test_lengths_are_counted_exactly(minimum: int, maximum: int | None) -> None:
         wanted = minimum <= length and (maximum is None or length <= maximum)
         assert accepts(grammar, text_of("é" * length)) == wanted, length
     assert grammar.residual == ()
+
+
+@pytest.mark.parametrize(
+    "minimum,maximum", [(0, 8), (0, 9), (0, 63), (0, 64), (0, 65), (8, 72), (70, 200), (9, None), (0, 511), (520, 530)]
+)
+def test_counts_are_made_of_blocks_of_blocks(
+    minimum: int, maximum: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Blocks of eight, as in a grammar in which llama.cpp has written out many repetitions already."""
+    monkeypatch.setattr(gba.grammar.rules, "_SPELLED", -1)
+    rules = Rules()
+    matcher = Matcher(rules.tree(rules.counted("a", Literal("a"), minimum, maximum)))
+    ends = []
+    for length in range((maximum or minimum) + 3):
+        if matcher.accepting:
+            ends.append(length)
+        if not matcher.advance("a"):
+            break
+    assert ends == list(range(minimum, (maximum or minimum + 2) + 1))
 
 
 def test_a_long_bound_is_kept_in_few_rules() -> None:

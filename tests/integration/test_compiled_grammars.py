@@ -36,6 +36,14 @@ def test_llama_cpp_reads_the_grammar_of_a_schema_bomb(engine: Engine, name: str)
     assert engine.read(str(Grammar.from_json_schema(BOMBS[name])))
 
 
+@pytest.mark.parametrize("minimum,maximum", [(0, 511), (0, 512), (0, 513), (3, 1024), (700, 1300), (2000, 2001)])
+def test_llama_cpp_keeps_a_large_bound(engine: Engine, minimum: int, maximum: int) -> None:
+    grammar = Grammar.from_json_schema({"type": "string", "minLength": minimum, "maxLength": maximum})
+    assert engine.read(str(grammar))
+    for length in {max(0, minimum - 1), minimum, 512, 513, maximum - 1, maximum, maximum + 1}:
+        assert engine.accepts('"' + "a" * length + '"') == (minimum <= length <= maximum), length
+
+
 @pytest.mark.parametrize("whitespace", ["compact", "flexible"])
 @pytest.mark.parametrize("name", CASES)
 def test_llama_cpp_and_the_matcher_agree(engine: Engine, name: str, whitespace: Any) -> None:
