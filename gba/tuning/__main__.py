@@ -9,11 +9,10 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from gba.tuning.recipes import AGENT, MATH, Recipe, build
+from gba.tuning.recipes import AGENT, MATH, build
 
 __all__ = ["main"]
 
@@ -26,9 +25,11 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("models", nargs="*", choices=[[], *_RECIPES], help="which ones (all)")
     parser.add_argument("--output", type=Path, default=Path("models"), help="folder for the GGUF files")
     parser.add_argument("--work", type=Path, default=Path("build/tuning"), help="folder for logs and checkpoints")
+    parser.add_argument("--stages", nargs="+", type=int, default=(), help="which stages of training (all)")
     parser.add_argument("--steps", type=int, help="updates, instead of the recipe's")
     parser.add_argument("--minutes", type=float, help="train by the clock (not reproducible)")
-    parser.add_argument("--threads", type=int)
+    parser.add_argument("--processes", type=int, choices=(1, 2), help="instead of the recipe's (another model)")
+    parser.add_argument("--threads", type=int, help="of each process")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--eager", action="store_true", help="compile nothing (needs no C++ compiler)")
     parser.add_argument("--resume", action="store_true", help="go on at the checkpoint")
@@ -41,16 +42,17 @@ def main(arguments: list[str] | None = None) -> None:
                 recipe,
                 output=asked.output,
                 work=asked.work / name,
-                settings=_settings(recipe, asked),
+                stages=asked.stages,
+                changes=_changes(asked),
                 resume=asked.resume,
             )
         )
 
 
-def _settings(recipe: Recipe, asked: argparse.Namespace) -> Any:
-    given = {key: getattr(asked, key) for key in ("steps", "minutes", "threads", "seed")}
+def _changes(asked: argparse.Namespace) -> dict[str, Any]:
+    given = {key: getattr(asked, key) for key in ("steps", "minutes", "threads", "processes", "seed")}
     changed = {key: value for key, value in given.items() if value is not None}
-    return replace(recipe.settings, **changed, compiled=not asked.eager)
+    return {**changed, "compiled": not asked.eager}
 
 
 if __name__ == "__main__":

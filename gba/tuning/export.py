@@ -15,7 +15,7 @@ import torch
 from gba.tuning.model import Llama, ModelShape
 from gba.tuning.tokenizer import END, Piece, Vocabulary
 
-__all__ = ["CHAT_TEMPLATE", "write_blank", "write_gguf"]
+__all__ = ["CHAT_TEMPLATE", "read_gguf", "write_blank", "write_gguf"]
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
@@ -64,6 +64,25 @@ def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, d
     writer.write_tensors_to_file()
     writer.close()
     partial.replace(path)
+
+
+def read_gguf(path: Path, model: Llama, vocabulary: Vocabulary) -> None:
+    """Give ``model`` the weights of a file that `write_gguf` wrote.
+
+    Raises ValueError where the file has another vocabulary, or a model of another shape.
+    """
+    import gguf
+
+    reader = gguf.GGUFReader(path)
+    if reader.fields["tokenizer.ggml.tokens"].contents() != [piece.text for piece in vocabulary.pieces]:
+        raise ValueError(f"{path} has another vocabulary than these tasks: train from the first stage on")
+    tensors = {tensor.name: tensor.data for tensor in reader.tensors}
+    weights = model.state_dict()
+    if {_tensor_name(key): tuple(weight.shape) for key, weight in weights.items()} != {
+        name: data.shape for name, data in tensors.items()
+    }:
+        raise ValueError(f"{path} has a model of another shape than {model.shape}: train from the first stage on")
+    model.load_state_dict({key: torch.from_numpy(tensors[_tensor_name(key)].copy()).float() for key in weights})
 
 
 def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> None:

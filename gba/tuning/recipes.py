@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from gba.backends.base import Backend
 from gba.tools.math.prompt import SYSTEM
 from gba.tuning.dataset import Dialogue, agent_dialogues, math_dialogues
-from gba.tuning.export import write_blank, write_gguf
+from gba.tuning.export import read_gguf, write_blank, write_gguf
 from gba.tuning.model import ModelShape
 from gba.tuning.shards import Maker, Shards
 from gba.tuning.tasks import iter_math_texts, iter_texts
@@ -41,7 +42,11 @@ def _math_texts() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides what a model becomes."""
+    """Everything that decides what a model becomes.
+
+    Each of the ``stages`` begins with the weights of the file that the one before wrote, and has ``distinct`` portions
+    of ``size`` dialogues of its own.
+    """
 
     name: str
     description: str
@@ -49,7 +54,7 @@ class Recipe:
     texts: str
     pieces: int
     shape: ModelShape
-    settings: Settings
+    stages: tuple[Settings, ...]
     distinct: int
     size: int = 1000
     mark: str = ""
@@ -67,7 +72,7 @@ AGENT = Recipe(
     texts="agent",
     pieces=1024,
     shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
-    settings=Settings(steps=5000, batch_tokens=4096, processes=2),
+    stages=(Settings(steps=5000, batch_tokens=4096, processes=2),),
     distinct=70,
     mark="-▁",
 )
@@ -80,41 +85,68 @@ MATH = Recipe(
     texts="math",
     pieces=768,
     shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
-    settings=Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
+    stages=(Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),),
     distinct=150,
 )
 """Turns a question into a program for `gba.tools.math`."""
 
 
-def build(recipe: Recipe, *, output: Path, work: Path, settings: Settings | None = None, resume: bool = False) -> Path:
+def build(
+    recipe: Recipe,
+    *,
+    output: Path,
+    work: Path,
+    stages: Sequence[int] = (),
+    changes: Mapping[str, Any] | None = None,
+    resume: bool = False,
+) -> Path:
     """Train the model of a recipe; returns the GGUF file written to the folder ``output``.
 
-    ``work`` takes what is of use on the way: vocabulary, dialogues, log (one JSON object per line), checkpoint, and
-    the model as it stands at each checkpoint. With ``resume`` a run goes on at its checkpoint.
+    ``stages`` are those to go through, 1 being the first, or all; ``changes`` replaces fields of their settings.
+    ``work`` takes what is of use on the way: dialogues, and for each stage its log (one JSON object per line), its
+    checkpoint, and the model as it stands at each checkpoint. With ``resume`` a stage goes on at its checkpoint.
     """
     work.mkdir(parents=True, exist_ok=True)
     vocabulary = recipe.vocabulary()
     blank = work / "blank.gguf"
     write_blank(blank, vocabulary)
-    settings = settings or recipe.settings
-    mark = vocabulary.id(recipe.mark) if recipe.mark else None
-    trainer = Trainer(replace(recipe.shape, vocabulary=len(vocabulary)), settings, mark=mark)
-    checkpoint = work / "checkpoint.pt"
+    path = output / f"{recipe.name}.gguf"
+    for stage in stages or range(1, len(recipe.stages) + 1):
+        settings = replace(recipe.stages[stage - 1], **(changes or {}))
+        trainer = Trainer(
+            replace(recipe.shape, vocabulary=len(vocabulary)),
+            settings,
+            mark=vocabulary.id(recipe.mark) if recipe.mark else None,
+        )
+        if stage > 1:
+            read_gguf(path, trainer.model, vocabulary)
+        _train(recipe, trainer, vocabulary, blank, work, stage, resume)
+        _export(recipe, trainer, vocabulary, path)
+    return path
+
+
+def _train(
+    recipe: Recipe, trainer: Trainer, vocabulary: Vocabulary, blank: Path, work: Path, stage: int, resume: bool
+) -> None:
+    folder = work / f"stage-{stage}"
+    checkpoint = folder / "checkpoint.pt"
     if resume and checkpoint.exists():
         trainer.load(checkpoint)
-
-    def export(path: Path) -> None:
-        write_gguf(path, trainer.model, vocabulary, name=recipe.name, description=recipe.description)
-
-    shards = Shards(recipe.make, blank, work / "dialogues", recipe.distinct, recipe.size)
-    seen = trainer.progress.step * settings.processes
-    source = itertools.islice(batches(shards.stream(), settings), seen, None)
+    first = (stage - 1) * recipe.distinct
+    shards = Shards(recipe.make, blank, work / "dialogues", recipe.distinct, recipe.size, first)
+    seen = trainer.progress.step * trainer.settings.processes
+    source = itertools.islice(batches(shards.stream(), trainer.settings), seen, None)
+    model = folder / f"{recipe.name}.gguf"
     try:
         trainer.run(
-            source, log=work / "log.jsonl", checkpoint=checkpoint, hook=lambda _: export(work / f"{recipe.name}.gguf")
+            source,
+            log=folder / "log.jsonl",
+            checkpoint=checkpoint,
+            hook=lambda _: _export(recipe, trainer, vocabulary, model),
         )
     finally:
         trainer.close()
-    path = output / f"{recipe.name}.gguf"
-    export(path)
-    return path
+
+
+def _export(recipe: Recipe, trainer: Trainer, vocabulary: Vocabulary, path: Path) -> None:
+    write_gguf(path, trainer.model, vocabulary, name=recipe.name, description=recipe.description)

@@ -29,6 +29,8 @@ Maker = Callable[[Backend, int, int], Iterable[Dialogue]]
 class Shards:
     """An endless stream of dialogues: ``distinct`` portions of ``size``, then the same ones again in another order.
 
+    Portions are numbered from ``first`` on; a portion's number is the seed of its tasks.
+
     ``blank`` is a GGUF file with the vocabulary. Portions are kept in ``folder``, and made anew when the vocabulary or
     the code that writes dialogues changes.
     """
@@ -38,6 +40,7 @@ class Shards:
     folder: Path
     distinct: int = 40
     size: int = 1000
+    first: int = 0
 
     def stream(self) -> Iterator[Dialogue]:
         """All dialogues, in an order that depends on nothing but these fields."""
@@ -45,14 +48,15 @@ class Shards:
         context = multiprocessing.get_context("spawn")
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             waiting: deque[Future[int]] = deque()
-            indices = iter(range(self.distinct))
-            for index in range(self.distinct):
+            numbers = range(self.first, self.first + self.distinct)
+            indices = iter(numbers)
+            for index in numbers:
                 waiting.extend(pool.submit(self._portion_size, version, i) for i in itertools.islice(indices, _AHEAD))
                 waiting.popleft().result()
                 yield from self.portion(version, index)
         for epoch in itertools.count(1):
             rng = random.Random(epoch)
-            for index in rng.sample(range(self.distinct), self.distinct):
+            for index in rng.sample(numbers, self.distinct):
                 dialogues = self.portion(version, index)
                 rng.shuffle(dialogues)
                 yield from dialogues

@@ -1,0 +1,59 @@
+"""Recipes: from nothing to a file, in stages that follow on each other."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+torch = pytest.importorskip("torch", reason="needs the extra 'tuning'")
+pytest.importorskip("llama_cpp", reason="needs llama-cpp-python")
+
+from gba.tuning.export import read_gguf  # noqa: E402
+from gba.tuning.model import Llama, ModelShape  # noqa: E402
+from gba.tuning.recipes import AGENT, MATH, Recipe, build  # noqa: E402
+from gba.tuning.train import Settings  # noqa: E402
+
+STAGE = Settings(
+    steps=4, batch_tokens=1024, granularity=32, warmup=1, compiled=False, wired=False, log_every=2, save_every=2
+)
+RECIPE: Recipe = replace(
+    MATH,
+    name="small",
+    shape=ModelShape(vocabulary=768, layers=1, width=64, heads=1, kv_heads=1, hidden=64),
+    stages=(STAGE, STAGE),
+    distinct=1,
+    size=60,
+)
+
+
+def losses(folder: Path) -> list[float]:
+    return [json.loads(line)["loss"] for line in (folder / "log.jsonl").read_text().splitlines()]
+
+
+def test_a_later_stage_goes_on_where_the_one_before_ended(tmp_path: Path) -> None:
+    path = build(RECIPE, output=tmp_path / "models", work=tmp_path / "work")
+    first, second = (losses(tmp_path / "work" / f"stage-{stage}") for stage in (1, 2))
+    assert len(first) == len(second) == 2
+    assert first[0] > first[1] > second[0]
+    assert path == tmp_path / "models" / "small.gguf"
+    assert (tmp_path / "work" / "stage-2" / "small.gguf").exists()
+
+    before = path.read_bytes()
+    build(RECIPE, output=tmp_path / "models", work=tmp_path / "again", stages=[1])
+    build(RECIPE, output=tmp_path / "models", work=tmp_path / "again", stages=[2])
+    assert path.read_bytes() == before
+
+
+def test_a_stage_that_cannot_begin_says_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        build(RECIPE, output=tmp_path, work=tmp_path / "work", stages=[2])
+
+
+@pytest.mark.parametrize("recipe", [AGENT, MATH])
+def test_the_packaged_files_are_of_their_recipes(recipe: Recipe) -> None:
+    vocabulary = recipe.vocabulary()
+    model = Llama(replace(recipe.shape, vocabulary=len(vocabulary)))
+    read_gguf(Path(__file__).parents[2] / "models" / f"{recipe.name}.gguf", model, vocabulary)
