@@ -15,8 +15,6 @@ from gba.backends.process import LlamaServerProcess
 from gba.models import packaged
 
 NOT_LEARNT = {
-    "test_tool_calling": "to copy a number out of a text like f(3)",
-    "test_tool_calling_async": "to copy a number out of a text like f(3)",
     "test_unicode_tool_call_integration": "to copy words that are not in Latin letters",
 }
 
