@@ -196,7 +196,7 @@ class Compiler:
     def _node(self, node: Kind) -> Node | None:
         if node.values is not None:
             kept = [value for value in node.values if self.judge.satisfies(node, value)]
-            found = self._listed(kept) if kept else None
+            found = self._listed(kept, integer=isinstance(node, Number) and node.integer) if kept else None
         else:
             found = _KINDS[type(node)](self, node)
         if found is not None:
@@ -204,14 +204,14 @@ class Compiler:
                 self.leave(note)
         return found
 
-    def _listed(self, values: list[Any]) -> Node:
+    def _listed(self, values: list[Any], *, integer: bool) -> Node:
         texts = [value for value in values if isinstance(value, str)]
         options = [texts_node(texts, self.rules)] if texts else []
-        options.extend(self.constant(value) for value in values if not isinstance(value, str))
+        options.extend(self.constant(value, integer=integer) for value in values if not isinstance(value, str))
         return alt(*options)
 
-    def constant(self, value: Any) -> Node:
-        """The texts of one JSON value."""
+    def constant(self, value: Any, *, integer: bool = False) -> Node:
+        """The texts of one JSON value; ``integer``: it has to be one, which 1.0 is not in every draft."""
         style = self.style
         if isinstance(value, str):
             return Literal(quoted(value))
@@ -228,16 +228,16 @@ class Compiler:
         if isinstance(value, (list, tuple)):
             return self._bracketed("[", [self.constant(item) for item in value], "]")
         if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
-            return self._whole_number(value)
+            return self._whole_number(value, self.decimal_integers if integer else self.style.any_order)
         return Literal(number_text(value))
 
-    def _whole_number(self, value: float) -> Node:
+    def _whole_number(self, value: float, decimal: bool) -> Node:
         """An integer as such; as a decimal where it is given as one or where any spelling will do."""
         if isinstance(value, float) and abs(value) >= 1e16:
             return Literal(number_text(value))
-        if isinstance(value, int) and not self.decimal_integers:
+        if isinstance(value, int) and not decimal:
             return Literal(str(value))
-        tail = any_fraction_of_zeros(self.rules) if self.decimal_integers else optional(Literal(".0"))
+        tail = any_fraction_of_zeros(self.rules) if decimal else optional(Literal(".0"))
         return seq(Literal(str(int(value))), tail)
 
     @property
@@ -297,9 +297,12 @@ class Compiler:
         found = _KNOWN_STRINGS.get((plain, node.minimum, node.maximum))
         if found is not None:
             return found
-        before = len(self._residual)
-        found = self._string_language(node)
-        if len(self._residual) == before:
+        before, self._residual = self._residual, {}
+        try:
+            found = self._string_language(node)
+        finally:
+            own, self._residual = self._residual, {**before, **self._residual}
+        if not own:
             if len(_KNOWN_STRINGS) >= _KEPT:
                 _KNOWN_STRINGS.clear()
             _KNOWN_STRINGS[plain, node.minimum, node.maximum] = found

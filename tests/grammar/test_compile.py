@@ -278,3 +278,11 @@ def test_what_nothing_satisfies_is_refused_with_the_contradiction(name: str) -> 
     with pytest.raises(SchemaError, match="nothing satisfies the schema") as caught:
         Grammar.from_json_schema(schema)
     assert why in str(caught.value)
+
+
+def test_a_format_left_to_the_check_is_left_in_every_grammar() -> None:
+    """What one grammar has left twice is not forgotten in the next one."""
+    iri = {"$ref": "#/$defs/iri"}
+    twice = {"properties": {"a": iri, "b": {"allOf": [iri, {"minProperties": 1}]}}, "$defs": {"iri": {"format": "iri"}}}
+    assert Grammar.from_json_schema(twice).residual
+    assert Grammar.from_json_schema({"format": "iri"}).residual
