@@ -16,6 +16,7 @@ import referencing.exceptions
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, lookup_recursive_ref
 
 from gba.errors import SchemaError
+from gba.schema.metaschema import require_schema
 from gba.schema.nodes import Conjunction, Either, Place
 
 __all__ = ["DIALECTS", "References", "dialect_of"]
@@ -39,29 +40,64 @@ _SPECIFICATIONS = {
 _IDENTIFIERS = {"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$recursiveAnchor"}
 
 
-def dialect_of(schema: Any, default: str = "2020-12") -> str:
-    """The draft that ``$schema`` names; the default where there is none.
+def dialect_of(schema: Any, default: str = "2020-12", registry: referencing.Registry[Any] | None = None) -> str:
+    """The draft that ``$schema`` names, or that a metaschema in the registry is made of; the default without any.
 
-    Raises SchemaError for a URI that is no draft.
+    Raises SchemaError for a URI that is no draft, and for metaschemas that change what the drafts' keywords mean.
     """
     uri = schema.get("$schema") if isinstance(schema, Mapping) else None
     if not isinstance(uri, str):
         return default
+    found = _draft(uri)
+    return _own_dialect(uri, registry) if found is None else found
+
+
+def _draft(uri: str) -> str | None:
     plain = uri.rstrip("#").replace("https://json-schema.org/draft-0", "http://json-schema.org/draft-0")
-    if plain in DIALECTS:
-        return DIALECTS[plain]
-    if plain in (
-        "http://json-schema.org/schema",
-        "https://json-schema.org/schema",
-        "http://json-schema.org/draft/2020-12/schema",
-    ):
-        return "2020-12"
-    raise SchemaError(
-        f"unknown dialect {uri!r}",
-        keyword="$schema",
-        pointer="/$schema",
-        remedy="Name one of the drafts 4, 6, 7, 2019-09, 2020-12, or leave $schema out.",
-    )
+    return DIALECTS.get(plain, "2020-12" if plain in _LATEST else None)
+
+
+_LATEST = {
+    "http://json-schema.org/schema",
+    "https://json-schema.org/schema",
+    "http://json-schema.org/draft/2020-12/schema",
+}
+
+
+def _own_dialect(uri: str, registry: referencing.Registry[Any] | None) -> str:
+    """The draft below a metaschema of the user's own."""
+    metaschema = _contents(uri, registry)
+    base = metaschema.get("$schema", "")
+    found = _draft(base) if isinstance(base, str) else None
+    if found is None:
+        raise SchemaError(
+            f"unknown dialect {uri!r}",
+            keyword="$schema",
+            pointer="/$schema",
+            remedy="Name one of the drafts 4, 6, 7, 2019-09, 2020-12, or a metaschema of one of them that the registry "
+            "holds; or leave $schema out.",
+        )
+    vocabularies = metaschema.get("$vocabulary")
+    if isinstance(vocabularies, Mapping):
+        known = f"https://json-schema.org/draft/{found}/vocab/"
+        unknown = [name for name, needed in vocabularies.items() if needed and not name.startswith(known)]
+        if unknown or known + "validation" not in vocabularies:
+            raise SchemaError(
+                f"the metaschema {uri!r} "
+                + (f"requires the vocabulary {unknown[0]!r}" if unknown else "leaves the validation vocabulary out"),
+                keyword="$schema",
+                pointer="/$schema",
+                remedy="Name the draft itself, or a metaschema with the draft's own vocabularies.",
+            )
+    return found
+
+
+def _contents(uri: str, registry: referencing.Registry[Any] | None) -> Mapping[str, Any]:
+    try:
+        contents = registry.contents(uri.rstrip("#")) if registry is not None else {}
+    except (KeyError, referencing.exceptions.Unresolvable):
+        return {}
+    return contents if isinstance(contents, Mapping) else {}
 
 
 class References:
@@ -72,7 +108,8 @@ class References:
 
     def __init__(self, document: Any, *, registry: referencing.Registry[Any] | None = None) -> None:
         self.document = document
-        self.dialect = dialect_of(document)
+        self.dialect = dialect_of(document, registry=registry)
+        require_schema(document, self.dialect)
         self._registry = registry
         self._serials = itertools.count()
         self._places: dict[tuple[int, str, Any], Place] = {}
@@ -127,12 +164,12 @@ class References:
         except (referencing.exceptions.Unresolvable, ValueError, AttributeError, TypeError):
             raise _unresolvable(place, reference, keyword) from None
         pointer = reference[1:] if reference.startswith("#/") else reference
-        dialect = dialect_of(found.contents, place.dialect)
+        dialect = dialect_of(found.contents, place.dialect, self._registry)
         return self._at(found.contents, pointer, dialect, found.resolver, entered=True)
 
     def _at(self, schema: Any, pointer: str, dialect: str, resolver: Any, *, entered: bool = False) -> Place:
         if resolver is not None and not entered and isinstance(schema, Mapping):
-            dialect = dialect_of(schema, dialect) if "$schema" in schema else dialect
+            dialect = dialect_of(schema, dialect, self._registry) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
         key = (id(schema), dialect, _scope_key(resolver, dialect))
         found = self._places.get(key)
@@ -174,16 +211,18 @@ def _scope_key(resolver: Any, dialect: str) -> Any:
 
 
 def _has_identifiers(document: Any) -> bool:
-    stack = [document]
+    stack, seen = [document], {id(document)}
     while stack:
         value = stack.pop()
         if isinstance(value, Mapping):
             for key in value:
                 if key in _IDENTIFIERS and not isinstance(value[key], (Mapping, list)):
                     return True
-            stack.extend(child for child in value.values() if isinstance(child, (Mapping, list, tuple)))
-        elif isinstance(value, (list, tuple)):
-            stack.extend(child for child in value if isinstance(child, (Mapping, list, tuple)))
+        if isinstance(value, (Mapping, list, tuple)):
+            for child in value.values() if isinstance(value, Mapping) else value:
+                if isinstance(child, (Mapping, list, tuple)) and id(child) not in seen:
+                    seen.add(id(child))
+                    stack.append(child)
     return False
 
 

@@ -1,0 +1,170 @@
+"""Whether a document is a schema at all: the metaschemas of the drafts, as one walk over all of its subschemas.
+
+Looked at are the keywords that say something about a value, used or not. Annotations (``title``, ``examples`` …) are
+not: no value of theirs makes a grammar wrong. OpenAPI's and older drafts' spellings are let through in newer drafts
+where their meaning is clear: boolean ``exclusiveMinimum`` and ``exclusiveMaximum``, lists of ``items``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from gba.errors import SchemaError
+
+__all__ = ["require_schema"]
+
+_TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_count(value: Any) -> bool:
+    return _is_number(value) and value >= 0 and value == int(value)
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+
+
+def _is_unique_texts(value: Any) -> bool:
+    return _is_texts(value) and len(set(value)) == len(value)
+
+
+def _is_type(value: Any) -> bool:
+    return (
+        value in _TYPES if isinstance(value, str) else _is_unique_texts(value) and bool(value) and set(value) <= _TYPES
+    )
+
+
+def _are_lists_of_texts(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(_is_unique_texts(item) for item in value.values())
+
+
+_TEXT = (lambda value: isinstance(value, str), "a string")
+_COUNT = (_is_count, "an integer, 0 or more")
+_NUMBER = (_is_number, "a finite number")
+_BOUND = (lambda value: isinstance(value, bool) or _is_number(value), "a finite number")
+
+_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "type": (_is_type, "one of null, boolean, integer, number, string, array, object, or a list of them"),
+    "enum": (lambda value: isinstance(value, (list, tuple)), "a list"),
+    "minimum": _NUMBER,
+    "maximum": _NUMBER,
+    "exclusiveMinimum": _BOUND,
+    "exclusiveMaximum": _BOUND,
+    "multipleOf": (lambda value: _is_number(value) and value > 0, "a finite number greater than 0"),
+    "minLength": _COUNT,
+    "maxLength": _COUNT,
+    "pattern": _TEXT,
+    "format": _TEXT,
+    "minItems": _COUNT,
+    "maxItems": _COUNT,
+    "minContains": _COUNT,
+    "maxContains": _COUNT,
+    "uniqueItems": (lambda value: isinstance(value, bool), "true or false"),
+    "minProperties": _COUNT,
+    "maxProperties": _COUNT,
+    "required": (_is_unique_texts, "a list of different strings"),
+    "dependentRequired": (_are_lists_of_texts, "an object of lists of different strings"),
+    "$ref": _TEXT,
+    "$dynamicRef": _TEXT,
+    "$schema": _TEXT,
+}
+"""What a keyword's value must be."""
+
+_LATER = {
+    **dict.fromkeys(("propertyNames", "contains"), 6),
+    **dict.fromkeys(("if", "then", "else"), 7),
+    **dict.fromkeys(("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"), 2019),
+    **dict.fromkeys(("minContains", "maxContains"), 2019),
+    **dict.fromkeys(("prefixItems", "$dynamicRef"), 2020),
+}
+"""The draft that brought the keyword; before it the name means nothing."""
+
+_AGE = {"draft4": 4, "draft6": 6, "draft7": 7, "2019-09": 2019, "2020-12": 2020}
+
+_ONE = {
+    "additionalItems",
+    "additionalProperties",
+    "contains",
+    "else",
+    "if",
+    "not",
+    "propertyNames",
+    "then",
+    "unevaluatedItems",
+    "unevaluatedProperties",
+}
+_LISTED = {"allOf", "anyOf", "oneOf", "prefixItems"}
+_NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
+
+
+def require_schema(document: Any, dialect: str) -> None:
+    """Raises SchemaError, with keyword and JSON pointer, for the first subschema that is none."""
+    waiting: list[tuple[Any, str, str, int]] = [(document, "", "", _AGE[dialect])]
+    seen: set[int] = set()
+    while waiting:
+        schema, pointer, keyword, age = waiting.pop()
+        if isinstance(schema, bool) or id(schema) in seen:
+            continue
+        if not isinstance(schema, Mapping):
+            raise _malformed(keyword, pointer, "a schema: an object, true or false")
+        seen.add(id(schema))
+        for name, value in schema.items():
+            if name in _LATER and age < _LATER[name]:
+                continue
+            if name in _VALUES:
+                holds, wanted = _VALUES[name]
+                if not holds(value):
+                    raise _malformed(name, f"{pointer}/{name}", wanted)
+            elif name in _CHILDREN:
+                at = f"{pointer}/{name}"
+                waiting.extend((child, f"{at}{step}", name, age) for step, child in _CHILDREN[name](value, name, at))
+
+
+def _malformed(keyword: str, pointer: str, wanted: str) -> SchemaError:
+    subject = repr(keyword) if keyword else "a schema"
+    return SchemaError(f"{subject} has to be {wanted}", keyword=keyword, pointer=pointer, remedy="Correct the schema.")
+
+
+_Children = list[tuple[str, Any]]
+
+
+def _one(value: Any, _name: str, _at: str) -> _Children:
+    return [("", value)]
+
+
+def _listed(value: Any, name: str, at: str) -> _Children:
+    if not isinstance(value, (list, tuple)) or not value:
+        raise _malformed(name, at, "a list of schemas, one at least")
+    return [(f"/{index}", item) for index, item in enumerate(value)]
+
+
+def _named(value: Any, name: str, at: str) -> _Children:
+    if not isinstance(value, Mapping):
+        raise _malformed(name, at, "an object of schemas")
+    return [(f"/{str(key).replace('~', '~0').replace('/', '~1')}", item) for key, item in value.items()]
+
+
+def _items(value: Any, name: str, at: str) -> _Children:
+    if isinstance(value, (list, tuple)):
+        return [(f"/{index}", item) for index, item in enumerate(value)]
+    return _one(value, name, at)
+
+
+def _dependencies(value: Any, name: str, at: str) -> _Children:
+    return [(step, item) for step, item in _named(value, name, at) if not _is_texts(item) and not isinstance(item, str)]
+
+
+_CHILDREN: dict[str, Callable[[Any, str, str], _Children]] = {
+    **dict.fromkeys(_ONE, _one),
+    **dict.fromkeys(_LISTED, _listed),
+    **dict.fromkeys(_NAMED, _named),
+    "items": _items,
+    "dependencies": _dependencies,
+}
+"""The subschemas that a keyword holds, each with what leads to it. Raises SchemaError."""
