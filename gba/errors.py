@@ -2,6 +2,7 @@
 
 GbaError
 ├── SchemaError              a JSON Schema that cannot be compiled, or a tool that has one
+│   └── ToolsError               some tools among others cannot be compiled
 ├── GrammarError             GBNF text that cannot be read, or that llama.cpp refuses
 ├── BackendError             llama.cpp could not do what was asked
 │   ├── ServerUnavailableError   nothing answers at the URL, or the model is still loading
@@ -16,6 +17,7 @@ GbaError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 __all__ = [
@@ -31,6 +33,7 @@ __all__ = [
     "ServerResponseError",
     "ServerUnavailableError",
     "StepError",
+    "ToolsError",
 ]
 
 
@@ -56,6 +59,25 @@ class SchemaError(GbaError):
     def for_tool(self, name: str) -> SchemaError:
         """The same error, with the name of the tool that the schema belongs to."""
         return SchemaError(self.reason, keyword=self.keyword, pointer=self.pointer, remedy=self.remedy, tool=name)
+
+
+class ToolsError(SchemaError):
+    """Some tools cannot be compiled: ``errors`` has a SchemaError for each, ``usable`` the names of the other tools.
+
+    The attributes of a SchemaError are those of the first one.
+    """
+
+    def __init__(self, errors: Sequence[SchemaError], usable: Sequence[str]) -> None:
+        first = errors[0]
+        super().__init__(
+            first.reason, keyword=first.keyword, pointer=first.pointer, remedy=first.remedy, tool=first.tool
+        )
+        self.errors, self.usable = tuple(errors), tuple(usable)
+
+    def __str__(self) -> str:
+        if len(self.errors) == 1:
+            return str(self.errors[0])
+        return f"{len(self.errors)} tools cannot be compiled: " + "; ".join(map(str, self.errors))
 
 
 class GrammarError(GbaError):

@@ -9,7 +9,7 @@ from typing import Any
 
 from gba.chat.messages import Message
 from gba.chat.prompts import CALL_ARGUMENTS, CALL_CLOSE, RESPOND_FREE
-from gba.errors import SchemaError
+from gba.errors import SchemaError, ToolsError
 from gba.grammar.grammar import Grammar
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree, Literal, Ref
@@ -61,14 +61,23 @@ class Calls:
         return fill
 
     def check(self, tools: Sequence[ToolSpec]) -> None:
-        """Compile the grammars of all tools now. Raises SchemaError for the first one that cannot be, and for
-        names that are there twice."""
+        """Compile the grammars of all tools now.
+
+        Raises ToolsError for all that cannot be, names that are there twice among them.
+        """
+        errors: list[SchemaError] = []
         seen: set[str] = set()
         for tool in tools:
-            if tool.name in seen:
-                raise SchemaError("there are two tools of this name", remedy="Rename one of them.", tool=tool.name)
-            seen.add(tool.name)
-            self.fill(tool.name, tool.parameters)
+            try:
+                if tool.name in seen:
+                    raise SchemaError("there are two tools of this name", remedy="Rename one of them.", tool=tool.name)
+                seen.add(tool.name)
+                self.fill(tool.name, tool.parameters)
+            except SchemaError as error:
+                errors.append(error)
+        if errors:
+            bad = {error.tool for error in errors}
+            raise ToolsError(errors, [tool.name for tool in tools if tool.name not in bad])
 
 
 def choices(names: Sequence[str], *, filled_response: bool) -> dict[str, str]:

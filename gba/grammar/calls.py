@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gba.errors import SchemaError
+from gba.errors import SchemaError, ToolsError
 from gba.grammar.check import Check
 from gba.grammar.compile import Compiler
+from gba.grammar.interpreter import compiling
 from gba.grammar.nodes import GbnfTree, Literal, Node, alt, lit, seq
+from gba.grammar.rules import Rules
 from gba.grammar.strings import quoted
+from gba.grammar.style import Style, style_of
 from gba.schema.nodes import Residual
 from gba.schema.normalize import Normalizer
 from gba.schema.references import References
@@ -30,35 +33,54 @@ class _CallCheck:
 def compile_tools(
     specs: Sequence[ToolSpec], whitespace: str, closed: bool, registry: Any
 ) -> tuple[GbnfTree, tuple[Residual, ...], _CallCheck]:
-    """The grammar of a call of one of the tools, what it leaves open, and the check of that."""
+    """The grammar of a call of one of the tools, what it leaves open, and the check of that.
+
+    Raises SchemaError without tools, ToolsError for those that cannot be compiled.
+    """
     if not specs:
         raise SchemaError("a call needs at least one tool", remedy="Pass a tool.")
-    rules = style = None
+    rules = Rules()
+    style = style_of(whitespace, rules)
+    compiled: dict[str, tuple[Compiler, Node]] = {}
+    errors: list[SchemaError] = []
+    for spec in specs:
+        try:
+            if spec.name in compiled:
+                raise SchemaError("two tools have this name", remedy="Rename one of them.")
+            compiled[spec.name] = _arguments(spec, rules, style, closed, registry)
+        except SchemaError as error:
+            errors.append(error.for_tool(spec.name))
+    for name, (compiler, arguments) in list(compiled.items()):
+        if not rules.ends(arguments):
+            errors.append(compiler.unsatisfiable().for_tool(name))
+            del compiled[name]
+    if errors:
+        bad = {error.tool for error in errors}
+        raise ToolsError(errors, [name for name in compiled if name not in bad])
     options: list[Node] = []
     residual: list[Residual] = []
     checks: dict[str, Check] = {}
     for spec in specs:
-        if spec.name in checks:
-            raise SchemaError("two tools have this name", remedy="Rename one of them.", tool=spec.name)
-        try:
-            references = References(_as_object(spec.parameters), registry=registry)
-            compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
-            if rules is not None and style is not None:
-                compiler.rules, compiler.style = rules, style
-            rules, style = compiler.rules, compiler.style
-            arguments = compiler.document()
-        except SchemaError as error:
-            raise error.for_tool(spec.name) from None
+        compiler, arguments = compiled[spec.name]
         options.append(
             seq(lit(quoted(spec.name)), style.space, style.comma, Literal('"arguments"'), style.colon, arguments)
         )
         residual += [Residual(note.keyword, f"/{spec.name}{note.pointer}", note.why) for note in compiler.residual]
-        checks[spec.name] = Check(spec.parameters, references.dialect, registry)
-    assert rules is not None
-    assert style is not None
+        checks[spec.name] = Check(spec.parameters, compiler.normalizer.references.dialect, registry)
     head = seq(Literal("{"), style.space, Literal('"name"'), style.colon)
     root = seq(head, alt(*options), style.space, Literal("}"))
     return rules.tree(root), tuple(residual), _CallCheck(checks)
+
+
+def _arguments(spec: ToolSpec, rules: Rules, style: Style, closed: bool, registry: Any) -> tuple[Compiler, Node]:
+    """The arguments of one tool, their rules among those of all tools."""
+    compiler = Compiler(Normalizer(References(_as_object(spec.parameters), registry=registry)), closed=closed)
+    compiler.rules, compiler.style = rules, style
+    try:
+        with compiling():
+            return compiler, compiler.document()
+    except RecursionError:
+        raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
 
 
 def _as_object(parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,7 +85,7 @@ class Grammar:
     ) -> Grammar:
         """A whole call of one of the tools: ``{"name": ..., "arguments": {...}}``.
 
-        Raises SchemaError, which names the tool at fault.
+        Raises ToolsError, which names all tools at fault and those that are ``usable`` without them.
         """
         from gba.grammar.calls import compile_tools
 

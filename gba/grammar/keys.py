@@ -84,7 +84,7 @@ class Branches:
             if number is None:
                 number = self.numbers[key] = len(self.uses)
                 self.uses.append(0)
-                self.rules.require(number)
+                self.rules.promise()
                 for _, child in key:
                     if child >= 0:
                         self.uses[child] += 1

@@ -255,7 +255,6 @@ class _Decimals:
         found = explore(_State("start", False, 0, (), 0, True), self.moves, self.accepts)
         return _unrolled(found, _MOST_DIGITS - self.longest)
 
-
     def moves(self, state: _State) -> Iterable[tuple[int, int, _State]]:
         if state.part == "start" and not (self.node.low and self.node.low.value > 0):
             yield 45, 45, _State("sign", True, 0, (), 0, True)

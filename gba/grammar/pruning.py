@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence, TokenTerminal, alt, seq
 
-__all__ = ["prune"]
+__all__ = ["ends", "prune"]
 
 
 def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
@@ -33,6 +33,11 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
         _collect(body, found)
         waiting.extend(name for name in reversed(found) if name not in ordered)
     return GbnfTree(ordered)
+
+
+def ends(node: Node, rules: Mapping[str, Node]) -> bool:
+    """Whether the node has a sentence."""
+    return _ends(node, _productive(rules))
 
 
 def _collect(node: Node, found: list[str]) -> None:

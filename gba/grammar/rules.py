@@ -43,12 +43,13 @@ class Rules:
         self.memo: dict[Any, Node] = {}
         self.keep: list[Any] = []
         self.keys: Branches | None = None
+        self._promised = 0
         self.doubtful = False
         self._spelled = 0
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
-        self.require(len(self._taken))
+        self._require_room()
         base = _base(hint)
         number = self._taken.get(base, 0)
         if not number:
@@ -59,9 +60,13 @@ class Rules:
         self._taken[base], self._taken[name] = number + 1, 1
         return name
 
-    def require(self, number: int) -> None:
-        """Raise TooManyRulesError unless so many rules are allowed."""
-        if number > self._limit:
+    def promise(self) -> None:
+        """Count a rule that gets its name in the end. Raises TooManyRulesError."""
+        self._promised += 1
+        self._require_room()
+
+    def _require_room(self) -> None:
+        if len(self._taken) + self._promised > self._limit:
             raise TooManyRulesError
 
     def nothing(self) -> Ref:
@@ -118,10 +123,20 @@ class Rules:
         """
         from gba.grammar.pruning import prune
 
-        if self.keys is not None:
-            self.keys.write()
-            self.keys = None
+        self._write_keys()
         return prune({"root": root, **self._bodies}, whole=not self.doubtful)
+
+    def ends(self, node: Node) -> bool:
+        """Whether the node has a sentence, now that all rules are defined."""
+        from gba.grammar.pruning import ends
+
+        self._write_keys()
+        return not self.doubtful or ends(node, self._bodies)
+
+    def _write_keys(self) -> None:
+        keys, self.keys, self._promised = self.keys, None, 0
+        if keys is not None:
+            keys.write()
 
 
 class _Counts:

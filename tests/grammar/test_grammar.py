@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from referencing.jsonschema import DRAFT202012
 from schemas import accepts, text_of
 
-from gba.errors import GrammarError, SchemaError
+from gba.errors import GrammarError, SchemaError, ToolsError
 from gba.grammar import Grammar
 from gba.schema.tools import ToolSpec
 
@@ -124,9 +124,30 @@ def test_the_check_of_a_call_is_that_of_its_tool() -> None:
     assert grammar.check({"name": "clock", "arguments": {}}) == []
 
 
+BAD = ToolSpec("bad", "", {"type": "object", "properties": {"a": {"type": "int"}}})
+ENDLESS = ToolSpec("endless", "", {"properties": {"a": {"$ref": "#"}}, "required": ["a"]})
+
+
+def test_all_bad_tools_are_named_and_the_others_go_on() -> None:
+    tools = [SEARCH, BAD, ENDLESS, CLOCK]
+    with pytest.raises(ToolsError, match=r"2 tools .*: tool 'bad': .*; tool 'endless': ") as caught:
+        Grammar.from_tools(tools)
+    assert [error.tool for error in caught.value.errors] == ["bad", "endless"]
+    assert caught.value.errors[1].keyword == ""
+    assert caught.value.usable == ("search", "clock")
+    usable = [tool for tool in tools if tool.name in caught.value.usable]
+    assert Grammar.from_tools(usable) == Grammar.from_tools([SEARCH, CLOCK])
+
+
+def test_of_two_tools_of_one_name_neither_is_usable() -> None:
+    with pytest.raises(ToolsError) as caught:
+        Grammar.from_tools([SEARCH, CLOCK, SEARCH])
+    assert caught.value.usable == ("clock",)
+
+
 def test_a_bad_tool_is_named() -> None:
     with pytest.raises(SchemaError, match="tool 'bad'") as caught:
-        Grammar.from_tools([SEARCH, ToolSpec("bad", "", {"type": "object", "properties": {"a": {"type": "int"}}})])
+        Grammar.from_tools([SEARCH, BAD])
     assert (caught.value.tool, caught.value.pointer) == ("bad", "/properties/a/type")
     with pytest.raises(SchemaError, match="two tools"):
         Grammar.from_tools([CLOCK, CLOCK])
