@@ -5,7 +5,8 @@
 
 DATA: a line for each schema, {"id", "schema"}, as MaskBench has them; those of function calling corpora (BFCL, Glaive)
 are taken. Each schema becomes the parameters of one tool, which `ChatLlamaCpp.bind_tools(..., tool_choice=name)` has
-to call within a budget of 256 tokens; the arguments are judged by jsonschema with format checks. With `--peer`, the
+to call within a budget of 256 tokens; the arguments are judged by jsonschema with format checks. A schema that nothing
+satisfies has no valid call: gba refuses it, it is listed, and the next one is taken. With `--peer`, the
 server's own tool calling (`/v1/chat/completions`, `tool_choice: required`) gets the same tools in the same run.
 
 All calls are made by one model in one process, or on one server. FILE gets a line for each schema once it is done;
@@ -36,13 +37,14 @@ from gguf_factory import write_gguf
 
 BUDGET, TEMPERATURE = 256, 1.5
 NAME = "the_tool"
+UNSATISFIABLE = "unsatisfiable"
 
 
-def load(path: Path, count: int) -> list[dict[str, Any]]:
+def load(path: Path) -> list[dict[str, Any]]:
     """The schemas of function calling corpora, in the order of the file."""
     with lzma.open(path, "rt") as file:
         cases = [json.loads(line) for line in file]
-    return [case for case in cases if "BFCL" in case["id"] or "Glaive" in case["id"]][:count]
+    return [case for case in cases if "BFCL" in case["id"] or "Glaive" in case["id"]]
 
 
 def tool_of(schema: Any) -> dict[str, Any]:
@@ -62,6 +64,8 @@ def ours(model: ChatLlamaCpp, schema: Any) -> str:
     try:
         message = model.bind_tools([tool_of(schema)], tool_choice=NAME).invoke("Do it.")
     except Exception as error:  # noqa: BLE001 - whatever it is, there is no valid call
+        if "nothing satisfies the schema" in str(error):
+            return f"{UNSATISFIABLE}: {error}"
         return f"{type(error).__name__}: {str(error)[:200]}"
     if len(message.tool_calls) != 1:
         return "no call"
@@ -116,35 +120,43 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path)
     args = parser.parse_args()
-    cases = load(args.data, args.count)
-    rows = known(args.out, cases)
-    left = [case for case in cases if case["id"] not in rows]
-    start = time.perf_counter()
+    cases = load(args.data)
+    rows = known(args.out)
+    start, done = time.perf_counter(), 0
     with models(args.transport, bool(args.peer)) as (model, url), contextlib.ExitStack() as stack:
         out = stack.enter_context(args.out.open("a")) if args.out else None
-        for number, case in enumerate(left):
+        for case in cases:
+            if callable_ones(rows) >= args.count:
+                break
+            if case["id"] in rows:
+                continue
             row = rows[case["id"]] = {"id": case["id"], "gba": ours(model, case["schema"])}
-            if url and number < args.peer:
-                row["llama-server"] = peer(url, case["schema"], number)
+            if url and done < args.peer and not row["gba"].startswith(UNSATISFIABLE):
+                row["llama-server"] = peer(url, case["schema"], done)
+            done += 1
             if out is not None:
                 print(json.dumps(row), file=out, flush=True)
-    print(f"{args.transport}: {len(left)} schemas in {time.perf_counter() - start:.0f} s")
+    print(f"{args.transport}: {done} schemas in {time.perf_counter() - start:.0f} s")
     for engine in ("gba", "llama-server"):
         counts = collections.Counter(row[engine].partition(":")[0] for row in rows.values() if engine in row)
         if counts:
-            print(f"{engine:14} {counts['valid']} of {counts.total()} valid", dict(counts))
+            called = counts.total() - counts[UNSATISFIABLE]
+            print(f"{engine:14} {counts['valid']} of {called} valid", dict(counts))
     for row in rows.values():
         if row["gba"] != "valid":
             print(row["id"], row["gba"])
 
 
-def known(path: Path | None, cases: list[dict[str, Any]]) -> dict[str, dict[str, str]]:
+def known(path: Path | None) -> dict[str, dict[str, str]]:
     """The lines of an earlier run, by the schema."""
     if path is None or not path.exists():
         return {}
-    wanted = {case["id"] for case in cases}
-    rows = [json.loads(line) for line in path.read_text().splitlines()]
-    return {row["id"]: row for row in rows if row["id"] in wanted}
+    return {row["id"]: row for row in map(json.loads, path.read_text().splitlines())}
+
+
+def callable_ones(rows: dict[str, dict[str, str]]) -> int:
+    """How many of the schemas something satisfies."""
+    return sum(not row["gba"].startswith(UNSATISFIABLE) for row in rows.values())
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ schema as `json.dumps` writes it, and `calls`, as gba has tools called: without 
 schema does not name (which llama-cpp-python's converter never allows).
 
 Only schemas count for which both compilers have a grammar that accepts a valid instance; it is the longest that both
-accept. llguidance, an engine of its own, is measured on those of them that it accepts as well.
+accept. llguidance, an engine of its own, is measured on those of them that it accepts as well, where it is installed.
 """
 
 from __future__ import annotations

@@ -1,13 +1,14 @@
 """Does llama.cpp survive every grammar, and is what it lets through valid? Random walks through all of them.
 
-    python benchmarks/walks.py DATA.jsonl.xz [--limit N] [--walks 2] [--tokens 256] [--vocabulary FILE.gguf] [--json]
+    python benchmarks/walks.py DATA.jsonl.xz [--limit N] [--walks 2] [--tokens 256] [--vocabulary FILE.gguf]
+                                [--out FILE.jsonl] [--json]
 
 Each schema of DATA is compiled, once compact and once with flexible white space, and read by llama.cpp's grammar engine
 in a process of its own, so that a crash is seen and named. A walk draws tokens out of those that the mask lets through;
 after so many tokens it goes on along the shortest completion that gba's matcher names, as a call that runs out of
 tokens does. The text must then be one that the engine ends, that the matcher accepts, and, where the grammar has no
 residual, that jsonschema with format checks finds valid. The vocabulary is a small one with all bytes and some words,
-or that of any GGUF.
+or that of any GGUF. With FILE.jsonl a run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import codecs
 import collections
+import contextlib
 import functools
 import itertools
 import json
@@ -147,26 +149,42 @@ def main() -> None:
     parser.add_argument("--walks", type=int, default=2, help="walks through each of a schema's two grammars")
     parser.add_argument("--tokens", type=int, default=256, help="tokens of a walk that are drawn")
     parser.add_argument("--vocabulary", type=Path, help="a GGUF; its weights are not read")
+    parser.add_argument("--out", type=Path, help="gets a line for each schema; those that it has are not done again")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
-    counts: collections.Counter[str] = collections.Counter()
-    wrong: list[str] = []
-    with tempfile.TemporaryDirectory() as folder:
+    cases = load(args.data, args.limit, args.seed)
+    rows: dict[str, list[str]] = {}
+    if args.out and args.out.exists():
+        listed = {case["id"] for case in cases}
+        lines = map(json.loads, args.out.read_text().splitlines())
+        rows = {row["id"]: row["walks"] for row in lines if row["id"] in listed}
+    left = [case for case in cases if case["id"] not in rows]
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
         vocabulary = args.vocabulary or write_vocab(Path(folder) / "vocabulary.gguf")
+        out = stack.enter_context(args.out.open("a")) if args.out else None
         make = functools.partial(Walker, vocabulary, args.walks, args.tokens, args.seed)
-        for case, outcome, result in isolated(make, load(args.data, args.limit, args.seed), seconds=120):
-            counts["schemas"] += 1
-            for line in result if outcome == "done" else [f"{outcome}: {result}"]:
-                kind = line.partition(":")[0]
-                counts[kind] += 1
-                if kind not in {"ended", "closed", "refused"} and "residual" not in kind:
-                    wrong.append(f"{case['id']}: {line}")
-    if args.json:
+        for case, outcome, result in isolated(make, left, seconds=120):
+            row = rows[case["id"]] = result if outcome == "done" else [f"{outcome}: {result}"]
+            if out is not None:
+                print(json.dumps({"id": case["id"], "walks": row}), file=out, flush=True)
+    report(rows, as_json=args.json)
+
+
+def report(rows: dict[str, list[str]], *, as_json: bool) -> None:
+    """Print what became of the walks, and each that went wrong."""
+    counts = collections.Counter({"schemas": len(rows), "crash": 0})
+    wrong: list[str] = []
+    for name, lines in rows.items():
+        for line in lines:
+            kind = line.partition(":")[0]
+            counts[kind] += 1
+            if kind not in {"ended", "closed", "refused"} and "residual" not in kind:
+                wrong.append(f"{name}: {line}")
+    if as_json:
         print(json.dumps({"counts": counts, "wrong": wrong}))
         return
     for kind, count in counts.most_common():
         print(f"{count:8} {kind}")
-    print(f"{counts['crash']:8} crashes of llama.cpp")
     print(*wrong, sep="\n")
 
 
