@@ -410,5 +410,11 @@ def finite(texts: Iterable[str]) -> Dfa:
                 tree.append({})
             state = following
         ends.add(state)
-    edges = tuple(_join([(point, point, target) for point, target in row.items()]) for row in tree)
-    return minimise(Dfa(edges, frozenset(ends)))
+    # What follows a state has a higher number, and every state leads to an end: equal ones are found in one pass.
+    block_of = [0] * len(tree)
+    known: dict[tuple[bool, tuple[tuple[int, int], ...]], int] = {}
+    for state in range(len(tree) - 1, -1, -1):
+        row = tuple(sorted((point, block_of[target]) for point, target in tree[state].items()))
+        block_of[state] = known.setdefault((state in ends, row), state)
+    edges = {state: sorted((point, point, target) for point, target in tree[state].items()) for state in set(block_of)}
+    return _renumber(edges, dict(enumerate(block_of)), frozenset(ends))

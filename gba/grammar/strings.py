@@ -190,6 +190,7 @@ class DfaPrinter:
                 self.uses[target] += 1
         self.uses[0] += 1
         self.names: dict[int, str] = {}
+        self.named: list[int] = []
         self.bodies: dict[int, Node] = {}
 
     def _steps(self, state: int) -> dict[int, Ranges]:
@@ -209,9 +210,9 @@ class DfaPrinter:
             if state in done:
                 continue
             done.add(state)
-            before = set(self.names)
+            self.named.clear()
             self.bodies[state] = self.body(state)
-            waiting.extend(sorted(set(self.names) - before, reverse=True))
+            waiting.extend(sorted(self.named, reverse=True))
         if not any(isinstance(part, Ref) and part.name == self.names[0] for part in _parts(self.bodies.values())):
             root = self.bodies.pop(0)
         for state, body in self.bodies.items():
@@ -220,6 +221,7 @@ class DfaPrinter:
 
     def reference(self, state: int) -> Node:
         if state not in self.names:
+            self.named.append(state)
             self.names[state] = self.rules.reserve(f"{self.hint}-{state}" if state else self.hint)
         return Ref(self.names[state])
 
