@@ -7,15 +7,15 @@ architecture of GGUF means by RoPE. Matrices are stored in half precision, norms
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import torch
 
 from gba.tuning.model import Llama, ModelShape
-from gba.tuning.tokenizer import END, Piece, Vocabulary
+from gba.tuning.tokenizer import END, Kind, Piece, Vocabulary
 
-__all__ = ["CHAT_TEMPLATE", "read_gguf", "write_blank", "write_gguf"]
+__all__ = ["CHAT_TEMPLATE", "read_vocabulary", "read_weights", "write_blank", "write_gguf"]
 
 CHAT_TEMPLATE = (
     "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
@@ -66,17 +66,22 @@ def write_gguf(path: Path, model: Llama, vocabulary: Vocabulary, *, name: str, d
     partial.replace(path)
 
 
-def read_gguf(path: Path, model: Llama, vocabulary: Vocabulary) -> None:
-    """Give ``model`` the weights of a file that `write_gguf` wrote.
-
-    Raises ValueError where the file has another vocabulary, or a model of another shape.
-    """
+def read_vocabulary(path: Path) -> Vocabulary:
+    """The vocabulary of a file that `write_gguf` wrote."""
     import gguf
 
-    reader = gguf.GGUFReader(path)
-    if reader.fields["tokenizer.ggml.tokens"].contents() != [piece.text for piece in vocabulary.pieces]:
-        raise ValueError(f"{path} has another vocabulary than these tasks: train from the first stage on")
-    tensors = {tensor.name: tensor.data for tensor in reader.tensors}
+    fields = gguf.GGUFReader(path).fields
+    texts, scores, kinds = (fields[f"tokenizer.ggml.{name}"].contents() for name in ("tokens", "scores", "token_type"))
+    names = {_token_type(kind): kind for kind in get_args(Kind)}
+    pieces = zip(texts, scores, kinds, strict=True)
+    return Vocabulary(tuple(Piece(text, float(score), names[kind]) for text, score, kind in pieces))
+
+
+def read_weights(path: Path, model: Llama) -> None:
+    """Give ``model`` the weights of a file that `write_gguf` wrote. ValueError where its model has another shape."""
+    import gguf
+
+    tensors = {tensor.name: tensor.data for tensor in gguf.GGUFReader(path).tensors}
     weights = model.state_dict()
     if {_tensor_name(key): tuple(weight.shape) for key, weight in weights.items()} != {
         name: data.shape for name, data in tensors.items()
@@ -121,7 +126,7 @@ def _add_vocabulary(writer: Any, vocabulary: Vocabulary) -> None:
     writer.add_tokenizer_pre("default")
     writer.add_token_list([piece.text for piece in vocabulary.pieces])
     writer.add_token_scores([piece.score for piece in vocabulary.pieces])
-    writer.add_token_types([_token_type(piece) for piece in vocabulary.pieces])
+    writer.add_token_types([_token_type(piece.kind) for piece in vocabulary.pieces])
     writer.add_bos_token_id(vocabulary.id("<s>"))
     writer.add_eos_token_id(end)
     writer.add_eot_token_id(end)
@@ -132,7 +137,7 @@ def _add_vocabulary(writer: Any, vocabulary: Vocabulary) -> None:
     writer.add_chat_template(CHAT_TEMPLATE)
 
 
-def _token_type(piece: Piece) -> int:
+def _token_type(kind: Kind) -> int:
     import gguf
 
     kinds = {
@@ -141,4 +146,4 @@ def _token_type(piece: Piece) -> int:
         "control": gguf.TokenType.CONTROL,
         "byte": gguf.TokenType.BYTE,
     }
-    return int(kinds[piece.kind])
+    return int(kinds[kind])

@@ -11,7 +11,7 @@ from typing import Any
 from gba.backends.base import Backend
 from gba.tools.math.prompt import SYSTEM
 from gba.tuning.dataset import Dialogue, agent_dialogues, math_dialogues
-from gba.tuning.export import read_gguf, write_blank, write_gguf
+from gba.tuning.export import read_vocabulary, read_weights, write_blank, write_gguf
 from gba.tuning.model import ModelShape
 from gba.tuning.shards import Maker, Shards
 from gba.tuning.tasks import iter_math_texts, iter_texts
@@ -44,8 +44,8 @@ def _math_texts() -> Iterator[str]:
 class Recipe:
     """Everything that decides what a model becomes.
 
-    Each of the ``stages`` begins with the weights of the file that the one before wrote, and has ``distinct`` portions
-    of ``size`` dialogues of its own.
+    Each of the ``stages`` begins with the vocabulary and the weights of the file that the one before wrote, and has
+    ``distinct`` portions of ``size`` dialogues of its own.
     """
 
     name: str
@@ -106,12 +106,9 @@ def build(
     ``work`` takes what is of use on the way: dialogues, and for each stage its log (one JSON object per line), its
     checkpoint, and the model as it stands at each checkpoint. With ``resume`` a stage goes on at its checkpoint.
     """
-    work.mkdir(parents=True, exist_ok=True)
-    vocabulary = recipe.vocabulary()
-    blank = work / "blank.gguf"
-    write_blank(blank, vocabulary)
     path = output / f"{recipe.name}.gguf"
     for stage in stages or range(1, len(recipe.stages) + 1):
+        vocabulary = recipe.vocabulary() if stage == 1 else read_vocabulary(path)
         settings = replace(recipe.stages[stage - 1], **(changes or {}))
         trainer = Trainer(
             replace(recipe.shape, vocabulary=len(vocabulary)),
@@ -119,16 +116,17 @@ def build(
             mark=vocabulary.id(recipe.mark) if recipe.mark else None,
         )
         if stage > 1:
-            read_gguf(path, trainer.model, vocabulary)
-        _train(recipe, trainer, vocabulary, blank, work, stage, resume)
+            read_weights(path, trainer.model)
+        _train(recipe, trainer, vocabulary, work, stage, resume)
         _export(recipe, trainer, vocabulary, path)
     return path
 
 
-def _train(
-    recipe: Recipe, trainer: Trainer, vocabulary: Vocabulary, blank: Path, work: Path, stage: int, resume: bool
-) -> None:
+def _train(recipe: Recipe, trainer: Trainer, vocabulary: Vocabulary, work: Path, stage: int, resume: bool) -> None:
     folder = work / f"stage-{stage}"
+    folder.mkdir(parents=True, exist_ok=True)
+    blank = folder / "blank.gguf"
+    write_blank(blank, vocabulary)
     checkpoint = folder / "checkpoint.pt"
     if resume and checkpoint.exists():
         trainer.load(checkpoint)

@@ -25,7 +25,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-__all__ = ["BLANK", "CONTROL", "END", "START", "Piece", "Vocabulary", "learn"]
+__all__ = ["BLANK", "CONTROL", "END", "START", "Kind", "Piece", "Vocabulary", "learn"]
 
 START, END = "<|im_start|>", "<|im_end|>"
 CONTROL = ("<s>", "</s>", START, END)

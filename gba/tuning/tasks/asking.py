@@ -8,10 +8,11 @@ from gba.tuning.tasks.numbers import decimal_in_words
 __all__ = ["ask", "plain_number", "spoken_number"]
 
 _WRAP = (
-    "[What is {q}?|What's {q}?|[Calculate|Compute|Work out|Evaluate|Find|Determine|Solve] {q}.|How much is {q}?|"
-    "Tell me {q}.|Please calculate {q}.|What do you get for {q}?|What is the value of {q}?|What is the result of "
-    "{q}?|Give me {q}.|{q} = ?|{q}?]"
+    "[||||Hi, |Hey, |OK, |So, |Now ][what is {q}?|what's {q}?|[calculate|compute|work out|evaluate|find|determine|"
+    "solve] {q}.|how much is {q}?|tell me {q}.|please [calculate|tell me|work out] {q}.|what do you get for {q}?|what is the "
+    "[value|result] of {q}?|give me {q}.|[can|could] you [calculate|tell me|work out] {q}?|I need {q}.|{q} = ?|{q}?]"
 )
+"""Many, so that what is kept back from training is a combination of words, never a common word: see `Draw.phrase`."""
 
 
 def ask(draw: Draw, text: str, article: str = "") -> str:

@@ -151,7 +151,7 @@ class Draw:
         tree = _parse(pattern)
         for _ in range(_TRIES):
             text = self._expand(tree)
-            if (text in kept if kept else held_out(text)) == self._held:
+            if (text in kept if kept else held_out(pattern + text)) == self._held:
                 return text.format(**slots)
         raise ValueError(f"no wording for {self.split!r} in {pattern!r}")
 
@@ -196,12 +196,15 @@ _Tree = tuple[Any, ...]  # of str and of tuples of _Tree, one per alternative
 
 @lru_cache(maxsize=4096)
 def _kept_back(pattern: str) -> frozenset[str]:
-    """The held-out wordings of a pattern that has few: by checksum, and at least one. Empty where it has many."""
+    """The held-out wordings of a pattern that has few: by checksum, and at least one. Empty where it has many.
+
+    What is kept back in one pattern is not in another, so that no common wording is unknown to a trained model.
+    """
     tree = _parse(pattern)
     if _count(tree) > _FEW:
         return frozenset()
-    wordings = sorted(_wordings(tree), key=lambda text: zlib.crc32(text.lower().encode()))
-    return frozenset(filter(held_out, wordings)) or frozenset(wordings[:1])
+    wordings = sorted(_wordings(tree), key=lambda text: zlib.crc32((pattern + text).lower().encode()))
+    return frozenset(text for text in wordings if held_out(pattern + text)) or frozenset(wordings[:1])
 
 
 _FEW = 64
