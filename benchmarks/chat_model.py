@@ -1,6 +1,6 @@
 """What an agent costs with ChatLlamaCpp and with ChatOpenAI, on one GGUF and one llama-server (--jinja), in one run.
 
-    python benchmarks/chat_model.py [--model FILE.gguf] [--turn chatml|gemma] [--rounds 5] [--json]
+    python benchmarks/chat_model.py [--model FILE.gguf] [--turn chatml|gemma] [--rounds 5] [--max-tokens 192]
 
 - A task of four steps: three calls, whose results are given, and an answer. Wall time, tokens that the server generated
   and prompt tokens that it evaluated (its /metrics), calls that were made and are valid, and our figures as ratios of
@@ -42,7 +42,6 @@ from gba.models import packaged
 
 TURNS = {"chatml": ("<|im_start|>", "<|im_end|>", "assistant"), "gemma": ("<start_of_turn>", "<end_of_turn>", "model")}
 RESULTS = ("The height of Mount Kest is 4187 m.", "12561", "kest.png")
-MAX_TOKENS = 192
 
 
 def search(query: str) -> str:
@@ -112,14 +111,14 @@ def run_task(model: BaseChatModel, backend: LlamaServer, label: str) -> Cost:
     return Cost(wall, grown("tokens_predicted_total"), grown("prompt_tokens_total"), calls, 1e3 * busy / 4)
 
 
-def measure_task(model: Path, turn: str, rounds: int) -> dict[str, Any]:
+def measure_task(model: Path, turn: str, rounds: int, max_tokens: int) -> dict[str, Any]:
     """By turns, each round each client; the medians, and ours over theirs."""
     with tempfile.TemporaryDirectory() as folder:
         template = Path(folder) / "template.jinja"
         template.write_text(template_of(turn), encoding="utf-8")
         options = ["--metrics", "--jinja", "--chat-template-file", str(template)]
         with LlamaServerProcess(model, context=4096, extra_args=options) as server, server.backend() as backend:
-            sampling: dict[str, Any] = {"temperature": 0, "seed": 1, "max_tokens": MAX_TOKENS}
+            sampling: dict[str, Any] = {"temperature": 0, "seed": 1, "max_tokens": max_tokens}
             clients: dict[str, BaseChatModel] = {
                 "ChatLlamaCpp": ChatLlamaCpp(base_url=server.base_url, **sampling),
                 "ChatLlamaCpp, no thought": ChatLlamaCpp(base_url=server.base_url, max_thought_tokens=0, **sampling),
@@ -131,8 +130,8 @@ def measure_task(model: Path, turn: str, rounds: int) -> dict[str, Any]:
                     **sampling,
                 ),
             }
-            for number, client in enumerate(clients.values()):  # connections, grammars and the server itself warm up
-                run_task(client, backend, f"Trial {number}")
+            for client in clients.values():  # connections, grammars and the server itself warm up
+                client.bind_tools(list(TOOLS.values())).invoke("Hello", max_tokens=8)
             costs: dict[str, list[Cost]] = {name: [] for name in clients}
             for number in range(rounds):
                 for name, client in clients.items():
@@ -207,7 +206,7 @@ def measure_overhead(model: Path, rounds: int) -> dict[str, float]:
     messages: list[BaseMessage] = [HumanMessage("Look up the height of Mount Kest and multiply it by 3.")]
     with LlamaServerProcess(model, context=4096) as server, server.backend() as backend:
         replay = Replay(backend)
-        chat = ChatLlamaCpp(backend=replay, temperature=0, seed=1, max_tokens=MAX_TOKENS)
+        chat = ChatLlamaCpp(backend=replay, temperature=0, seed=1, max_tokens=192)
         bound = chat.bind_tools(list(TOOLS.values()), tool_choice="any")
         first = bound.invoke(messages)
         messages += [first, ToolMessage(RESULTS[0], tool_call_id=first.tool_calls[0]["id"])]
@@ -254,10 +253,11 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=None, help="a GGUF file; the packaged tiny agent otherwise")
     parser.add_argument("--turn", choices=TURNS, default="chatml", help="the marks around a turn of this model")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--max-tokens", type=int, default=192, help="of one step")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
     model = args.model or packaged("tiny-agent")
-    figures = measure_task(model, args.turn, args.rounds)
+    figures = measure_task(model, args.turn, args.rounds, args.max_tokens)
     figures["overhead"] = measure_overhead(packaged("tiny-agent"), args.rounds)
     figures["import_s"] = measure_imports(args.rounds)
     if args.json:

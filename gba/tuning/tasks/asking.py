@@ -9,8 +9,9 @@ __all__ = ["ask", "plain_number", "spoken_number"]
 
 _WRAP = (
     "[||||Hi, |Hey, |OK, |So, |Now ][what is {q}?|what's {q}?|[calculate|compute|work out|evaluate|find|determine|"
-    "solve] {q}.|how much is {q}?|tell me {q}.|please [calculate|tell me|work out] {q}.|what do you get for {q}?|what is the "
-    "[value|result] of {q}?|give me {q}.|[can|could] you [calculate|tell me|work out] {q}?|I need {q}.|{q} = ?|{q}?]"
+    "solve] {q}.|how much is {q}?|tell me {q}.|please [calculate|tell me|work out] {q}.|what do you get for {q}?|"
+    "what is the [value|result] of {q}?|give me {q}.|[can|could] you [calculate|tell me|work out] {q}?|I need {q}.|"
+    "{q} = ?|{q}?]"
 )
 """Many, so that what is kept back from training is a combination of words, never a common word: see `Draw.phrase`."""
 
