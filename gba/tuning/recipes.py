@@ -72,7 +72,19 @@ AGENT = Recipe(
     texts="agent",
     pieces=1024,
     shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
-    stages=(Settings(steps=5000, batch_tokens=4096, processes=2),),
+    stages=(
+        Settings(steps=5000, batch_tokens=4096, processes=2),
+        Settings(
+            steps=5300,
+            batch_tokens=4096,
+            processes=2,
+            wired=False,
+            learning_rate=4e-3,
+            adam_rate=2e-3,
+            embedding_rate=5e-3,
+            cooldown=0.95,
+        ),
+    ),
     distinct=70,
     mark="-▁",
 )
@@ -85,7 +97,19 @@ MATH = Recipe(
     texts="math",
     pieces=768,
     shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
-    stages=(Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),),
+    stages=(
+        Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
+        Settings(
+            steps=2400,
+            batch_tokens=4096,
+            granularity=32,
+            processes=2,
+            wired=False,
+            learning_rate=4e-3,
+            adam_rate=2e-3,
+            embedding_rate=5e-3,
+        ),
+    ),
     distinct=150,
 )
 """Turns a question into a program for `gba.tools.math`."""

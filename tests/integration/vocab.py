@@ -6,13 +6,11 @@ be cut into tokens in several ways, inside a character too.
 
 from __future__ import annotations
 
-import ctypes
 from pathlib import Path
 from types import TracebackType
-from typing import Any
 
 import gguf
-import llama_cpp
+from llama_grammar import LlamaGrammar, Vocabulary
 
 __all__ = ["PIECES", "Engine", "write_vocab"]
 
@@ -51,24 +49,12 @@ def write_vocab(path: Path) -> Path:
     return path
 
 
-_QUIET = llama_cpp.llama_log_callback(lambda level, text, data: None)
-"""Lives as long as the process, since llama.cpp keeps calling the last callback that it was given."""
-
-
 class Engine:
-    """llama.cpp's grammar sampler on a vocabulary. ``read`` a grammar, then ask whether texts are its sentences."""
+    """llama.cpp's grammar sampler on this vocabulary. ``read`` a grammar, then ask whether texts are its sentences."""
 
     def __init__(self, path: Path) -> None:
-        llama_cpp.llama_log_set(_QUIET, ctypes.c_void_p(0))
-        parameters = llama_cpp.llama_model_default_params()
-        parameters.vocab_only = True
-        self._model = llama_cpp.llama_model_load_from_file(str(path).encode(), parameters)
-        if not self._model:
-            raise ValueError(f"llama.cpp cannot load {path}")
-        self._vocab = llama_cpp.llama_model_get_vocab(self._model)
-        self._sampler: Any = None
-        self._entry = (llama_cpp.llama_token_data * 1)()
-        self._candidates = llama_cpp.llama_token_data_array(self._entry, 1, -1, False)
+        self._vocabulary = Vocabulary(path)
+        self._grammar: LlamaGrammar | None = None
 
     def __enter__(self) -> Engine:
         return self
@@ -77,41 +63,42 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._forget()
-        llama_cpp.llama_model_free(self._model)
+        self._vocabulary.close()
 
     def piece(self, token: int) -> bytes:
         """What llama.cpp says that a token spells."""
-        buffer = ctypes.create_string_buffer(64)
-        size = llama_cpp.llama_token_to_piece(self._vocab, token, buffer, len(buffer), 0, True)
-        return buffer.raw[:size]
+        return self._vocabulary.pieces[token]
 
     def read(self, grammar: str) -> bool:
         """Load a grammar; False where llama.cpp refuses it."""
         self._forget()
-        self._sampler = llama_cpp.llama_sampler_init_grammar(self._vocab, grammar.encode(), b"root")
-        return bool(self._sampler)
+        try:
+            self._grammar = LlamaGrammar(self._vocabulary, grammar)
+        except ValueError:
+            return False
+        return True
+
+    @property
+    def grammar(self) -> LlamaGrammar:
+        """The grammar that was read last."""
+        assert self._grammar is not None, "no grammar has been read"
+        return self._grammar
 
     def restart(self) -> None:
         """Back to the beginning of the grammar."""
-        llama_cpp.llama_sampler_reset(self._sampler)
+        self.grammar.restart()
 
     def allows(self, token: int) -> bool:
         """Whether the token may come next."""
-        entry = self._entry[0]
-        entry.id, entry.logit, entry.p, self._candidates.size = token, 0.0, 0.0, 1
-        llama_cpp.llama_sampler_apply(self._sampler, ctypes.byref(self._candidates))
-        return bool(entry.logit == 0.0)
+        return self.grammar.allows(token)
 
     def step(self, token: int) -> bool:
         """Go on by the token, if it may come next."""
-        if not self.allows(token):
-            return False
-        llama_cpp.llama_sampler_accept(self._sampler, token)
-        return True
+        return self.grammar.step(token)
 
     def ends(self) -> bool:
         """Whether the sentence may end here."""
-        return self.allows(END_OF_TEXT)
+        return self.grammar.ends()
 
     def follows(self, text: str) -> bool:
         """Whether the text, byte by byte, is the beginning of a sentence; the state is then behind it."""
@@ -123,6 +110,6 @@ class Engine:
         return self.follows(text) and self.ends()
 
     def _forget(self) -> None:
-        if self._sampler:
-            llama_cpp.llama_sampler_free(self._sampler)
-            self._sampler = None
+        if self._grammar is not None:
+            self._grammar.close()
+            self._grammar = None

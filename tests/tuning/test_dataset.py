@@ -38,14 +38,12 @@ TASK = Task(
     (
         Turn(
             "How many people live in Oslo?",
-            (Act("I need to look up Oslo.", "search", {"query": "population of Oslo"}, "It is 700000."),),
+            (Act("search", {"query": "population of Oslo"}, "It is 700000."),),
             "I have found it.",
             "It is 700000.",
             "700000",
         ),
-        Turn(
-            "Book a room for 3.", (Act("I need to book a room.", "book", {"people": 3}, "ok"),), "It is done.", "Done."
-        ),
+        Turn("Book a room for 3.", (Act("book", {"people": 3}, "ok"),), "It is done.", "Done."),
     ),
     "Be brief.",
 )
@@ -74,7 +72,7 @@ def test_a_dialogue_is_labelled_where_the_model_chooses(backend):
     dialogue = Renderer(backend).agent(TASK)
     parts = written(backend, dialogue).split("·")
     # A character is healed, and the step of an agent generates up to where text is forced again.
-    assert parts[0] == "I need to look up Oslo.■"
+    assert parts[0] == "I will use search.■"
     assert parts[-1] == "Done.■"
     assert "I have found it.■" in parts
     assert "It is 700000.■" in parts
@@ -118,7 +116,7 @@ def test_math_dialogues_are_question_and_program():
 
 
 def test_a_solution_that_the_schema_refuses_is_noticed():
-    wrong = Task("x", (BOOK,), (Turn("Hi", (Act("Hm.", "book", {"people": "three"}, ""),), "", "Done."),))
+    wrong = Task("x", (BOOK,), (Turn("Hi", (Act("book", {"people": "three"}, ""),), "", "Done."),))
     with pytest.raises((DialogueError, StepError)):
         Renderer(Scripted()).agent(wrong)
 

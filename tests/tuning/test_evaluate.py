@@ -27,7 +27,7 @@ TASK = Task(
     (
         Turn(
             "The age of Kim plus 7?",
-            (Act("Look up.", "look_up", {"q": "age of Kim"}, "It is 30."), Act("Add.", "add", {"n": 7}, "37")),
+            (Act("look_up", {"q": "age of Kim"}, "It is 30."), Act("add", {"n": 7}, "37")),
             "I know it.",
             "It is 37.",
             "37",

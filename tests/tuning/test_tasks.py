@@ -10,7 +10,8 @@ import pytest
 
 from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, held_out, iter_texts
 from gba.tuning.tasks.base import Style
-from gba.tuning.tasks.toolbox import KINDS
+from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
+from gba.tuning.tasks.toolbox import KINDS, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
 
 SPLITS = ("train", "held-out", "unseen")
@@ -86,7 +87,8 @@ def test_thoughts_are_short_and_answers_hold_the_value(tasks):
     for task in tasks:
         for turn in task.turns:
             assert turn.answer
-            assert all(act.thought.startswith(("I need to", "Now I need to", "It failed")) for act in turn.acts)
+            assert all(f" {act.tool}" in act.thought for act in turn.acts)
+            assert all(len(act.thought) < len(act.tool) + 25 for act in turn.acts)
 
 
 def test_held_out_requests_share_no_wording_with_training():
@@ -128,10 +130,24 @@ def test_style_changes_requests_and_values_alike():
     assert Style(suffix=" please.").say("find it.") == "Find it please."
 
 
+@pytest.mark.parametrize("key", EVERYDAY)
+def test_everyday_tools_are_told_all_that_they_need(key):
+    for seed in range(30):
+        draw = Draw(f"{key}/{seed}")
+        tool = draw_tool(draw, EVERYDAY_KINDS[key])
+        turn = EVERYDAY[key](draw, tool)
+        (act,) = turn.acts
+        jsonschema.validate(dict(act.arguments), dict(tool.spec.parameters))
+        assert not set("<>{}") & set(turn.request), turn.request
+        for value in _texts(act.arguments):
+            assert str(value) in turn.request, (turn.request, value)
+
+
 def test_unseen_tools_do_not_occur_in_training():
     names = {name for kind in UNSEEN_KINDS.values() for name in kind.names}
-    assert not names & {name for kind in KINDS.values() for name in kind.names}
-    assert not UNSEEN_KINDS.keys() & KINDS.keys()
+    trained_kinds = {**KINDS, **EVERYDAY_KINDS}
+    assert not names & {name for kind in trained_kinds.values() for name in kind.names}
+    assert not UNSEEN_KINDS.keys() & trained_kinds.keys()
     trained = {tool.description.rstrip(".") for task in agent_tasks(2000, 8) for tool in task.tools}
     unseen = {tool.description.rstrip(".") for task in agent_tasks(300, 8, "unseen") for tool in task.tools}
     assert {"Translate text", "Play music", "Track a parcel"} <= unseen
@@ -144,7 +160,7 @@ def test_the_demo_requests_are_not_in_the_training_data():
 
 
 def test_texts_for_the_tokenizer_hold_prompt_request_and_solution():
-    task = next(task for task in agent_tasks(50, 0) if task.family == "two_steps")
-    text = next(text for text in iter_texts(50) if task.turns[0].request in text)
+    task = next(task for task in agent_tasks(200, 0) if task.family == "two_steps")
+    text = next(text for text in iter_texts(200) if task.turns[0].request in text)
     for part in (task.tools[0].description, task.turns[0].acts[1].thought, task.turns[0].answer, "<tool_call>"):
         assert part in text

@@ -7,9 +7,10 @@ from typing import Any
 
 from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.numbers import number, shown
+from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
 from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, thing, time
-from gba.tuning.tasks.writing import WRITING, done
+from gba.tuning.tasks.writing import WRITING
 
 __all__ = ["ACTIONS", "event_turn"]
 
@@ -58,8 +59,8 @@ def event_turn(draw: Draw, tool: Drawn, title: str | None = None) -> Turn:
         values = {"title": shown_title, "date": style.word(day), "time": style.word(hour)}
     return Turn(
         request,
-        (act_on(tool, "I need to add this to the calendar.", result, **values),),
-        "It is done.",
+        (act_on(tool, result, **values),),
+        "I have the result.",
         answer,
         value,
     )
@@ -84,9 +85,9 @@ def _agenda(draw: Draw, tool: Drawn) -> Turn:
     result = draw.pick((event, f"Events: {event}", f'["{event}"]'))
     return Turn(
         style.say(request),
-        (act_on(tool, "I need to check the calendar.", result, date=style.word(day)),),
-        "I have found it.",
-        f"You have {event}.",
+        (act_on(tool, result, date=style.word(day)),),
+        "I have the result.",
+        f"It is {event}.",
         event,
     )
 
@@ -112,8 +113,8 @@ def _images(draw: Draw, tool: Drawn) -> Turn:
     query = style.word(what)
     return Turn(
         style.say(request),
-        (act_on(tool, "I need to find images.", result, query=query),),
-        "I have found it.",
+        (act_on(tool, result, query=query),),
+        "I have the result.",
         f"Here is an image: {link}",
         link,
     )
@@ -143,8 +144,8 @@ def _draw(draw: Draw, tool: Drawn) -> Turn:
     prompt = style.word(full)
     return Turn(
         style.say(request),
-        (act_on(tool, "I need to draw this.", result, prompt=prompt),),
-        "It is done.",
+        (act_on(tool, result, prompt=prompt),),
+        "I have the result.",
         f"Here is the picture: {file}",
         file,
     )
@@ -176,13 +177,12 @@ def _weather(draw: Draw, tool: Drawn) -> Turn:
     result = draw.pick((value, value, f"Weather in {where}: {value}", f"It is {value}.", f'{{"weather": "{value}"}}'))
     act = act_on(
         tool,
-        "I need to check the weather.",
         result,
         place=shown_place,
         date=style.word(day),
         unit=unit,
     )
-    return Turn(style.say(request), (act,), "I have found it.", f"It is {value}.", value)
+    return Turn(style.say(request), (act,), "I have the result.", f"It is {value}.", value)
 
 
 _UNITS = tuple(
@@ -220,7 +220,6 @@ def _convert(draw: Draw, tool: Drawn, units: tuple[str, ...] = _UNITS) -> Turn:
     result = draw.pick((value, f"{value} {other}", f"{amount} {one} = {value} {other}"))
     act = act_on(
         tool,
-        "I need to convert this.",
         result,
         value=float(amount) if "." in amount else int(amount),
         source=source,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.numbers import decimal_in_words
 
-__all__ = ["ask", "plain_number", "spoken_number"]
+__all__ = ["ask", "plain_number", "said", "spoken_number"]
 
 _WRAP = (
     "[||||Hi, |Hey, |OK, |So, |Now ][what is {q}?|what's {q}?|[calculate|compute|work out|evaluate|find|determine|"
@@ -30,14 +32,24 @@ def spoken_number(draw: Draw, *, words: bool = False) -> tuple[str, str]:
     """A number as it is written in the question and in the program."""
     text = plain_number(draw)
     if words and len(text) < 7:
-        spoken = decimal_in_words(text)
-        if "." in text and draw.chance(0.4):
-            head, _, tail = spoken.partition(" point ")
-            spoken = f"{head} point {tail.replace(' ', '-')}"
-        return spoken, text
+        return said(draw, text), text
     if len(text) > 4 and text.isdigit() and draw.chance(0.2):
         return f"{int(text):,}", text
     return text, text
+
+
+def said(draw: Draw, text: str) -> str:
+    """A number of digits in words, as one or another writes them: with or without hyphens, "and", digits joined."""
+    head, point, tail = decimal_in_words(text).partition(" point ")
+    if draw.chance(0.35):
+        head = re.sub(r"hundred (?!thousand)(?=\w)", "hundred and ", head)
+    if draw.chance(0.35):
+        head = head.replace("-", " ")
+    if head.startswith("one hundred") and draw.chance(0.15):
+        head = "a" + head[3:]
+    if draw.chance(0.3):
+        tail = tail.replace(" ", "-")
+    return head + point + tail
 
 
 def plain_number(draw: Draw) -> str:

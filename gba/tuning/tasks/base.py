@@ -29,13 +29,21 @@ _TRIES = 400
 
 @dataclass(frozen=True)
 class Act:
-    """One tool call on the way to an answer, the thought before it and the text that the tool gives back."""
+    """One tool call on the way to an answer, and the text that the tool gives back; ``again``: after it has failed.
 
-    thought: str
+    The thought before it names the tool: so there is one place where a model has to decide, and what it decided
+    stands in the text that it goes on from.
+    """
+
     tool: str
     arguments: Mapping[str, Any]
     result: str
-    error: bool = False
+    again: bool = False
+
+    @property
+    def thought(self) -> str:
+        """What the model should think before the call."""
+        return f"I will try {self.tool} again." if self.again else f"I will use {self.tool}."
 
     def call(self) -> ToolCall:
         """The call that has to be made."""
@@ -96,7 +104,7 @@ class Style:
         if self.prefix:
             opener = text.split(" ")[0].lower() in _OPENERS  # a name keeps its capital, so that it can be copied
             text = self.prefix + (text[:1].lower() + text[1:] if opener else text)
-        else:
+        elif text[:1].isascii():  # a name in another script stays as it is, so that it can be copied
             text = text[:1].upper() + text[1:]
         if self.suffix and text.endswith("."):
             text = text[:-1] + self.suffix

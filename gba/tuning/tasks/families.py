@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from gba.schema.tools import ToolSpec
 from gba.tuning.tasks import lookups, talk
 from gba.tuning.tasks.actions import ACTIONS
 from gba.tuning.tasks.base import Draw, Split, Task, Turn
+from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
+from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent
-from gba.tuning.tasks.toolbox import KINDS, Drawn, draw_tool
+from gba.tuning.tasks.toolbox import KINDS, Drawn, Kind, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
 __all__ = ["FAMILIES", "agent_task", "agent_tasks"]
@@ -27,16 +29,29 @@ _SYSTEMS = (
 
 # Kinds that do nearly the same never stand beside each other: either would be right.
 _ALIKE = (
-    ("calendar", "calendar_day", "calendar_text", "reminder"),
+    ("calendar", "calendar_day", "calendar_text", "reminder", "agenda"),
     ("weather", "weather_day"),
     ("images", "draw"),
     ("email", "message"),
-    ("timer", "reminder"),
-    ("convert", "currency", "calculate"),
-    ("agenda", "calendar_text"),
-    ("note", "reminder"),
-    ("search", "weather", "weather_day"),
+    ("timer", "reminder", "alarm", "countdown"),
+    ("convert", "currency", "calculate", "bmi", "random"),
+    ("note", "reminder", "todo", "shopping", "create_file", "workout"),
+    ("summary", "open_page", "visibility"),
+    ("flights", "taxi"),
+    ("movie", "news"),
+    ("draw", "paint_wall"),
+    *(("search", key) for key in ("weather", "weather_day", *sorted(EVERYDAY_LOOKUPS))),
 )
+_ALL_KINDS: Mapping[str, Kind] = {**KINDS, **EVERYDAY_KINDS, **UNSEEN_KINDS}
+_MAKERS: Mapping[str, Callable[[Draw, Drawn], Turn]] = {**ACTIONS, **EVERYDAY, **UNSEEN}
+
+
+def _alike(keys: set[str]) -> set[str]:
+    """These kinds, and those that could stand in for them."""
+    return keys | {key for group in _ALIKE for key in group if keys & set(group)}
+
+
+_COMMON = ("search", "calculate", "images", "calendar")
 
 
 class _Bench:
@@ -50,35 +65,29 @@ class _Bench:
     def names(self) -> frozenset[str]:
         return frozenset(tool.spec.name for tool in self.tools.values()) | {spec.name for spec in self.others}
 
-    def need(self, *keys: str, made_up: float = 0.12) -> dict[str, Drawn]:
+    def need(self, *keys: str, made_up: float = 0.08) -> dict[str, Drawn]:
         for key in keys:
-            kind = KINDS.get(key) or UNSEEN_KINDS[key]
-            self.tools[key] = draw_tool(self.draw, kind, made_up=made_up, taken=self.names())
+            self.tools[key] = draw_tool(self.draw, _ALL_KINDS[key], made_up=made_up, taken=self.names())
         return self.tools
 
     def distract(self, avoid: Iterable[str] = (), matters: Iterable[str] = ()) -> None:
-        """Between none and four tools more, of which none does what the task asks for."""
+        """Between none and three tools more, of which none does what the task asks for."""
         used = set(self.tools) | set(avoid)
         matter_words = list(matters)
         for _ in range(self.draw.pick((0, 1, 1, 1, 2, 2, 2, 3, 3)) if self.tools else self.draw.pick((1, 2, 3))):
-            if self.draw.chance(0.6):
-                banned = used | {key for group in _ALIKE for key in group if used & set(group)}
-                options = [key for key in KINDS if key not in banned]
-                if not options:
-                    continue
-                key = (
-                    self.draw.pick(("search", "calculate", "images", "calendar"))
-                    if self.draw.chance(0.4)
-                    else self.draw.pick(options)
-                )
-                if key not in options:
-                    continue
-                used.add(key)
-                self.others.append(draw_tool(self.draw, KINDS[key], taken=self.names()).spec)
-            else:
-                made, matter = invent(self.draw, self.names(), matter_words)
+            roll = self.draw.rng.random()
+            if roll < 0.35:
+                made, matter = invent(self.draw, self.names(), matter_words, lookup="search" not in used)
                 matter_words.append(matter)
                 self.others.append(made.tool.spec)
+                continue
+            pool = tuple(EVERYDAY_KINDS) if roll < 0.7 else _COMMON if roll < 0.85 else tuple(KINDS)
+            banned = _alike(used)
+            options = [key for key in pool if key not in banned]
+            if options:
+                key = self.draw.pick(options)
+                used.add(key)
+                self.others.append(draw_tool(self.draw, _ALL_KINDS[key], taken=self.names()).spec)
 
     def task(self, family: str, turns: Iterable[Turn]) -> Task:
         specs = [tool.spec for tool in self.tools.values()] + self.others
@@ -152,6 +161,14 @@ _FAMILY_OF = {
 }
 
 
+def _everyday(draw: Draw) -> Task:
+    key = draw.pick(tuple(EVERYDAY))
+    bench = _Bench(draw)
+    tools = bench.need(key)
+    bench.distract()
+    return bench.task("everyday", [EVERYDAY[key](draw, tools[key])])
+
+
 def _invented(draw: Draw) -> Task:
     bench = _Bench(draw)
     made, matter = invent(draw)
@@ -186,12 +203,22 @@ def _plan(draw: Draw) -> Task:
 
 def _failing(draw: Draw) -> Task:
     bench = _Bench(draw)
-    key = draw.pick(("search", "search", "calculate", "weather", "images", "message", "calendar", "convert"))
+    key = draw.pick(("search", "search", "calculate", *_ACTION_KEYS, *draw.some(tuple(EVERYDAY), 6)))
     tools = bench.need(key)
     bench.distract()
-    if key == "search" and draw.chance(0.5):
-        return bench.task("error", [talk.nothing_found(draw, tools)])
-    return bench.task("error", [talk.failing(draw, tools, key)])
+    return bench.task("error", [_failing_turn(draw, tools, key)])
+
+
+def _failing_turn(draw: Draw, tools: dict[str, Drawn], key: str) -> Turn:
+    if key == "search":
+        return (
+            talk.nothing_found(draw, tools)
+            if draw.chance(0.5)
+            else talk.failing(draw, lookups.search_only(draw, tools))
+        )
+    if key == "calculate":
+        return talk.failing(draw, lookups.calculate_only(draw, tools))
+    return talk.failing(draw, _MAKERS[key](draw, tools[key]))
 
 
 def _mixed(draw: Draw) -> Task:
@@ -212,34 +239,50 @@ def _mixed(draw: Draw) -> Task:
 def _session(draw: Draw) -> Task:
     """Several requests under one list of tools: of each, the tools of the others are the ones to pass over."""
     bench = _Bench(draw)
-    keys: list[str] = [key for key in ("search", "calculate") if draw.chance(0.75)]
-    for key in draw.some(_ACTION_KEYS, draw.pick((0, 1, 1, 2))):
-        if key not in keys and not any(key in group and set(keys) & set(group) for group in _ALIKE):
+    wanted = [key for key in ("search", "calculate") if draw.chance(0.6)]
+    wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
+    wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3)))
+    keys: list[str] = []
+    for key in wanted:
+        if key not in _alike(set(keys)):
             keys.append(key)
     tools = bench.need(*keys)
-    makers: list[Callable[[], Turn]] = [*_turn_makers(draw, tools)]
+    makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
     matters: list[str] = []
-    for _ in range(draw.pick((0, 1, 1, 2)) if keys else 2):
+    for _ in range(draw.pick((0, 0, 1, 1, 2)) if len(keys) > 1 else 2):
         made, matter = invent(draw, bench.names(), matters, lookup="search" not in keys)
         matters.append(matter)
         bench.tools[f"invented {matter}"] = made.tool
-        makers += [lambda made=made: made.turn(draw)] * 2  # type: ignore[misc]
-    turns = [draw.pick(makers)() for _ in range(draw.pick((2, 3, 3, 4, 4, 5, 6)))]
+        makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
+    count = draw.pick((2, 3, 3, 4, 4, 5, 6))
+    turns: list[Turn] = []
+    while len(turns) < count:
+        turns += draw.pick(makers)()
     return bench.task("session", turns)
 
 
-def _turn_makers(draw: Draw, tools: dict[str, Drawn]) -> Iterator[Callable[[], Turn]]:
+def _turn_makers(draw: Draw, tools: dict[str, Drawn]) -> Iterator[Callable[[], Sequence[Turn]]]:
     """What can be asked for with these tools, what is more interesting several times."""
-    yield lambda: talk.chat(draw)
+    yield lambda: [talk.chat(draw)]
+    if draw.chance(0.2):
+        yield lambda: talk.told(draw)
     if "search" in tools:
-        yield from [lambda: lookups.search_only(draw, tools)] * 3
+        yield from [lambda: [lookups.search_only(draw, tools)]] * 3
+        yield lambda: talk.and_of(draw, tools)
     if "calculate" in tools:
-        yield from [lambda: lookups.calculate_only(draw, tools)] * 3
+        yield from [lambda: [lookups.calculate_only(draw, tools)]] * 3
     if {"search", "calculate"} <= tools.keys():
-        yield from [lambda: lookups.two_steps(draw, tools)] * 5
-        yield lambda: lookups.three_steps(draw, tools)
-    for key in [key for key in tools if key in ACTIONS]:
-        yield from [lambda key=key: ACTIONS[key](draw, tools[key])] * 3
+        yield from [lambda: [lookups.two_steps(draw, tools)]] * 4
+        yield lambda: [lookups.three_steps(draw, tools)]
+        yield lambda: [lookups.two_facts(draw, tools)]
+        yield lambda: talk.then_calculate(draw, tools)
+    for key in tools:
+        if key in _MAKERS:
+            yield from [lambda key=key: [_MAKERS[key](draw, tools[key])]] * 3
+        if key in ("calendar", "calendar_day", "calendar_text"):
+            yield lambda key=key: talk.plan_then_add(draw, tools[key])  # type: ignore[misc]
+        if draw.chance(0.25):
+            yield lambda key=key: [_failing_turn(draw, tools, key)]  # type: ignore[misc]
 
 
 FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
@@ -249,9 +292,10 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
     "both_too": (5, _lookup("calculate", lookups.calculate_only, "search", "calculate")),
     "two_steps": (18, _lookup("two_steps", lookups.two_steps, "search", "calculate")),
     "three_steps": (7, _lookup("three_steps", lookups.three_steps, "search", "calculate")),
-    "two_facts": (2, _lookup("two_facts", lookups.two_facts, "search", "calculate")),
+    "two_facts": (3, _lookup("two_facts", lookups.two_facts, "search", "calculate")),
     "action": (20, _action),
-    "invented": (22, _invented),
+    "everyday": (20, _everyday),
+    "invented": (12, _invented),
     "chat": (5, _chat),
     "then_calculate": (5, _pair("memory", talk.then_calculate, "search", "calculate")),
     "and_of": (4, _pair("memory", talk.and_of, "search")),
@@ -262,7 +306,7 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
 """How often each maker of tasks is drawn, by weight."""
 
 _WEIGHTED = tuple(name for name, (weight, _) in FAMILIES.items() for _ in range(weight))
-_SESSIONS = 0.6
+_SESSIONS = 0.75
 """The share of training tasks that have several requests: the tools are read once for all of them."""
 
 
@@ -270,8 +314,8 @@ def _unseen(draw: Draw) -> Task:
     bench = _Bench(draw)
     key = draw.pick(tuple(UNSEEN_KINDS))
     tools = bench.need(key, made_up=0.0)
-    # What a search or an action of daily life could do as well stays away.
-    bench.distract(avoid=("search", "convert", "currency", "weather", "weather_day"))
+    # What a search or another tool could do as well stays away.
+    bench.distract(avoid=("search", "convert", "currency", "weather", "weather_day", "flights", "taxi", "synonym"))
     return bench.task(f"unseen:{key}", [UNSEEN[key](draw, tools[key])])
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gba.tuning.tasks.base import Act, Draw, Turn
+from gba.tuning.tasks.outcomes import done, found
 from gba.tuning.tasks.roles import ROLES, Role
 from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
 from gba.tuning.tasks.words import foreign, name, person, phrases, place, pseudo_word
@@ -92,7 +93,7 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
     names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
     article = "an" if owner[0] in "aeiou" else "a"
     about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
-    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.2, taken=taken)
+    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.15, taken=taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
@@ -116,24 +117,14 @@ def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Inven
                 f"{name(draw)} {draw.integer(2, 99)}",
             )
         )
-        result = draw.pick(
-            (
-                value,
-                value,
-                f"The {matter} of {x} is {value}.",
-                f'{{"{_tool_name(matter)}": "{value}"}}',
-                f"{matter}: {value}",
-            )
-        )
+        result, answer, _ = found(draw, matter, x, value)
         shown = style.word(x)
         act = Act(
-            f"I need to get the {matter}.",
             tool.spec.name,
             tool.arguments({"x": int(x) if number else shown}),
             result,
         )
-        answer = result if result.endswith(".") else f"It is {value}."
-        return Turn(request, (act,), "I have found it.", answer, value)
+        return Turn(request, (act,), "I have the result.", answer, value)
 
     return Invented(tool, turn)
 
@@ -147,7 +138,10 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     )
     article = "an" if matter[0] in "aeiou" else "a"
     tool = draw_tool(
-        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.2, taken=taken
+        draw,
+        Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params),
+        made_up=0.15,
+        taken=taken,
     )
     title = f"{verb} {article} {matter}"
 
@@ -167,9 +161,9 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
         )
         request = style.say(draw.phrase(pattern, v=title, V=title.capitalize(), said=said))
         values: dict[str, Any] = {role.param.role: role.typed(style.word(texts[role.param.role])) for role in used}
-        result, answer, value = _outcome(draw, matter)
-        act = Act(f"I need to {title}.", tool.spec.name, tool.arguments(values), result)
-        return Turn(request, (act,), "It is done.", answer, value)
+        result, answer, value = done(draw, matter)
+        act = Act(tool.spec.name, tool.arguments(values), result)
+        return Turn(request, (act,), "I have the result.", answer, value)
 
     return Invented(tool, turn)
 
@@ -190,7 +184,10 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     params = (first, *(_with_need(role.param, role.param.role not in optional) for role in roles))
     names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter))
     tool = draw_tool(
-        draw, Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params), made_up=0.2, taken=taken
+        draw,
+        Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params),
+        made_up=0.15,
+        taken=taken,
     )
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
@@ -204,21 +201,21 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
             for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST)
         )
         what = f"[the {{m}} {{x}}|{{m}} {{x}}|the {{m}} {{x}}{'' if number or ' ' in x else '|{x}|{x}'}]"
+        quoted = draw.pick(("'{}'", '"{}"')).format(x) if not number and draw.chance(0.08) else x
         pattern = (
             f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I "
             f"[want|need] to {{v}} {what}{{s}}.|I want you to {{v}} {what}{{s}}.|{{V}} {what}{{s}} for me.]"
         )
-        request = style.say(draw.phrase(pattern, v=verb, V=verb.capitalize(), m=matter, x=x, s=said))
+        request = style.say(draw.phrase(pattern, v=verb, V=verb.capitalize(), m=matter, x=quoted, s=said))
         shown = style.word(x)
         values: dict[str, Any] = {key: ROLES[key].typed(style.word(text)) for key, text in texts.items()}
-        result, answer, value = _outcome(draw, matter)
+        result, answer, value = done(draw, matter)
         act = Act(
-            f"I need to {verb} the {matter}.",
             tool.spec.name,
             tool.arguments({"x": int(x) if number else shown, **values}),
             result,
         )
-        return Turn(request, (act,), "It is done.", answer, value)
+        return Turn(request, (act,), "I have the result.", answer, value)
 
     return Invented(tool, turn)
 
@@ -232,7 +229,7 @@ def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Inve
     )
     names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", f"{matter}_value"))
     about = f"[{verb.capitalize()} {matter}|Compute the {matter}|Apply the {matter} function|The {matter}][.|]"
-    tool = draw_tool(draw, Kind("invented", names, about, params), made_up=0.25, taken=taken)
+    tool = draw_tool(draw, Kind("invented", names, about, params), made_up=0.15, taken=taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         texts = [
@@ -249,12 +246,12 @@ def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Inve
             f"from {{w}}? [Call|Use] it.|What is the [result|output] of {{w}}?|Find out {{w}} with the tool.]"
         )
         request = draw.phrase(pattern, w=written, t=tool.spec.name)
-        result, answer, value = _outcome(draw, matter)
+        result, answer, value = done(draw, matter)
         if draw.chance(0.6):
             value = str(draw.integer(2, 99_999)) if draw.chance(0.7) else name(draw)
             result, answer = value, f"It is {value}."
         values = {param.role: int(text) if number else text for param, text in zip(params, texts, strict=True)}
-        act = Act(f"I need to call {tool.spec.name}.", tool.spec.name, tool.arguments(values), result)
+        act = Act(tool.spec.name, tool.arguments(values), result)
         return Turn(request, (act,), "I have the result.", answer, value)
 
     return Invented(tool, turn)
@@ -281,7 +278,7 @@ def _roles(draw: Draw) -> list[Role]:
             chosen.append(ROLES[key])
         if len(chosen) == 3:
             break
-    return chosen[: draw.pick((1, 2, 2, 3, 3))]
+    return chosen[: draw.pick((1, 1, 2, 2, 3))]
 
 
 _GROUP = {
@@ -305,20 +302,3 @@ _GROUP = {
     "thing": "with",
     "priority": "with",
 }
-
-
-def _outcome(draw: Draw, matter: str) -> tuple[str, str, str]:
-    """What the tool says when it is done, what is answered, and what the answer has to hold."""
-    code = f"{draw.pick('ABCDEFGHKLMNPRSTVWXZ')}{draw.integer(10, 9999)}"
-    roll = draw.rng.random()
-    if roll < 0.3:
-        return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
-    if roll < 0.6:
-        text = draw.free(
-            "[The {m} has number {c}.|The {m} is ready: {c}.|Your {m} has the code {c}.|The number of the {m} is {c}.]",
-            m=matter,
-            c=code,
-        )
-        return text, text, code
-    result = draw.free("[id {c}|{c}|code: {c}|number {c}|OK: {c}|reference {c}]", c=code)
-    return result, f"Done. The code is {code}.", code

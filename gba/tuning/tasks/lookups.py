@@ -57,21 +57,19 @@ _ASK_THAT = (
 )
 
 
-def calculating(tool: Drawn, asked: str, value: str, draw: Draw, *, now: bool = False) -> Act:
+def calculating(tool: Drawn, asked: str, value: str, draw: Draw) -> Act:
     """The call of the calculator and its answer."""
-    thought = "Now I need to calculate." if now else "I need to calculate."
     result = (
         value
         if draw.chance(0.7)
         else draw.free("[The answer is {v}.|Result: {v}|= {v}|The result is {v}.|Answer: {v}]", v=value)
     )
-    return Act(thought, tool.spec.name, tool.arguments({"question": asked}), result)
+    return Act(tool.spec.name, tool.arguments({"question": asked}), result)
 
 
-def searching(tool: Drawn, query: str, told: str, draw: Draw, *, now: bool = False, found: str = "") -> Act:
+def searching(tool: Drawn, query: str, told: str, draw: Draw, *, found: str = "") -> Act:
     """The call of the search and its answer; ``found``: the query as the answer has it, where that is another."""
-    thought = "Now I need to look this up." if now else "I need to look this up."
-    return Act(thought, tool.spec.name, tool.arguments({"query": query}), result_of(draw, found or query, told))
+    return Act(tool.spec.name, tool.arguments({"query": query}), result_of(draw, found or query, told))
 
 
 def calculate_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
@@ -94,7 +92,7 @@ def _story(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     request = style.say(draw.pick(STORIES)(draw)[0])
     value = number(draw)
     tool = tools["calculate"]
-    act = Act("I need to calculate.", tool.spec.name, tool.arguments({"question": request}), value)
+    act = Act(tool.spec.name, tool.arguments({"question": request}), value)
     return Turn(request, (act,), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -126,7 +124,7 @@ def search_only(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     query = style.word(known.query)
     act = searching(tools["search"], query, known.told, draw, found=known.query)
     return Turn(
-        request, (act,), "I have found it.", reply(act.result, found=known.query, value=known.told), known.shown
+        request, (act,), "I have the result.", reply(act.result, found=known.query, value=known.told), known.shown
     )
 
 
@@ -138,7 +136,7 @@ def two_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     request, asked = _with_operation(draw, known, step)
     first = searching(tools["search"], style.word(known.query), known.told, draw, found=known.query)
     value = shown(step.apply(float(known.value)))
-    second = calculating(tools["calculate"], style.word(asked), value, draw, now=True)
+    second = calculating(tools["calculate"], style.word(asked), value, draw)
     return Turn(style.say(request), (first, second), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -198,13 +196,13 @@ def three_steps(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     told = telling(draw, attribute, amount)
     acts = [
         searching(search, style.word(first.query), first.value, draw, found=first.query),
-        searching(search, asked, told, draw, now=True),
+        searching(search, asked, told, draw),
     ]
     if not with_step:
         answer = reply(acts[-1].result, found=asked, value=told)
-        return Turn(style.say(request), tuple(acts), "I have found it.", answer, told.split(" ")[0])
+        return Turn(style.say(request), tuple(acts), "I have the result.", answer, told.split(" ")[0])
     value = shown(step.apply(float(amount)))
-    acts.append(calculating(tools["calculate"], style.word(step.on(amount)), value, draw, now=True))
+    acts.append(calculating(tools["calculate"], style.word(step.on(amount)), value, draw))
     return Turn(style.say(request), tuple(acts), "I have the result.", f"The answer is {value}.", value)
 
 
@@ -226,8 +224,8 @@ def two_facts(draw: Draw, tools: dict[str, Drawn]) -> Turn:
     search = tools["search"]
     acts = (
         searching(search, style.word(one.query), one.told, draw, found=one.query),
-        searching(search, style.word(other.query), other.told, draw, now=True, found=other.query),
-        calculating(tools["calculate"], f"{one.value} {sign} {other.value}", value, draw, now=True),
+        searching(search, style.word(other.query), other.told, draw, found=other.query),
+        calculating(tools["calculate"], f"{one.value} {sign} {other.value}", value, draw),
     )
     return Turn(style.say(request), acts, "I have the result.", f"The answer is {value}.", value)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from gba.tuning.tasks.algebra import ALGEBRA
-from gba.tuning.tasks.asking import ask, plain_number, spoken_number
+from gba.tuning.tasks.asking import ask, plain_number, said, spoken_number
 from gba.tuning.tasks.base import Draw, Split
 from gba.tuning.tasks.named import functions, statistics, theory
 from gba.tuning.tasks.stories import STORIES
@@ -79,7 +79,7 @@ def _chain(draw: Draw) -> tuple[str, str]:
         if "**" in lines[-1]:  # a power of a power grows beyond all bounds
             signs = ("+", "-", "*", "/", "%") if "x %" not in lines[-1] else ("+", "-", "*", "/")
         said, done = _operation(draw, words=words, signs=signs)
-        joint = draw.pick((", ", ", then ", " and then ", " then ", ", and then ", " "))
+        joint = draw.pick((", ", ", then ", " and then ", " then ", ", and then ", " ", " "))
         parts.append(joint + said)
         lines.append(f"{'result' if position == count - 1 else 'x'} = x {done}")
     return ask(draw, "".join(parts)), "\n".join(lines) + "\n"
@@ -87,7 +87,8 @@ def _chain(draw: Draw) -> tuple[str, str]:
 
 def _orders(draw: Draw) -> tuple[str, str]:
     """Multiply 12 by 7."""
-    (a_said, a), (b_said, b) = spoken_number(draw), spoken_number(draw)
+    words = draw.chance(0.25)
+    (a_said, a), (b_said, b) = spoken_number(draw, words=words), spoken_number(draw, words=words)
     text, program = draw.pick(
         (
             ("multiply {a} by {b}", "{x} * {y}"),
@@ -172,21 +173,23 @@ def _symbols(draw: Draw) -> tuple[str, str]:
 
 
 def _percent(draw: Draw) -> tuple[str, str]:
-    (a_said, a), (b_said, b) = spoken_number(draw), spoken_number(draw)
+    words = draw.chance(0.2)
+    (a_said, a), (b_said, b) = spoken_number(draw, words=words), spoken_number(draw, words=words)
     p = draw.pick((str(draw.rng.randint(1, 99)), f"{draw.rng.randint(1, 30)}.{draw.rng.randint(1, 9)}"))
-    sign = draw.pick((" percent", " percent", "%", "%", " per cent"))
+    p_said = said(draw, p) if words else p
+    sign = " percent" if words else draw.pick((" percent", " percent", "%", "%", " per cent"))
     text, program = draw.pick(
         (
-            (f"{p}{sign} of {b_said}", f"{p} / 100 * {b}"),
-            (f"{p}{sign} of {b_said}", f"{p} / 100 * {b}"),
-            (f"{p}{sign} of {b_said}", f"{p} / 100 * {b}"),
-            (f"{b_said} plus {p}{sign}", f"{b} * (1 + {p} / 100)"),
-            (f"{b_said} minus {p}{sign}", f"{b} * (1 - {p} / 100)"),
-            (f"{b_said} increased by {p}{sign}", f"{b} * (1 + {p} / 100)"),
-            (f"{b_said} decreased by {p}{sign}", f"{b} * (1 - {p} / 100)"),
-            (f"increase {b_said} by {p}{sign}", f"{b} * (1 + {p} / 100)"),
-            (f"decrease {b_said} by {p}{sign}", f"{b} * (1 - {p} / 100)"),
-            (f"{b_said} with {p}{sign} off", f"{b} * (1 - {p} / 100)"),
+            (f"{p_said}{sign} of {b_said}", f"{p} / 100 * {b}"),
+            (f"{p_said}{sign} of {b_said}", f"{p} / 100 * {b}"),
+            (f"{p_said}{sign} of {b_said}", f"{p} / 100 * {b}"),
+            (f"{b_said} plus {p_said}{sign}", f"{b} * (1 + {p} / 100)"),
+            (f"{b_said} minus {p_said}{sign}", f"{b} * (1 - {p} / 100)"),
+            (f"{b_said} increased by {p_said}{sign}", f"{b} * (1 + {p} / 100)"),
+            (f"{b_said} decreased by {p_said}{sign}", f"{b} * (1 - {p} / 100)"),
+            (f"increase {b_said} by {p_said}{sign}", f"{b} * (1 + {p} / 100)"),
+            (f"decrease {b_said} by {p_said}{sign}", f"{b} * (1 - {p} / 100)"),
+            (f"{b_said} with {p_said}{sign} off", f"{b} * (1 - {p} / 100)"),
             (f"what percent of {a_said} is {b_said}", f"{b} / {a} * 100"),
             (f"{a_said} as a percentage of {b_said}", f"{a} / {b} * 100"),
             (f"percentage change from {a_said} to {b_said}", f"({b} - {a}) / {a} * 100"),

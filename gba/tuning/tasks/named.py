@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gba.tuning.tasks.asking import ask, plain_number, spoken_number
+from gba.tuning.tasks.asking import ask, plain_number, said, spoken_number
 from gba.tuning.tasks.base import Draw
 
 __all__ = ["functions", "statistics", "theory"]
@@ -109,7 +109,10 @@ def statistics(draw: Draw) -> tuple[str, str]:
             ("smallest", "min"),
         )
     )
-    listed = _listed(draw, items) if draw.chance(0.8) else f"[{', '.join(items)}]"
+    if draw.chance(0.25):
+        listed = _listed(draw, [said(draw, item) for item in items])
+    else:
+        listed = _listed(draw, items) if draw.chance(0.75) else f"[{', '.join(items)}]"
     of = (
         draw.pick((" of ", " of ", " of ", " of the numbers ", " of the list "))
         if kind not in ("largest", "smallest")

@@ -10,7 +10,7 @@ from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.toolbox import BOOLEAN, INTEGER, STRING, Param
 from gba.tuning.tasks.words import ACTIVITIES, COLORS, date, name, person, place, thing, time
 
-__all__ = ["ROLES", "Role"]
+__all__ = ["ROLES", "Role", "message_text"]
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,8 @@ def _count(draw: Draw) -> str:
     return str(draw.integer(2, 99) if draw.chance(0.7) else draw.integer(100, 2000))
 
 
-def _text(draw: Draw) -> str:
+def message_text(draw: Draw) -> str:
+    """A short message to somebody."""
     return draw.free(
         (
             "[I am late|see you at {t}|call me back|the {a} is at {t}|thank you for the {a}|happy birthday|bring "
@@ -130,7 +131,7 @@ ROLES: Mapping[str, Role] = {
         ),
         Role(
             Param("text", ("text", "message", "note", "comment"), STRING, ("What it says.", "The text.")),
-            _text,
+            message_text,
             "[saying|with the text|that says] {v}",
         ),
         Role(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from gba.tuning.tasks.actions import ACTIONS, event_turn
-from gba.tuning.tasks.base import Act, Draw, Turn
+from gba.tuning.tasks.actions import event_turn
+from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.facts import fact, reply
 from gba.tuning.tasks.lookups import calculate_only, calculating, search_only, searching, two_steps
 from gba.tuning.tasks.numbers import operation, shown
 from gba.tuning.tasks.toolbox import Drawn
 from gba.tuning.tasks.words import ACTIVITIES, COLORS, name, person, place
 
-__all__ = ["and_of", "chat", "failing", "plan_then_add", "then_calculate", "told"]
+__all__ = ["and_of", "chat", "failing", "nothing_found", "plan_then_add", "then_calculate", "told"]
 
 Tools = dict[str, Drawn]
 
@@ -225,7 +225,7 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
             )
         ),
         (first_act,),
-        "I have found it.",
+        "I have the result.",
         reply(first_act.result, found=known.query, value=known.told),
         known.shown,
     )
@@ -243,7 +243,7 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         x=other.subject,
     )
     answer = reply(act.result, found=of + other.subject, value=other.told)
-    return first, Turn(style.say(request), (act,), "I have found it.", answer, other.shown)
+    return first, Turn(style.say(request), (act,), "I have the result.", answer, other.shown)
 
 
 def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:
@@ -271,19 +271,14 @@ _ERRORS = (
 )
 
 
-def failing(draw: Draw, tools: Tools, key: str) -> Turn:
+def failing(draw: Draw, turn: Turn) -> Turn:
     """A tool that fails: it is tried once more, and then either works or is given up with an apology."""
-    turn = (
-        {"search": search_only, "calculate": calculate_only}[key](draw, tools)
-        if key in ("search", "calculate")
-        else ACTIONS[key](draw, tools[key])
-    )
     act = turn.acts[0]
-    failed = Act(act.thought, act.tool, act.arguments, draw.free(_ERRORS), error=True)
-    again = replace(act, thought="It failed, I will try it again.")
+    failed = replace(act, result=draw.free(_ERRORS))
+    again = replace(act, again=True)
     if draw.chance(0.6):
         return replace(turn, acts=(failed, again))
-    second = replace(again, result=failed.result, error=True)
+    second = replace(again, result=failed.result)
     return replace(
         turn,
         acts=(failed, second),

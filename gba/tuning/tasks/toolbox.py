@@ -55,9 +55,9 @@ class Drawn:
         return {name: values[role] for role, name in self.roles.items() if values.get(role) is not None}
 
 
-def act_on(tool: Drawn, thought: str, result: str, **values: Any) -> Act:
+def act_on(tool: Drawn, result: str, **values: Any) -> Act:
     """A call of the tool with values by role."""
-    return Act(thought, tool.spec.name, tool.arguments(values), result)
+    return Act(tool.spec.name, tool.arguments(values), result)
 
 
 def _made_up_name(draw: Draw) -> str:
@@ -72,7 +72,7 @@ def _made_up_name(draw: Draw) -> str:
     return f"{kind}_{word if roll < 0.85 else draw.rng.randint(1, 99)}"
 
 
-def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.12, taken: frozenset[str] = frozenset()) -> Drawn:
+def draw_tool(draw: Draw, kind: Kind, *, made_up: float = 0.08, taken: frozenset[str] = frozenset()) -> Drawn:
     """A tool of this kind whose name is not ``taken``."""
     described = draw.chance(0.45)
     properties: dict[str, Any] = {}

@@ -108,9 +108,9 @@ UNSEEN_KINDS: Mapping[str, Kind] = {
 }
 
 
-def _one(tool: Drawn, request: str, thought: str, result: str, answer: str, value: str, **values: Any) -> Turn:
+def _one(tool: Drawn, request: str, result: str, answer: str, value: str, **values: Any) -> Turn:
     text = request[:1].upper() + request[1:]
-    return Turn(text, (act_on(tool, thought, result, **values),), "It is done.", answer, value)
+    return Turn(text, (act_on(tool, result, **values),), "I have the result.", answer, value)
 
 
 def _translate(draw: Draw, tool: Drawn) -> Turn:
@@ -124,7 +124,7 @@ def _translate(draw: Draw, tool: Drawn) -> Turn:
         "[Translate {t} into {l}.|Please translate {t} to {l}.|Can you translate {t} into {l}?]", t=text, l=language
     )
     value = f"{name(draw)} {name(draw).lower()}"
-    return _one(tool, request, "I need to translate the text.", value, value, value, text=text, language=language)
+    return _one(tool, request, value, value, value, text=text, language=language)
 
 
 def _play(draw: Draw, tool: Drawn) -> Turn:
@@ -134,7 +134,6 @@ def _play(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        "I need to play the song.",
         f"Now playing {song}.",
         f"Now playing {song}.",
         song,
@@ -158,7 +157,6 @@ def _restaurant(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        "I need to book a table.",
         f"The table has number {code}.",
         f"The table has number {code}.",
         code,
@@ -177,7 +175,6 @@ def _stock(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        f"I need to get the stock price of {company}.",
         value,
         f"The stock price of {company} is {value}.",
         value,
@@ -195,7 +192,7 @@ def _light(draw: Draw, tool: Drawn) -> Turn:
         r=room,
         n=str(level),
     )
-    return _one(tool, request, "I need to set the light.", "OK", "Done.", "", room=room, level=level)
+    return _one(tool, request, "OK", "Done.", "", room=room, level=level)
 
 
 def _define(draw: Draw, tool: Drawn) -> Turn:
@@ -205,7 +202,6 @@ def _define(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        f"I need to get the meaning of {word}.",
         value,
         f"The meaning of {word} is {value}.",
         value,
@@ -222,7 +218,6 @@ def _parcel(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        f"I need to track the parcel {code}.",
         f"The parcel is in {value}.",
         f"The parcel is in {value}.",
         value,
@@ -244,7 +239,6 @@ def _route(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        f"I need to find the way from {one} to {other}.",
         value,
         f"It is {value}.",
         value,
@@ -262,7 +256,7 @@ def _lock(draw: Draw, tool: Drawn) -> Turn:
         d=door,
         w=word,
     )
-    return _one(tool, request, f"I need to lock the {door} door.", "OK", "Done.", "", door=door, locked=locked)
+    return _one(tool, request, "OK", "Done.", "", door=door, locked=locked)
 
 
 def _recipe(draw: Draw, tool: Drawn) -> Turn:
@@ -278,7 +272,6 @@ def _recipe(draw: Draw, tool: Drawn) -> Turn:
     return _one(
         tool,
         request,
-        f"I need to find a recipe for {dish}.",
         value,
         f"The recipe is {value}.",
         value,

@@ -36,7 +36,7 @@ FIRST_NAMES = """
     Anna Ben Clara David Elena Felix Grace Henry Irene Jack Karen Leo Maria Noah Olivia Paul Quentin Rosa Sam Tina
     Ursula Victor Wendy Xavier Yara Zoe Ahmed Bianca Carlos Diana Emil Fatima George Hannah Ivan Julia Kofi Laura
     Mateo Nina Oscar Petra Rahul Sofia Thomas Uma Vera Walter Yusuf Amelia Boris Chloe Daniel Esther Frank Gina Hugo
-    Ingrid James Kira Liam Mona Nils Omar Priya Ralph Sara Tom Vince Will Alice Bob Camila Dora Eric Fiona Gustav
+    Ingrid James Kira Liam Mona Nils Omar Priya Ralph Sara Tom Vince Alice Bob Camila Dora Eric Fiona Gustav
     Helen Isaac Joan Kevin Lily Mark Nora Otto Pia Ruth Simon Tara Ulrich Viola Wade Yoko Zane Peter Lisa Mike Emma
     John Mary Robert Linda Susan
 """.split()
@@ -145,7 +145,7 @@ def foreign(draw: Draw) -> str:
 
 def name(draw: Draw) -> str:
     """A proper name of any kind, made up."""
-    return foreign(draw) if draw.chance(0.04) else pseudo_word(draw).capitalize()
+    return foreign(draw) if draw.chance(0.07) else pseudo_word(draw).capitalize()
 
 
 def person(draw: Draw) -> str:

@@ -5,24 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gba.tuning.tasks.base import Draw, Turn
+from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
 from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, time
 
-__all__ = ["WRITING", "done"]
-
-
-def done(draw: Draw, what: str) -> tuple[str, str, str]:
-    """Result of the tool, answer and value, where something is done."""
-    code = str(draw.integer(100, 99_999))
-    roll = draw.rng.random()
-    if roll < 0.35:
-        return draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}')), "Done.", ""
-    if roll < 0.65:
-        text = draw.free(
-            "[{W} saved with number {c}.|{W} {c} was created.|Created {w} {c}.]", w=what, W=what.capitalize(), c=code
-        )
-        return text, text, code
-    return draw.free("[id {c}|{c}|number {c}|OK: {c}]", c=code), f"Done. The number is {code}.", code
+__all__ = ["WRITING"]
 
 
 def _body(draw: Draw) -> str:
@@ -90,19 +77,13 @@ def _message(draw: Draw, tool: Drawn) -> Turn:
 
 
 def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, subject: str | None) -> Turn:
-    code = str(draw.integer(100, 99_999))
-    result, answer, value = draw.pick(
-        (
-            ("OK", f"I have sent the {what}.", ""),
-            ("sent", f"I have sent the {what}.", ""),
-            (f"Sent to {to}.", f"I have sent the {what}.", ""),
-            (f"The {what} {code} was sent.", f"The {what} {code} was sent.", code),
-        )
-    )
+    result, answer, value = done(draw, what)
+    if draw.chance(0.4):
+        result, answer, value = draw.pick((("sent", "Done.", ""), (f"Sent to {to}.", f"Sent to {to}.", "")))
     return Turn(
         request,
-        (act_on(tool, f"I need to send the {what}.", result, to=to, subject=subject, body=body),),
-        "It is done.",
+        (act_on(tool, result, to=to, subject=subject, body=body),),
+        "I have the result.",
         answer,
         value,
     )
@@ -140,8 +121,8 @@ def _reminder(draw: Draw, tool: Drawn) -> Turn:
         at=at,
     )
     result, answer, value = done(draw, "reminder")
-    act = act_on(tool, "I need to set a reminder.", result, text=style.word(what), time=style.word(when))
-    return Turn(style.say(request), (act,), "It is done.", answer, value)
+    act = act_on(tool, result, text=style.word(what), time=style.word(when))
+    return Turn(style.say(request), (act,), "I have the result.", answer, value)
 
 
 def _note(draw: Draw, tool: Drawn) -> Turn:
@@ -158,8 +139,8 @@ def _note(draw: Draw, tool: Drawn) -> Turn:
     result, answer, value = done(draw, "note")
     return Turn(
         style.say(request),
-        (act_on(tool, "I need to save a note.", result, text=style.word(text)),),
-        "It is done.",
+        (act_on(tool, result, text=style.word(text)),),
+        "I have the result.",
         answer,
         value,
     )
@@ -180,8 +161,8 @@ def _timer(draw: Draw, tool: Drawn) -> Turn:
     result, answer, value = done(draw, "timer")
     return Turn(
         style.say(request),
-        (act_on(tool, "I need to set a timer.", result, minutes=minutes),),
-        "It is done.",
+        (act_on(tool, result, minutes=minutes),),
+        "I have the result.",
         answer,
         value,
     )
