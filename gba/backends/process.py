@@ -1,4 +1,4 @@
-"""A llama-server of our own: started on a free port, watched while it loads, and always stopped."""
+"""A llama-server of our own: started on a free port, watched while it loads, and stopped whatever happens."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -25,6 +26,18 @@ __all__ = ["LlamaServerProcess", "find_llama_server"]
 _TINY = 64 * 2**20
 """Bytes below which one thread is best: more would mostly wait for each other."""
 _GRACE = 5.0
+_WATCH = f"""
+import os, signal, sys, time
+if not sys.stdin.buffer.read(1):
+    for number in ("SIGTERM", "SIGKILL"):
+        try:
+            getattr(os, "killpg", os.kill)(int(sys.argv[1]), getattr(signal, number, signal.SIGTERM))
+        except OSError:
+            break
+        time.sleep({_GRACE})
+"""
+"""What ends the server where this process is ended itself, by a signal that leaves no time to clean up: it reads from a
+pipe that then closes with nothing written to it."""
 _NAME = "llama-server.exe" if os.name == "nt" else "llama-server"
 
 
@@ -82,6 +95,7 @@ class LlamaServerProcess:
         self._context, self._slots, self._threads, self._timeout = context, slots, threads, timeout
         self._host, self._wanted_port, self._api_key = host, port, api_key
         self._process: subprocess.Popen[bytes] | None = None
+        self._watcher: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
         self.port = port or 0
 
@@ -117,6 +131,13 @@ class LlamaServerProcess:
             start_new_session=True,
         )
         try:
+            self._watcher = subprocess.Popen(
+                [sys.executable, "-I", "-S", "-c", _WATCH, str(self._process.pid)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
             self._wait()
         except BaseException:
             self.stop()
@@ -170,6 +191,10 @@ class LlamaServerProcess:
             except subprocess.TimeoutExpired:
                 _signal_group(process, getattr(signal, "SIGKILL", signal.SIGTERM))
                 process.wait()
+        watcher, self._watcher = self._watcher, None
+        if watcher is not None:
+            with contextlib.suppress(BrokenPipeError):  # somebody ended it
+                watcher.communicate(b"stopped")
         log, self._log = self._log, None
         if log is not None:
             log.close()

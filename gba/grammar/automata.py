@@ -166,13 +166,18 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
-        ranges = [edge[:2] for at, number in state for edge in automata[at].edges[number]]
-        cuts = sorted({cut for low, high in ranges for cut in (low, high + 1)})
-        for low, after in pairwise(cuts):
-            targets = [(at, automata[at].step(number, low)) for at, number in state]
-            live = frozenset((at, target) for at, target in targets if target is not None)
+        begins: dict[int, list[tuple[int, int]]] = {}
+        ends: dict[int, list[tuple[int, int]]] = {}
+        for at, number in state:
+            for low, high, target in automata[at].edges[number]:
+                begins.setdefault(low, []).append((at, target))
+                ends.setdefault(high + 1, []).append((at, target))
+        live: set[tuple[int, int]] = set()
+        for low, after in pairwise(sorted(begins.keys() | ends.keys())):
+            live.difference_update(ends.get(low, ()))
+            live.update(begins.get(low, ()))
             if live:
-                yield low, after - 1, live
+                yield low, after - 1, frozenset(live)
 
     def accepts(state: frozenset[tuple[int, int]]) -> bool:
         return any(number in automata[at].accepting for at, number in state)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import TypeAlias
 
 from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLargeError, complement, explore, intersect
@@ -188,11 +189,52 @@ class _Builder:
         return numbers[0]
 
     def determinise(self, start: int) -> Dfa:
+        if not self.both and not self.behind:
+            return self.determinise_plain(start)
         first: tuple[tuple[int | None, ...], frozenset[Thread]] = (
             (0,) * len(self.monitors),
             frozenset({frozenset({start})}),
         )
         return explore(first, self.moves, self.accepts)
+
+    def determinise_plain(self, start: int) -> Dfa:
+        """The same where nothing looks around: a state is a set of positions that read, or where a text may end."""
+        everything = frozenset({self.all})
+
+        @functools.cache
+        def closure(number: int) -> frozenset[int]:
+            seen = {number: None}
+            for at in (order := [number]):
+                fresh = [target for target in self.empty[at] if target not in seen]
+                seen.update(dict.fromkeys(fresh))
+                order.extend(fresh)
+            return frozenset(at for at in seen if self.chars[at] or at in self.final or at in self.ends)
+
+        @functools.cache
+        def after(targets: frozenset[int]) -> frozenset[int]:
+            reached = frozenset().union(*map(closure, targets))
+            return everything if self.all in reached else reached
+
+        def moves(state: frozenset[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
+            begins: dict[int, list[tuple[int, int]]] = {0xD800: [], 0xE000: []}
+            ends: dict[int, list[tuple[int, int]]] = {}
+            for number in state:
+                for ranges, target in self.chars[number]:
+                    for low, high in ranges:
+                        begins.setdefault(low, []).append((number, target))
+                        ends.setdefault(high + 1, []).append((number, target))
+            live: set[tuple[int, int]] = set()
+            for low, following in pairwise(sorted(begins.keys() | ends.keys())):
+                live.difference_update(ends.get(low, ()))
+                live.update(begins.get(low, ()))
+                if live and not 0xD800 <= low < 0xE000:
+                    yield low, following - 1, after(frozenset([target for _, target in live]))
+
+        @functools.cache
+        def final(number: int) -> bool:
+            return any(thread <= self.final for thread in self.reach_flat(number, (), at_end=True))
+
+        return explore(after(frozenset({start})), moves, lambda state: any(map(final, state)))
 
     def accepts(self, state: tuple[tuple[int | None, ...], frozenset[Thread]]) -> bool:
         monitors, threads = state

@@ -126,6 +126,22 @@ print(LlamaServerProcess({str(random_gguf)!r}).start().pid)
     assert not alive(int(done.stdout))
 
 
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGKILL"])
+def test_it_ends_with_a_parent_that_is_killed(random_gguf: Path, number: str) -> None:
+    code = (
+        "import time; from gba import LlamaServerProcess; "
+        f"print(LlamaServerProcess({str(random_gguf)!r}, slots=1).start().pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert alive(pid)
+        parent.send_signal(getattr(signal, number))
+        parent.wait()
+        assert wait_until(lambda: not alive(pid))
+
+
 def test_finding_the_binary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     named, on_path = tmp_path / "named", tmp_path / "bin" / "llama-server"
     on_path.parent.mkdir()
