@@ -21,6 +21,7 @@ __all__ = [
     "TooLargeError",
     "Work",
     "complement",
+    "divide",
     "explore",
     "finite",
     "intersect",
@@ -104,16 +105,23 @@ def explore(
     limit: int = STATES,
 ) -> Dfa:
     """The minimal automaton of all states that can be reached. Raises TooLargeError beyond ``limit`` states."""
+    order, edges = _reach(start, moves, limit)
+    return minimise(Dfa(edges, frozenset(number for number, state in enumerate(order) if accepts(state))))
+
+
+def _reach(
+    start: S, moves: Callable[[S], Iterable[tuple[int, int, S]]], limit: int
+) -> tuple[list[S], tuple[Edges, ...]]:
+    """The states that can be reached, and the edges of each, by their places in that list."""
     numbers: dict[S, int] = {start: 0}
     order: list[S] = [start]
     edges: list[Edges] = []
-    index = 0
     work = _WORK.get()
-    while index < len(order):
+    for state in order:
         if work is not None:
             work.spend()
         found: list[tuple[int, int, int]] = []
-        for low, high, target in moves(order[index]):
+        for low, high, target in moves(state):
             number = numbers.get(target)
             if number is None:
                 number = numbers[target] = len(order)
@@ -122,9 +130,7 @@ def explore(
                 order.append(target)
             found.append((low, high, number))
         edges.append(join_edges(found))
-        index += 1
-    accepting = frozenset(number for state, number in numbers.items() if accepts(state))
-    return minimise(Dfa(tuple(edges), accepting))
+    return order, tuple(edges)
 
 
 def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
@@ -183,6 +189,34 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return any(number in automata[at].accepting for at, number in state)
 
     return explore(frozenset((at, 0) for at in range(len(automata))), moves, accepts, limit=limit)
+
+
+def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> dict[frozenset[int], Dfa]:
+    """The strings of ``base`` by which of the languages they are in: the part of each combination that has any."""
+
+    def moves(state: tuple[int, ...]) -> Iterable[tuple[int, int, tuple[int, ...]]]:
+        begins: dict[int, list[tuple[int, int]]] = {}
+        ends: dict[int, list[int]] = {}
+        for at, (dfa, number) in enumerate(zip((base, *languages), state, strict=True)):
+            for low, high, target in dfa.edges[number] if number >= 0 else ():
+                begins.setdefault(low, []).append((at, target))
+                ends.setdefault(high + 1, []).append(at)
+        live = [-1] * len(state)
+        for low, after in pairwise(sorted(begins.keys() | ends.keys())):
+            for at in ends.get(low, ()):
+                live[at] = -1
+            for at, target in begins.get(low, ()):
+                live[at] = target
+            if live[0] >= 0:
+                yield low, after - 1, tuple(live)
+
+    order, edges = _reach((0,) * (1 + len(languages)), moves, limit)
+    parts: dict[frozenset[int], list[int]] = {}
+    for number, state in enumerate(order):
+        if state[0] in base.accepting:
+            inside = frozenset(at for at, dfa in enumerate(languages) if state[at + 1] in dfa.accepting)
+            parts.setdefault(inside, []).append(number)
+    return {inside: minimise(Dfa(edges, frozenset(numbers))) for inside, numbers in parts.items()}
 
 
 def complement(dfa: Dfa) -> Dfa:

@@ -111,14 +111,16 @@ def lit(text: str) -> Node:
 def seq(*items: Node) -> Node:
     """The items in order: nested sequences flattened, neighbouring literals joined, a single item as itself."""
     flat: list[Node] = []
+    last: Literal | None = None
     for item in _flatten_sequence(items):
-        last = flat[-1] if flat else None
         if not isinstance(item, Literal):
             flat.append(item)
-        elif isinstance(last, Literal):
-            flat[-1] = Literal(last.text + item.text)
+            last = None
+        elif last is not None:
+            flat[-1] = last = Literal(last.text + item.text)
         elif item.text:
             flat.append(item)
+            last = item
     return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from gba.grammar.automata import Dfa, TooLargeError, complement, intersect
+from gba.grammar.automata import TooLargeError, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import keys_except, other_keys
@@ -35,8 +35,9 @@ def _object(compiler: Compiler, presence: Presence) -> Node | None:
     listed = [name for scope in node.scopes for name, _ in scope.properties]
     names = list(dict.fromkeys([*listed, *presence.required, *_forbidden(presence)]))
     entries: list[Entry] = []
+    named = _named_values(node)
     for name in names:
-        conjunction = key_value(compiler, node, name)
+        conjunction = _key_value(compiler, node, name, named)
         value = compiler.value(conjunction) if allowed_name(compiler, node, name) else None
         if value is not None:
             rest = seq(compiler.style.colon, value, compiler.style.space)
@@ -85,10 +86,27 @@ def _members(
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
     """What the value of a key of this name must satisfy."""
-    found: list[Conjunction] = []
+    return _key_value(compiler, node, name, _named_values(node))
+
+
+def _named_values(node: Object) -> list[dict[str, list[Conjunction]]]:
+    """What each scope says of the keys that it names."""
+    found: list[dict[str, list[Conjunction]]] = []
     for scope in node.scopes:
-        matched = [value for named, value in scope.properties if named == name]
-        matched += [value for language, value in scope.patterns if compiler.language(language).matches(name)]
+        values: dict[str, list[Conjunction]] = {}
+        for name, value in scope.properties:
+            values.setdefault(name, []).append(value)
+        found.append(values)
+    return found
+
+
+def _key_value(compiler: Compiler, node: Object, name: str, named: list[dict[str, list[Conjunction]]]) -> Conjunction:
+    found: list[Conjunction] = []
+    for scope, values in zip(node.scopes, named, strict=True):
+        matched = values.get(name, [])
+        if scope.patterns:
+            fitting = [value for language, value in scope.patterns if compiler.language(language).matches(name)]
+            matched = [*matched, *fitting]
         if matched:
             found.extend(matched)
         elif scope.additional is not None:
@@ -128,29 +146,19 @@ def _cells(
     compiler: Compiler, node: Object, names: tuple[str, ...], patterns: list[Language], closed: bool
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
-    cells: list[tuple[Dfa, frozenset[Language]]] = [(dfa, frozenset()) for dfa in compiler.name_languages(node.names)]
-    for pattern in patterns:
-        inside = compiler.language(pattern)
-        outside = complement(inside)
-        split = [
-            (intersect(dfa, half), matched | more)
-            for dfa, matched in cells
-            for half, more in ((inside, {pattern}), (outside, frozenset()))
-        ]
-        cells = [(dfa, matched) for dfa, matched in split if not dfa.empty]
+    languages = [compiler.language(pattern) for pattern in patterns]
+    unnamed = other_keys(names)
+    found: list[Node] = []
+    for allowed in compiler.name_languages(node.names):
+        cells = divide(intersect(unnamed, allowed), languages)
         if len(cells) > _CELLS:
             raise TooLargeError
-    found: list[Node] = []
-    unnamed = other_keys(names)
-    for cell, matched in cells:
-        if closed and not matched:
-            continue
-        dfa = intersect(unnamed, cell)
-        if dfa.empty:
-            continue
-        value = compiler.value(_cell_value(node, matched))
-        if value is not None:
-            found.append(_entry(compiler, dfa_node(dfa, compiler.rules, "key"), value))
+        for inside, dfa in cells.items():
+            if closed and not inside:
+                continue
+            value = compiler.value(_cell_value(node, frozenset(patterns[at] for at in inside)))
+            if value is not None:
+                found.append(_entry(compiler, dfa_node(dfa, compiler.rules, "key"), value))
     return found
 
 

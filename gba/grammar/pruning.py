@@ -15,8 +15,9 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
     ``whole`` says that every rule is known to have a sentence. Raises KeyError where ``root`` has no sentence.
     """
     productive: set[str] = set()
+    used = {} if whole else _references(rules)
     if not whole:
-        productive = _productive(rules)
+        productive = _productive(rules, used)
         if "root" not in productive:
             raise KeyError("root")
         whole = len(productive) == len(rules)
@@ -29,15 +30,22 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
         body = rules[name] if whole else _cut(rules[name], productive)
         assert body is not None
         ordered[name] = body
-        found: list[str] = []
-        _collect(body, found)
+        found = used[name] if used and whole else _references({name: body})[name]
         waiting.extend(name for name in reversed(found) if name not in ordered)
     return GbnfTree(ordered)
 
 
 def ends(node: Node, rules: Mapping[str, Node]) -> bool:
     """Whether the node has a sentence."""
-    return _ends(node, _productive(rules))
+    return _ends(node, _productive(rules, _references(rules)))
+
+
+def _references(rules: Mapping[str, Node]) -> dict[str, list[str]]:
+    """The names of the rules that each rule refers to, in its order."""
+    found: dict[str, list[str]] = {}
+    for name, body in rules.items():
+        _collect(body, found.setdefault(name, []))
+    return found
 
 
 def _collect(node: Node, found: list[str]) -> None:
@@ -54,13 +62,11 @@ def _collect(node: Node, found: list[str]) -> None:
                 _collect(part, found)
 
 
-def _productive(rules: Mapping[str, Node]) -> set[str]:
+def _productive(rules: Mapping[str, Node], references: Mapping[str, list[str]]) -> set[str]:
     """The rules that have a sentence: each is looked at again when one that it waits for has been found."""
     productive: set[str] = set()
     users: dict[str, list[str]] = {}
-    for name, body in rules.items():
-        found: list[str] = []
-        _collect(body, found)
+    for name, found in references.items():
         for used in set(found):
             users.setdefault(used, []).append(name)
     waiting = list(rules)[::-1]
@@ -74,12 +80,19 @@ def _productive(rules: Mapping[str, Node]) -> set[str]:
 
 
 def _ends(node: Node, productive: set[str]) -> bool:
+    """Whether the node has a sentence when these rules have one. Loops: whole grammars go through here."""
     if isinstance(node, Ref):
         return node.name in productive
     if isinstance(node, Sequence):
-        return all(_ends(item, productive) for item in node.items)
+        for item in node.items:  # noqa: SIM110
+            if not isinstance(item, Literal) and not _ends(item, productive):
+                return False
+        return True
     if isinstance(node, Choice):
-        return any(_ends(option, productive) for option in node.options)
+        for option in node.options:  # noqa: SIM110
+            if _ends(option, productive):
+                return True
+        return False
     if isinstance(node, Repeat):
         return node.minimum == 0 or _ends(node.item, productive)
     return not isinstance(node, CharClass) or node.negated or bool(node.ranges)
