@@ -151,6 +151,13 @@ def _inward(bound: Bound | None, sign: int) -> Bound | None:
     return Bound(Fraction(repr(math.nextafter(float(bound.value), sign * math.inf))))
 
 
+def _around(value: Fraction) -> tuple[Fraction, Fraction]:
+    """The doubles next to a number that is excluded: what is nearer to it may be read as that number."""
+    ends = (_inward(Bound(value, exclusive=True), sign) for sign in (-1, 1))
+    below, above = (value if end is None else end.value for end in ends)
+    return below, above
+
+
 _NEAREST = Fraction(1, 10**16)
 """What is nearer to an excluded zero has an exponent."""
 
@@ -241,7 +248,9 @@ class _Decimals:
     def __init__(self, node: Number) -> None:
         self.node = node
         self.values = [bound.value for bound in (node.low, node.high) if bound is not None]
-        self.values.extend(node.excluded)
+        self.gaps = not node.integer and not node.multiples
+        for value in node.excluded:
+            self.values.extend(_around(value) if self.gaps else (value,))
         self.limits = [_digits(abs(value)) for value in self.values]
         self.modulus, self.scale = _modulus(node.multiples)
         if self.modulus > 3000:
@@ -334,6 +343,9 @@ class _Decimals:
                 one = against.pop(0)
                 if one == wrong or (one == 0 and bound.exclusive):
                     return False
+        if self.gaps:
+            pairs = zip(against[::2], against[1::2], strict=True)
+            return not any(below > 0 > above or below == 0 == above for below, above in pairs)
         return 0 not in against
 
     def against(self, state: _State, value: Fraction, order: int) -> int:

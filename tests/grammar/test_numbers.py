@@ -191,3 +191,16 @@ def test_numbers_that_are_excluded() -> None:
         "-1",
         "25",
     ]
+
+
+@pytest.mark.parametrize("value", [2.5, 0, 1, -3, 0.1, 1e15, -7.25, 1e17, 3e-5, 123456.789])
+def test_what_is_read_as_an_excluded_number_is_refused(value: float) -> None:
+    grammar = Grammar.from_json_schema({"type": "number", "not": {"const": value}})
+    for text in (json.dumps(value), f"{value:.30f}", f"{value:.6f}000000000000000000000000001"):
+        if float(text) == value:
+            assert not accepts(grammar, text), text
+    for other in (value + 1, value * 2 + 1):
+        assert accepts(grammar, json.dumps(other)) or abs(other) >= 1e16
+    if 1e-4 < abs(value) < 1e16:
+        for other in (math.nextafter(value, math.inf), math.nextafter(value, -math.inf)):
+            assert accepts(grammar, json.dumps(other)), other
