@@ -153,8 +153,9 @@ def _inward(bound: Bound | None, sign: int) -> Bound | None:
 
 def _around(value: Fraction) -> tuple[Fraction, Fraction]:
     """The doubles next to a number that is excluded: what is nearer to it may be read as that number."""
-    ends = (_inward(Bound(value, exclusive=True), sign) for sign in (-1, 1))
-    below, above = (value if end is None else end.value for end in ends)
+    if value == 0 or abs(value) >= 10**308:
+        return value - _NEAREST, value + _NEAREST
+    below, above = (Fraction(repr(math.nextafter(float(value), sign * math.inf))) for sign in (-1, 1))
     return below, above
 
 
@@ -345,7 +346,7 @@ class _Decimals:
                     return False
         if self.gaps:
             pairs = zip(against[::2], against[1::2], strict=True)
-            return not any(below > 0 > above or below == 0 == above for below, above in pairs)
+            return not any(below > 0 > above for below, above in pairs)
         return 0 not in against
 
     def against(self, state: _State, value: Fraction, order: int) -> int:
