@@ -100,7 +100,7 @@ MATH = Recipe(
     stages=(
         Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
         Settings(
-            steps=2400,
+            steps=1800,
             batch_tokens=4096,
             granularity=32,
             processes=2,

@@ -9,7 +9,9 @@ import pytest
 from gba import LlamaInProcess, MathTool
 from gba.models import packaged
 
-CHAIN = "three plus four, divided by two, then multiplied by seven point five-seven and then raised to the power of 1.34"
+CHAIN = (
+    "three plus four, divided by two, then multiplied by seven point five-seven and then raised to the power of 1.34"
+)
 QUESTIONS: tuple[tuple[str, float], ...] = (
     ("What is 25 raised to the 0.24 power?", 25**0.24),
     ("27^0.24", 27**0.24),

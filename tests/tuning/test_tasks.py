@@ -11,6 +11,7 @@ import pytest
 from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, held_out, iter_texts
 from gba.tuning.tasks.base import Style
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
+from gba.tuning.tasks.respelled import respelled
 from gba.tuning.tasks.toolbox import KINDS, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
 
@@ -141,6 +142,22 @@ def test_everyday_tools_are_told_all_that_they_need(key):
         assert not set("<>{}") & set(turn.request), turn.request
         for value in _texts(act.arguments):
             assert str(value) in turn.request, (turn.request, value)
+
+
+def test_respelled_tools_share_their_words_with_the_request():
+    shared = 0
+    for seed in range(200):
+        draw = Draw(seed)
+        tool, make, word = respelled(draw, frozenset({"taken"}), lookup=seed % 2 == 0)
+        turn = make(draw, tool)
+        (act,) = turn.acts
+        jsonschema.validate(dict(act.arguments), dict(tool.spec.parameters))
+        assert not set("<>{}") & set(turn.request), turn.request
+        described = set(re.findall(r"[a-z]+", f"{tool.spec.name} {tool.spec.description}".lower()))
+        shared += not described.isdisjoint(re.findall(r"[a-z]{4,}", turn.request.lower()))
+        assert word
+        assert all(str(value) in turn.request for value in _texts(act.arguments))
+    assert shared > 120
 
 
 def test_unseen_tools_do_not_occur_in_training():

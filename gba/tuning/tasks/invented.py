@@ -8,6 +8,7 @@ from typing import Any
 
 from gba.tuning.tasks.base import Act, Draw, Turn
 from gba.tuning.tasks.outcomes import done, found
+from gba.tuning.tasks.respelled import respelled
 from gba.tuning.tasks.roles import ROLES, Role
 from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
 from gba.tuning.tasks.words import foreign, name, person, phrases, place, pseudo_word
@@ -65,6 +66,8 @@ def invent(
 
     Without ``lookup`` it is none that a search could stand in for.
     """
+    if draw.split == "train" and draw.chance(0.6):
+        return _elsewhere(draw, taken, avoid, lookup=lookup)
     makers = (_action, _direct, _action, _direct, _function)
     make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
     while True:
@@ -78,6 +81,14 @@ def invent(
             owner = pseudo_word(draw)
         if matter not in avoid:
             return make(draw, owner, matter, taken), matter
+
+
+def _elsewhere(draw: Draw, taken: frozenset[str], avoid: Sequence[str], *, lookup: bool) -> tuple[Invented, str]:
+    """An everyday tool whose words are others: for training alone, where such tools teach to compare words."""
+    while True:
+        tool, turn, matter = respelled(draw, taken, lookup=lookup)
+        if matter not in avoid:
+            return Invented(tool, turn), matter
 
 
 def _tool_name(words: str) -> str:

@@ -1,0 +1,75 @@
+"""Everyday tools about something else: the words that a request shares with its tool become other words in both.
+
+"Set the volume to 40" and "Set the saddle to 40" are put alike and know nothing of each other: what remains to find the
+tool by is that request and description have a word in common.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from gba.tuning.tasks.base import Draw, Turn
+from gba.tuning.tasks.everyday import TABLE, Slot, kind_of, maker_of
+from gba.tuning.tasks.toolbox import Drawn, draw_tool
+from gba.tuning.tasks.words import pseudo_word
+
+__all__ = ["respelled"]
+
+_COMMON = frozenset(
+    "with from that what this somebody something user tell show give make find look into about want need have there "
+    "which where when many much long does should would could please between another more list last next they them "
+    "user's mine like good your".split()
+)
+_WORDS = tuple(
+    """
+    saddle anchor barrel canvas cradle dagger ember falcon gutter helmet ivory jungle kettle lantern marble needle
+    orchard paddle quarry ribbon shovel tunnel umbrella velvet wagon yogurt zipper acorn beacon copper dough engine
+    fabric gravel harvest insect jacket keyboard ladder magnet nectar oyster pebble quilt rocket sponge thread vase
+    walnut bamboo cabin donkey elbow feather glacier hazel inkpot jigsaw kernel lemon meadow napkin onyx parade raft
+    siren trophy urchin vessel willow blanket chimney drawer fountain gallery hinge island juice knot lobster mosaic
+    notch outlet pouch rail stamp turbine valve wrench zinc adapt borrow carve drift enlist fetch grind hoist iron
+    juggle knead launch mend nudge orbit polish quote rinse stack twist untie vary wrap yield bend climb dodge
+    """.split()
+)
+
+
+def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn, Callable[[Draw, Drawn], Turn], str]:
+    """A tool, what draws requests for it, and the word that it is about; without ``lookup``, none that tells."""
+    rows = [row for row in TABLE if (lookup or not row[3].startswith("=")) and _shared(row[1], row[2], row[4])]
+    key, names, about, what, ask, slots = draw.pick(rows)
+    words = _shared(names, about, ask)
+    others = {word: draw.word(_WORDS) if draw.chance(0.75) else pseudo_word(draw) for word in words}
+
+    def put(text: str) -> str:
+        return _put(text, others)
+
+    mark = "=" if what.startswith("=") else ""
+    noun = put(what.lstrip("=") or key.replace("_", " "))
+    new = tuple(_slot(slot, put) for slot in slots)
+    tool = draw_tool(draw, kind_of(key, put(names), put(about), new), made_up=0.08, taken=taken)
+    return tool, maker_of(key, mark + noun, put(ask), new), others[words[0]]
+
+
+def _shared(names: str, about: str, ask: str) -> list[str]:
+    """The words of a request that the tool's name or description has too."""
+    known = {_stem(word) for word in re.findall(r"[a-z]{4,}", f"{names.replace('_', ' ')} {about}".lower())}
+    asked = dict.fromkeys(_stem(word) for word in re.findall(r"[a-z]{4,}", ask.lower()))
+    return [word for word in asked if word in known and word not in _COMMON]
+
+
+def _stem(word: str) -> str:
+    return word[:-1] if word.endswith("s") and not word.endswith("ss") else word
+
+
+def _slot(slot: Slot, put: Callable[[str], str]) -> Slot:
+    return replace(slot, names=put(slot.names), said=put(slot.said), about=put(slot.about))
+
+
+def _put(text: str, others: dict[str, str]) -> str:
+    def other(found: re.Match[str]) -> str:
+        new = others[found[1].lower()] + found[2]
+        return new[:1].upper() + new[1:] if found[1][0].isupper() else new
+
+    return re.sub(rf"(?i)(?<![a-z{{])({'|'.join(others)})(s?)(?![a-z])", other, text)
