@@ -212,7 +212,8 @@ def _kept_back(pattern: str) -> frozenset[str]:
     if _count(tree) > _FEW:
         return frozenset()
     wordings = sorted(_wordings(tree), key=lambda text: zlib.crc32((pattern + text).lower().encode()))
-    return frozenset(text for text in wordings if held_out(pattern + text)) or frozenset(wordings[:1])
+    kept = frozenset(text for text in wordings if held_out(pattern + text))
+    return kept if 0 < len(kept) < len(wordings) else frozenset(wordings[:1])
 
 
 _FEW = 64
