@@ -28,6 +28,7 @@ __all__ = [
     "invert",
     "join",
     "unite",
+    "unrolled",
 ]
 
 ANY_CHAR: Ranges = ((0, 0xD7FF), (0xE000, 0x10FFFF))
@@ -52,9 +53,9 @@ class Work:
     def __init__(self, states: int) -> None:
         self.left = states
 
-    def spend(self) -> None:
-        """Count one state. Raises TooLargeError when none is left."""
-        self.left -= 1
+    def spend(self, states: int = 1) -> None:
+        """Count states. Raises TooLargeError when none is left."""
+        self.left -= states
         if self.left < 0:
             raise TooLargeError
 
@@ -217,6 +218,42 @@ def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> d
             inside = frozenset(at for at, dfa in enumerate(languages) if state[at + 1] in dfa.accepting)
             parts.setdefault(inside, []).append(number)
     return {inside: minimise(Dfa(edges, frozenset(numbers))) for inside, numbers in parts.items()}
+
+
+def unrolled(dfa: Dfa, minimum: int, maximum: int | None, *, limit: int = STATES) -> Dfa:
+    """The strings of the language of so many code points: a copy of the states for each length that counts."""
+    last = minimum if maximum is None else maximum
+    levels: list[dict[int, int]] = [{0: 0}]
+    total = 1
+    while len(levels) <= last and levels[-1]:
+        following: dict[int, int] = {}
+        for state in levels[-1]:
+            for _, _, target in dfa.edges[state]:
+                if target not in following:
+                    following[target] = total
+                    total += 1
+        if total > limit:
+            raise TooLargeError
+        levels.append(following)
+    endless = maximum is None and len(levels) == last + 1
+    if endless:  # from here on lengths do not count
+        level = levels[-1]
+        for state in (order := list(level)):
+            for _, _, target in dfa.edges[state]:
+                if target not in level:
+                    level[target] = total
+                    total += 1
+                    order.append(target)
+    if (work := _WORK.get()) is not None:
+        work.spend(total)
+    edges: list[Edges] = [()] * total
+    for length, level in enumerate(levels):
+        following = levels[length + 1] if length + 1 < len(levels) else level if endless else {}
+        for state, number in level.items():
+            if following:
+                edges[number] = tuple([(low, high, following[target]) for low, high, target in dfa.edges[state]])
+    ends = (level for length, level in enumerate(levels) if length >= minimum)
+    return minimise(Dfa(tuple(edges), frozenset(level[at] for level in ends for at in level if at in dfa.accepting)))
 
 
 def complement(dfa: Dfa) -> Dfa:

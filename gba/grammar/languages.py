@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from typing import TypeAlias
 
-from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLargeError, complement, explore, intersect
+from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLargeError, complement, explore, intersect, unrolled
 from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 
 __all__ = ["full_match", "length_between", "search"]
@@ -38,18 +38,9 @@ def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:
     """The strings of the language of so many code points. Raises TooLargeError."""
     if (minimum == 0 and maximum is None) or _lengths_within(dfa, minimum, maximum):
         return dfa
-    top = minimum if maximum is None else maximum + 1
-    if top > STATES:
+    if (minimum if maximum is None else maximum + 1) > STATES:
         raise TooLargeError
-
-    def moves(state: tuple[int, int]) -> Iterable[tuple[int, int, tuple[int, int]]]:
-        number, length = state
-        if maximum is not None and length >= maximum:
-            return []
-        following = min(length + 1, top)
-        return [(low, high, (target, following)) for low, high, target in dfa.edges[number]]
-
-    return explore((0, 0), moves, lambda state: state[0] in dfa.accepting and state[1] >= minimum)
+    return unrolled(dfa, minimum, maximum)
 
 
 def _lengths_within(dfa: Dfa, minimum: int, maximum: int | None) -> bool:

@@ -1,12 +1,13 @@
 """The syntax tree of a GBNF grammar: what the compiler writes, the printer prints and the matcher interprets.
 
-All nodes are immutable and hashable, so that equal parts of a grammar can be shared, interned and memoised.
+All nodes are immutable and hashable, so that equal parts of a grammar can be shared, interned and memoised; those with
+parts keep their hash, which would otherwise be that of the whole tree below them each time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 __all__ = [
@@ -68,6 +69,17 @@ class Sequence:
     """All items in order; without items the empty text."""
 
     items: tuple[Node, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((Sequence, self.items)))
+            return self._hash
+
+    def __reduce__(self) -> tuple[type[Sequence], tuple[tuple[Node, ...]]]:
+        return Sequence, (self.items,)  # a hash is good in its own process only
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,17 @@ class Choice:
     """One of the options; there is at least one."""
 
     options: tuple[Node, ...]
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        try:
+            return self._hash
+        except AttributeError:
+            object.__setattr__(self, "_hash", hash((Choice, self.options)))
+            return self._hash
+
+    def __reduce__(self) -> tuple[type[Choice], tuple[tuple[Node, ...]]]:
+        return Choice, (self.options,)  # a hash is good in its own process only
 
 
 @dataclass(frozen=True, slots=True)

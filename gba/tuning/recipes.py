@@ -90,6 +90,16 @@ AGENT = Recipe(
 )
 """Reads the tools of a prompt, and calls them."""
 
+_MATH_AGAIN = Settings(
+    batch_tokens=4096,
+    granularity=32,
+    processes=2,
+    wired=False,
+    learning_rate=4e-3,
+    adam_rate=2e-3,
+    embedding_rate=5e-3,
+)
+
 MATH = Recipe(
     name="tiny-math",
     description="Writes a short program for a question with numbers. Shows the machinery; not a model for real work.",
@@ -99,16 +109,8 @@ MATH = Recipe(
     shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
     stages=(
         Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
-        Settings(
-            steps=1800,
-            batch_tokens=4096,
-            granularity=32,
-            processes=2,
-            wired=False,
-            learning_rate=4e-3,
-            adam_rate=2e-3,
-            embedding_rate=5e-3,
-        ),
+        replace(_MATH_AGAIN, steps=1800),
+        replace(_MATH_AGAIN, steps=1600),
     ),
     distinct=150,
 )

@@ -242,7 +242,7 @@ def _algebra(make: _Maker) -> _Maker:
 
 MATH_FAMILIES: Mapping[str, tuple[int, _Maker]] = {
     "binary": (16, _binary),
-    "chain": (18, _chain),
+    "chain": (24, _chain),
     "orders": (10, _orders),
     "symbols": (14, _symbols),
     "percent": (7, _percent),
