@@ -212,7 +212,7 @@ def test_a_grammar_enforces_all_of_the_table_but_what_it_says() -> None:
 
 @pytest.mark.parametrize("path", sorted(GRAMMARS.glob("schema-*.gbnf")), ids=lambda path: path.stem)
 def test_the_text_is_the_golden_one(path: Path) -> None:
-    """The goldens are the text itself; `python -m tests.grammar.goldens` is not needed: they are edited by hand."""
+    """A change of a golden is a change of what llama.cpp reads: it has to be meant."""
     from goldens import GOLDENS
 
     assert str(GOLDENS[path.stem]()) == path.read_text()
