@@ -111,6 +111,7 @@ MATH = Recipe(
         Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
         replace(_MATH_AGAIN, steps=1800),
         replace(_MATH_AGAIN, steps=1600),
+        replace(_MATH_AGAIN, steps=750, learning_rate=3e-3, adam_rate=1.5e-3, embedding_rate=3e-3),
     ),
     distinct=150,
 )

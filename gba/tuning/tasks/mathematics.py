@@ -249,7 +249,7 @@ MATH_FAMILIES: Mapping[str, tuple[int, _Maker]] = {
     "root": (5, _root),
     "theory": (8, theory),
     "functions": (5, functions),
-    "statistics": (6, statistics),
+    "statistics": (10, statistics),
     **{name: (weight, _algebra(make)) for name, (weight, make) in ALGEBRA.items()},
     "story": (9, lambda draw: draw.pick(STORIES)(draw)),
 }

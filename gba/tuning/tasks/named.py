@@ -85,8 +85,10 @@ def _listed(draw: Draw, items: list[str]) -> str:
 
 
 def statistics(draw: Draw) -> tuple[str, str]:
+    most = 9 if draw.chance(0.25) else 99
     items = [
-        str(draw.integer(1, 99)) if draw.chance(0.8) else plain_number(draw) for _ in range(draw.rng.randint(3, 7))
+        str(draw.integer(1, most)) if draw.chance(0.8) else plain_number(draw)
+        for _ in range(draw.pick((3, 3, 4, 5, 6, 7)))
     ]
     kind, function = draw.pick(
         (
