@@ -111,18 +111,18 @@ def attacks() -> dict[str, Any]:
     return report
 
 
-def drawn(count: int) -> Iterator[str]:
-    """Random sentences of the grammar that are not too long for the checker."""
+def drawn(count: int, first: int) -> Iterator[str]:
+    """Random sentences of the grammar that are not too long for the checker, those of the seeds from ``first`` on."""
     source = Sentences(grammar_text())
-    programs = (source.draw(f"benchmark {seed}") for seed in itertools.count())
+    programs = (source.draw(f"benchmark {seed}") for seed in itertools.count(first))
     return itertools.islice((program for program in programs if len(program) <= MAX_LENGTH), count)
 
 
-def sentences(count: int, limit: float) -> dict[str, Any]:
+def sentences(count: int, limit: float, first: int) -> dict[str, Any]:
     """Random sentences: all have to pass the checker, and to have a value or an error of a known kind in time."""
     kinds: Counter[str] = Counter()
     refused, late, slowest = 0, 0, 0.0
-    programs = drawn(count)
+    programs = drawn(count, first)
     lock = threading.Lock()
 
     def work() -> None:
@@ -157,9 +157,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--attacks", action="store_true")
     parser.add_argument("--sentences", type=int, default=0, metavar="N")
+    parser.add_argument("--first", type=int, default=0, help="seed of the first sentence, for runs side by side")
     parser.add_argument("--limit", type=float, default=2.0, help="seconds for each sentence")
     asked = parser.parse_args()
-    report = attacks() if asked.attacks else sentences(asked.sentences, asked.limit) if asked.sentences else speed()
+    if asked.sentences:
+        report = sentences(asked.sentences, asked.limit, asked.first)
+    else:
+        report = attacks() if asked.attacks else speed()
     print(json.dumps(report, indent=2))
 
 
