@@ -7,7 +7,7 @@ are built on explicit alphabets or are slower than a compile may take.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import pairwise
 from typing import TypeVar
@@ -27,6 +27,7 @@ __all__ = [
     "intersect",
     "invert",
     "join",
+    "sweep",
     "unite",
     "unrolled",
 ]
@@ -35,6 +36,7 @@ ANY_CHAR: Ranges = ((0, 0xD7FF), (0xE000, 0x10FFFF))
 """Every code point that text can hold: all but the surrogates."""
 
 S = TypeVar("S", bound=Hashable)
+T = TypeVar("T", bound=Hashable)
 
 STATES = 2000
 """How many states an automaton may have."""
@@ -96,6 +98,21 @@ def unite(ranges: Iterable[tuple[int, int]]) -> Ranges:
         else:
             joined.append((low, high))
     return tuple(joined)
+
+
+def sweep(edges: Iterable[tuple[int, int, T]]) -> Iterator[tuple[int, int, set[T]]]:
+    """The edges that lie over each stretch of code points, where there are any; the set is the same one each time."""
+    begins: dict[int, list[T]] = {}
+    ends: dict[int, list[T]] = {}
+    for low, high, edge in edges:
+        begins.setdefault(low, []).append(edge)
+        ends.setdefault(high + 1, []).append(edge)
+    live: set[T] = set()
+    for low, after in pairwise(sorted(begins.keys() | ends.keys())):
+        live.difference_update(ends.get(low, ()))
+        live.update(begins.get(low, ()))
+        if live:
+            yield low, after - 1, live
 
 
 def explore(
@@ -173,18 +190,8 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
-        begins: dict[int, list[tuple[int, int]]] = {}
-        ends: dict[int, list[tuple[int, int]]] = {}
-        for at, number in state:
-            for low, high, target in automata[at].edges[number]:
-                begins.setdefault(low, []).append((at, target))
-                ends.setdefault(high + 1, []).append((at, target))
-        live: set[tuple[int, int]] = set()
-        for low, after in pairwise(sorted(begins.keys() | ends.keys())):
-            live.difference_update(ends.get(low, ()))
-            live.update(begins.get(low, ()))
-            if live:
-                yield low, after - 1, frozenset(live)
+        edges = ((low, high, (at, target)) for at, number in state for low, high, target in automata[at].edges[number])
+        return ((low, high, frozenset(live)) for low, high, live in sweep(edges))
 
     def accepts(state: frozenset[tuple[int, int]]) -> bool:
         return any(number in automata[at].accepting for at, number in state)
@@ -195,21 +202,21 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
 def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> dict[frozenset[int], Dfa]:
     """The strings of ``base`` by which of the languages they are in: the part of each combination that has any."""
 
+    automata = (base, *languages)
+
     def moves(state: tuple[int, ...]) -> Iterable[tuple[int, int, tuple[int, ...]]]:
-        begins: dict[int, list[tuple[int, int]]] = {}
-        ends: dict[int, list[int]] = {}
-        for at, (dfa, number) in enumerate(zip((base, *languages), state, strict=True)):
-            for low, high, target in dfa.edges[number] if number >= 0 else ():
-                begins.setdefault(low, []).append((at, target))
-                ends.setdefault(high + 1, []).append(at)
-        live = [-1] * len(state)
-        for low, after in pairwise(sorted(begins.keys() | ends.keys())):
-            for at in ends.get(low, ()):
-                live[at] = -1
-            for at, target in begins.get(low, ()):
-                live[at] = target
-            if live[0] >= 0:
-                yield low, after - 1, tuple(live)
+        edges = (
+            (low, high, (at, target))
+            for at, number in enumerate(state)
+            if number >= 0
+            for low, high, target in automata[at].edges[number]
+        )
+        for low, high, live in sweep(edges):
+            targets = [-1] * len(state)
+            for at, target in live:
+                targets[at] = target
+            if targets[0] >= 0:
+                yield low, high, tuple(targets)
 
     order, edges = _reach((0,) * (1 + len(languages)), moves, limit)
     parts: dict[frozenset[int], list[int]] = {}

@@ -9,10 +9,20 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterable
-from itertools import pairwise
 from typing import TypeAlias
 
-from gba.grammar.automata import ANY_CHAR, STATES, Dfa, Ranges, TooLargeError, complement, explore, intersect, unrolled
+from gba.grammar.automata import (
+    ANY_CHAR,
+    STATES,
+    Dfa,
+    Ranges,
+    TooLargeError,
+    complement,
+    explore,
+    intersect,
+    sweep,
+    unrolled,
+)
 from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 
 __all__ = ["full_match", "length_between", "search"]
@@ -207,19 +217,15 @@ class _Builder:
             return everything if self.all in reached else reached
 
         def moves(state: frozenset[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
-            begins: dict[int, list[tuple[int, int]]] = {0xD800: [], 0xE000: []}
-            ends: dict[int, list[tuple[int, int]]] = {}
-            for number in state:
-                for ranges, target in self.chars[number]:
-                    for low, high in ranges:
-                        begins.setdefault(low, []).append((number, target))
-                        ends.setdefault(high + 1, []).append((number, target))
-            live: set[tuple[int, int]] = set()
-            for low, following in pairwise(sorted(begins.keys() | ends.keys())):
-                live.difference_update(ends.get(low, ()))
-                live.update(begins.get(low, ()))
-                if live and not 0xD800 <= low < 0xE000:
-                    yield low, following - 1, after(frozenset([target for _, target in live]))
+            edges = [
+                (low, high, (number, target))
+                for number in state
+                for ranges, target in self.chars[number]
+                for first, last in ranges
+                for low, high in _without_surrogates(first, last)
+            ]
+            for low, high, live in sweep(edges):
+                yield low, high, after(frozenset([target for _, target in live]))
 
         @functools.cache
         def final(number: int) -> bool:
@@ -348,6 +354,12 @@ class _Builder:
             holds = monitors[monitor] is not None and monitors[monitor] in self.monitors[monitor].accepting
             if holds != negated:
                 yield target
+
+
+def _without_surrogates(first: int, last: int) -> Ranges:
+    if last < 0xD800 or first > 0xDFFF:
+        return ((first, last),)
+    return tuple((low, high) for low, high in ((first, 0xD7FF), (0xE000, last)) if low <= high)
 
 
 def _inner(tree: Expression) -> Expression:

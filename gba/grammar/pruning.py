@@ -15,9 +15,9 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
     ``whole`` says that every rule is known to have a sentence. Raises KeyError where ``root`` has no sentence.
     """
     productive: set[str] = set()
-    used = {} if whole else _references(rules)
+    references = _references(rules)
     if not whole:
-        productive = _productive(rules, used)
+        productive = _productive(rules, references)
         if "root" not in productive:
             raise KeyError("root")
         whole = len(productive) == len(rules)
@@ -30,7 +30,7 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
         body = rules[name] if whole else _cut(rules[name], productive)
         assert body is not None
         ordered[name] = body
-        found = used[name] if used and whole else _references({name: body})[name]
+        found = references[name] if whole else _references({name: body})[name]
         waiting.extend(name for name in reversed(found) if name not in ordered)
     return GbnfTree(ordered)
 

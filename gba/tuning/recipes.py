@@ -65,6 +65,9 @@ class Recipe:
         return learn(texts, size=self.pieces)
 
 
+_AGAIN = Settings(batch_tokens=4096, processes=2, wired=False, learning_rate=4e-3, adam_rate=2e-3, embedding_rate=5e-3)
+"""How a stage goes on from the file of the one before."""
+
 AGENT = Recipe(
     name="tiny-agent",
     description="Calls functions in the manner of gba. Shows the machinery; not a model for real work.",
@@ -74,31 +77,12 @@ AGENT = Recipe(
     shape=ModelShape(vocabulary=1024, layers=5, width=256, heads=4, kv_heads=4, hidden=768),
     stages=(
         Settings(steps=5000, batch_tokens=4096, processes=2),
-        Settings(
-            steps=5300,
-            batch_tokens=4096,
-            processes=2,
-            wired=False,
-            learning_rate=4e-3,
-            adam_rate=2e-3,
-            embedding_rate=5e-3,
-            cooldown=0.95,
-        ),
+        replace(_AGAIN, steps=5300, cooldown=0.95),
     ),
     distinct=70,
     mark="-▁",
 )
 """Reads the tools of a prompt, and calls them."""
-
-_MATH_AGAIN = Settings(
-    batch_tokens=4096,
-    granularity=32,
-    processes=2,
-    wired=False,
-    learning_rate=4e-3,
-    adam_rate=2e-3,
-    embedding_rate=5e-3,
-)
 
 MATH = Recipe(
     name="tiny-math",
@@ -109,9 +93,9 @@ MATH = Recipe(
     shape=ModelShape(vocabulary=768, layers=4, width=192, heads=3, kv_heads=3, hidden=512),
     stages=(
         Settings(steps=2600, batch_tokens=4096, granularity=32, processes=2),
-        replace(_MATH_AGAIN, steps=1800),
-        replace(_MATH_AGAIN, steps=1600),
-        replace(_MATH_AGAIN, steps=750, learning_rate=3e-3, adam_rate=1.5e-3, embedding_rate=3e-3),
+        replace(_AGAIN, granularity=32, steps=1800),
+        replace(_AGAIN, granularity=32, steps=1600),
+        replace(_AGAIN, granularity=32, steps=750, learning_rate=3e-3, adam_rate=1.5e-3, embedding_rate=3e-3),
     ),
     distinct=150,
 )
