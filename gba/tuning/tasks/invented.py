@@ -2,61 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from gba.tuning.tasks.base import Act, Draw, Turn
+from gba.tuning.tasks.matters import ATTRIBUTES, OBJECTS, OWNERS, VERBS, Invented, a, drawn
 from gba.tuning.tasks.outcomes import done, found
 from gba.tuning.tasks.respelled import respelled
 from gba.tuning.tasks.roles import ROLES, Role
-from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Kind, Param, draw_tool
-from gba.tuning.tasks.words import foreign, name, person, phrases, place, pseudo_word
+from gba.tuning.tasks.shapes import SHAPES
+from gba.tuning.tasks.tables.slots import ROOM, SIDE, code
+from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Param
+from gba.tuning.tasks.words import foreign, name, person, place, pseudo_word
 
 __all__ = ["Invented", "invent"]
-
-_ATTRIBUTES = phrases("""
-    tide level| opening hours| bus line| train number| status| owner| serial number| fuel level| battery level|
-    birth date| room number| phone number| address| closing time| menu| price list| water depth| member list|
-    license| exam grade| blood type| seat| wind speed| air quality| pollen count| sunrise| sunset| ticket price|
-    debt| order status| delivery date| stock level| warranty| sensor value| engine speed| oil pressure| humidity|
-    noise level| traffic| parking fee| toll| gate| platform| departure| arrival| waiting time| queue length|
-    visitor count| playlist| homework| timetable| shift| diet| allergy| favorite color| postal code| area code|
-    time zone| exchange code| mascot| anthem| nickname| password hint| locker number| badge| team| department
-""")
-_OWNERS = tuple(
-    """
-    city town harbor station shop school hotel ship plane customer student patient member employee player team
-    machine robot sensor room building street park museum library farm factory lake river island car truck train
-    order ticket account project client guest driver pilot doctor kitchen garden tower bridge store warehouse office
-    """.split()
-)
-_VERBS = tuple(
-    """
-    book reserve order rent buy sell open close start stop create delete print copy move send deliver pack wash
-    paint clean repair build cancel register publish archive scan measure cook prepare water feed charge polish
-    upgrade activate rename share export import inspect collect return hire test paint record upload download mount
-    store
-    """.split()
-)
-_OBJECTS = phrases("""
-    room| car| boat| hall| taxi| flight ticket| bus ticket| hotel room| desk| locker| parking space| pizza| cake|
-    coffee| salad| parcel| letter| report| invoice| contract| form| poster| badge| account| folder| backup|
-    playlist| survey| ticket| task| job| machine| robot| drone| pump| heater| fan| oven| washing machine| printer|
-    door| gate| garden| plant| window| roof| wall| fence| shelf| box| crate| bicycle| scooter| truck| tent|
-    costume| piano| telescope| microscope| camera| sensor| server| database| website| channel| album
-""")
-
-
-class Invented:
-    """One invented tool with the way to ask for it: ``turn`` draws a request and its solution."""
-
-    def __init__(self, tool: Drawn, turn: Callable[[Draw, Drawn], Turn]) -> None:
-        self.tool, self._turn = tool, turn
-
-    def turn(self, draw: Draw) -> Turn:
-        """A request that takes this tool."""
-        return self._turn(draw, self.tool)
 
 
 def invent(
@@ -66,14 +26,14 @@ def invent(
 
     Without ``lookup`` it is none that a search could stand in for.
     """
-    if draw.split == "train" and draw.chance(0.6):
+    if draw.split == "train" and draw.chance(0.5):
         return _elsewhere(draw, taken, avoid, lookup=lookup)
-    makers = (_action, _direct, _action, _direct, _function)
+    makers = (_action, _direct, _action, _direct, _function, *SHAPES)
     make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
     while True:
         owner, matter = (
-            draw.word(_OWNERS if make is _lookup else _VERBS),
-            draw.word(_ATTRIBUTES if make is _lookup else _OBJECTS),
+            draw.word(OWNERS if make is _lookup else VERBS),
+            draw.word(ATTRIBUTES if make is _lookup else OBJECTS),
         )
         if draw.chance(0.25):
             matter = pseudo_word(draw)
@@ -91,20 +51,15 @@ def _elsewhere(draw: Draw, taken: frozenset[str], avoid: Sequence[str], *, looku
             return Invented(tool, turn), matter
 
 
-def _tool_name(words: str) -> str:
-    return words.replace(" ", "_").replace("'", "")
-
-
 def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Invented:
     key = draw.pick((owner, owner, "name", "id", "which", "of", "subject"))
     number = draw.chance(0.15)
     param = Param(
         "x", (key,), INTEGER if number else STRING, (f"The {owner}.", f"Which {owner}.", f"The name of the {owner}.")
     )
-    names = tuple(_tool_name(text) for text in (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}"))
-    article = "an" if owner[0] in "aeiou" else "a"
-    about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {article} {owner}[.|.|]"
-    tool = draw_tool(draw, Kind("invented", names, about, (param,)), made_up=0.15, taken=taken)
+    names = (matter, f"get_{matter}", f"{owner}_{matter}", f"find_{matter}")
+    about = f"[Get|Tell|Return|Look up|Show|Find|Read|Check] the {matter} of {a(owner)}"
+    tool = drawn(draw, names, about, (param,), taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
@@ -144,17 +99,9 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     roles = _roles(draw)
     optional = {role.param.role for role in roles[1:] if draw.chance(0.2)}
     params = tuple(_with_need(role.param, role.param.role not in optional) for role in roles)
-    names = tuple(
-        _tool_name(text) for text in (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb)
-    )
-    article = "an" if matter[0] in "aeiou" else "a"
-    tool = draw_tool(
-        draw,
-        Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params),
-        made_up=0.15,
-        taken=taken,
-    )
-    title = f"{verb} {article} {matter}"
+    names = (f"{verb}_{matter}", f"{verb}_{matter}", matter, f"{matter}_{verb}", verb)
+    tool = drawn(draw, names, f"{verb.capitalize()} {a(matter)}", params, taken)
+    title = f"{verb} {a(matter)}"
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
@@ -182,7 +129,6 @@ def _action(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
 def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
     """A tool whose first argument is the very thing that something is done to: paint the fence Zorbo in red."""
     key = matter.split(" ")[-1]
-    article = "an" if matter[0] in "aeiou" else "a"
     number = draw.chance(0.15)
     first = Param(
         "x",
@@ -193,17 +139,15 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     roles = _roles(draw)[: draw.pick((0, 0, 1, 1, 2))]
     optional = {role.param.role for role in roles if draw.chance(0.3)}
     params = (first, *(_with_need(role.param, role.param.role not in optional) for role in roles))
-    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter))
-    tool = draw_tool(
-        draw,
-        Kind("invented", names, f"{verb.capitalize()} {article} {matter}[.|.|]", params),
-        made_up=0.15,
-        taken=taken,
-    )
+    names = (f"{verb}_{matter}", f"{matter}_{verb}", verb, matter)
+    tool = drawn(draw, names, f"{verb.capitalize()} {a(matter)}", params, taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
-        x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person, _code, pseudo_word))(draw)
+        x = str(draw.integer(2, 9999)) if number else draw.pick((name, name, place, person, code, pseudo_word))(draw)
+        before = not number and draw.chance(0.35)
+        if before and draw.chance(0.5):
+            x = draw.pick((SIDE, ROOM))(draw)
         texts = {
             role.param.role: role.value(draw) for role in roles if role.param.role not in optional or draw.chance(0.6)
         }
@@ -211,7 +155,7 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
             " " + draw.free(ROLES[key].said, v=text)
             for key, text in sorted(texts.items(), key=lambda item: item[0] in _LAST)
         )
-        what = f"[the {{m}} {{x}}|{{m}} {{x}}|the {{m}} {{x}}{'' if number or ' ' in x else '|{x}|{x}'}]"
+        what = "the {x} {m}" if before else f"[the {{m}} {{x}}|{{m}} {{x}}{'' if number or ' ' in x else '|{x}'}]"
         quoted = draw.pick(("'{}'", '"{}"')).format(x) if not number and draw.chance(0.08) else x
         pattern = (
             f"[{{V}} {what}{{s}}.|{{V}} {what}{{s}}.|Please {{v}} {what}{{s}}.|[Can|Could] you {{v}} {what}{{s}}?|I "
@@ -238,9 +182,9 @@ def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Inve
         Param(role, (role, word), INTEGER if number else STRING)
         for role, word in draw.pick(((), (("x", "value"),), (("n", "number"),), (("a", "first"), ("b", "second"))))
     )
-    names = tuple(_tool_name(text) for text in (f"{verb}_{matter}", f"{matter}_{verb}", f"{matter}_value"))
-    about = f"[{verb.capitalize()} {matter}|Compute the {matter}|Apply the {matter} function|The {matter}][.|]"
-    tool = draw_tool(draw, Kind("invented", names, about, params), made_up=0.15, taken=taken)
+    names = (f"{verb}_{matter}", f"{matter}_{verb}", f"{matter}_value")
+    about = f"[{verb.capitalize()} {matter}|Compute the {matter}|Apply the {matter} function|The {matter}]"
+    tool = drawn(draw, names, about, params, taken)
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         texts = [
@@ -273,11 +217,6 @@ _LAST = ("text", "urgent", "paid")
 
 def _with_need(param: Param, required: bool) -> Param:
     return replace(param, required=required)
-
-
-def _code(draw: Draw) -> str:
-    letters = "ABCDEFGHKLMNPRSTVWXZ"
-    return f"{draw.pick(letters)}{draw.pick(letters)}{draw.pick(('', '-'))}{draw.integer(10, 99_999)}"
 
 
 def _roles(draw: Draw) -> list[Role]:

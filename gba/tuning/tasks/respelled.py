@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from gba.tuning.tasks.base import Draw, Turn
-from gba.tuning.tasks.everyday import TABLE, Slot, kind_of, maker_of
+from gba.tuning.tasks.everyday import kind_of, maker_of
+from gba.tuning.tasks.tables import TABLE, Row, Slot
 from gba.tuning.tasks.toolbox import Drawn, draw_tool
 from gba.tuning.tasks.words import pseudo_word
 
@@ -37,25 +38,30 @@ _WORDS = tuple(
 
 def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn, Callable[[Draw, Drawn], Turn], str]:
     """A tool, what draws requests for it, and the word that it is about; without ``lookup``, none that tells."""
-    rows = [row for row in TABLE if (lookup or not row[3].startswith("=")) and _shared(row[1], row[2], row[4])]
-    key, names, about, what, ask, slots = draw.pick(rows)
-    words = _shared(names, about, ask)
+    row = draw.pick(_TELLING_TOO if lookup else _DOING)
+    words = _shared(row)
     others = {word: draw.word(_WORDS) if draw.chance(0.75) else pseudo_word(draw) for word in words}
 
     def put(text: str) -> str:
         return _put(text, others)
 
-    mark = "=" if what.startswith("=") else ""
-    noun = put(what.lstrip("=") or key.replace("_", " "))
-    new = tuple(_slot(slot, put) for slot in slots)
-    tool = draw_tool(draw, kind_of(key, put(names), put(about), new), made_up=0.08, taken=taken)
-    return tool, maker_of(key, mark + noun, put(ask), new), others[words[0]]
+    new = Row(
+        row.key,
+        put(row.names),
+        put(row.about),
+        ("=" if row.gives.startswith("=") else "") + put(row.gives.lstrip("=") or row.key.replace("_", " ")),
+        put(row.ask),
+        tuple(_slot(slot, put) for slot in row.slots),
+    )
+    tool = draw_tool(draw, kind_of(new), made_up=0.08, taken=taken)
+    return tool, maker_of(new), others[words[0]]
 
 
-def _shared(names: str, about: str, ask: str) -> list[str]:
+def _shared(row: Row) -> list[str]:
     """The words of a request that the tool's name or description has too."""
-    known = {_stem(word) for word in re.findall(r"[a-z]{4,}", f"{names.replace('_', ' ')} {about}".lower())}
-    asked = dict.fromkeys(_stem(word) for word in re.findall(r"[a-z]{4,}", ask.lower()))
+    told = f"{row.names.replace('_', ' ')} {row.about}"
+    known = {_stem(word) for word in re.findall(r"[a-z]{4,}", told.lower())}
+    asked = dict.fromkeys(_stem(word) for word in re.findall(r"[a-z]{4,}", row.ask.lower()))
     return [word for word in asked if word in known and word not in _COMMON]
 
 
@@ -73,3 +79,7 @@ def _put(text: str, others: dict[str, str]) -> str:
         return new[:1].upper() + new[1:] if found[1][0].isupper() else new
 
     return re.sub(rf"(?i)(?<![a-z{{])({'|'.join(others)})(s?)(?![a-z])", other, text)
+
+
+_TELLING_TOO = tuple(row for row in TABLE if _shared(row))
+_DOING = tuple(row for row in _TELLING_TOO if not row.gives.startswith("="))

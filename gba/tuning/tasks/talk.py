@@ -181,9 +181,9 @@ def then_calculate(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         op = step.words[2:]
         request = draw.phrase(
             (
-                "[And what is that {op}?|What is that {op}?|And {op}?|What is it {op}?|And now {op}?|How much is "
-                "that {op}?|Now what is that {op}?|What's that {op}?|And that {op}?|What is the result {op}?|Now "
-                "{op}.]"
+                "[|||||OK, |Good, |Great, |Thanks, |Fine, |So, ][And what is that {op}?|What is that {op}?|And {op}?|"
+                "What is it {op}?|And now {op}?|How much is that {op}?|Now what is that {op}?|What's that {op}?|And "
+                "that {op}?|What is the result {op}?|Now {op}.|What do I get {op}?|And if it is {op}?]"
             ),
             op=op,
         )
@@ -192,11 +192,10 @@ def then_calculate(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         order = step.order
         request = draw.phrase(
             (
-                "[{Op}.|Now {op}.|And now {op}.|Then {op}.|[Can|Could] you {op}?|Please {op}.|OK, {op}.|{Op} "
-                "please.|Next, {op}.|Great, now {op}.]"
+                "[|||||OK, |Good, |Great, |Thanks, |Fine, |So, ][{op}.|{op}.|now {op}.|and now {op}.|then {op}.|[can|"
+                "could|would] you {op}?|please {op}.|{op} please.|next, {op}.|also {op}.|after that {op}.]"
             ),
             op=order,
-            Op=order[:1].upper() + order[1:],
         )
         asked = step.carried_out_on(first.value)
     value = shown(step.apply(float(first.value)))
@@ -218,8 +217,9 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
         style.say(
             draw.phrase(
                 (
-                    "[What is {q}?|What's {q}?|Tell me {q}.|[Find|Look up|Get] {q}.|[Can|Could] you tell me {q}?|"
-                    "I want to know {q}.|{q}?|I need {q}.|Do you know {q}?|Please look up {q}.]"
+                    "[||||Hi, |Hello, |A question: |Say, |Hey, ][What is {q}?|What's {q}?|Tell me {q}.|[Find|Look up|"
+                    "Get] {q}.|[Can|Could] you tell me {q}?|I want to know {q}.|{q}?|I need {q}.|Do you know {q}?|"
+                    "Please look up {q}.]"
                 ),
                 q=known.asked,
             )
@@ -237,8 +237,10 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
     act = searching(tools["search"], query, other.told, draw, found=of + other.subject)
     request = draw.phrase(
         (
-            "[And of {x}?|And {x}?|What about {x}?|How about {x}?|And what about {x}?|And that of {x}?|And for {x}?|"
-            "Now {x}.|The same for {x}.|Same question for {x}.|And what is it for {x}?]"
+            "[|||||OK, |Thanks, |Good, |Great, |Now, |Fine, ][And of {x}?|And {x}?|What about {x}?|How about {x}?|And "
+            "what about {x}?|And that of {x}?|And for {x}?|Now {x}.|[The|And the] same for {x}[.|?]|The same of {x}.|"
+            "Same question for {x}.|[And|Now] what is it for {x}?|[Same|And] with {x}?|And the one of {x}?|Do {x} too.|"
+            "I also need it for {x}.|Now that of {x}.|What is that of {x}?]"
         ),
         x=other.subject,
     )
@@ -252,9 +254,10 @@ def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:
     first = Turn(
         draw.phrase(
             (
-                "[I am planning a {t}.|I will have a {t}.|There is a {t} soon.|I have a {t} soon.|We are going to have "
-                "a {t}.|I must not forget the {t}.|I'm looking forward to the {t}.|I want to go to the {t}.|Next comes "
-                "the {t}.]"
+                "[|||||Hi, |Hello, |Hey, |You know, |By the way, |Guess what: ][I am planning a {t}.|I will have a "
+                "{t}.|There is a {t} soon.|I have a {t} soon.|We are going to have a {t}.|I must not forget the {t}.|"
+                "I'm looking forward to the {t}.|I want to go to the {t}.|Next comes the {t}.|There will be a {t}.|We "
+                "plan a {t}.|I am thinking of a {t}.]"
             ),
             t=title,
         ),

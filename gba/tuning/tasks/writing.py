@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gba.tuning.tasks.base import Draw, Turn
+from gba.tuning.tasks.orders import wordings
 from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
 from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, time
@@ -40,11 +41,12 @@ def _email(draw: Draw, tool: Drawn) -> Turn:
     to, body = _recipient(draw), _body(draw)
     subject = draw.word(ACTIVITIES) if draw.chance(0.5) else None
     about = " [about {s}|with the subject {s}]" if subject else ""
+    say = "[saying|that says|with the text]"
     request = draw.phrase(
-        (
-            f"[[Send|Write] [an email|a mail|an e-mail] to {{to}}{about} [saying|that says|with the text] {{b}}.|"
-            f"Email {{to}}{about} saying {{b}}.|[Can|Could] you [send an email to|email|write an email to] "
-            f"{{to}}{about} saying {{b}}?|I want to email {{to}}{about} saying {{b}}.]"
+        wordings(
+            f"[<[send|write] [an email|a mail|an e-mail] to {{to}}{about} {say} {{b}}>|<email {{to}}{about} saying "
+            f"{{b}}>|<[send|write] {{to}} [an email|a mail|an e-mail]{about} {say} {{b}}>|<mail {{to}}{about}: {{b}}>|"
+            f"An email to {{to}}{about}: {{b}}.]"
         ),
         to=to,
         s=subject or "",
@@ -65,10 +67,10 @@ def _message(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     to, body = person(draw), _body(draw)
     request = draw.phrase(
-        (
-            "[[Send|Write] [a message|a text|a text message] to {to} saying {b}.|[Send|Write] {to} a message saying "
-            "{b}.|Tell {to} that {b}.|Text {to} that {b}.|Message {to}: {b}.|[Can|Could] you [text|message] {to} "
-            "that {b}?|Let {to} know that {b}.|Write to {to}: {b}.]"
+        wordings(
+            "[<[send|write] [a message|a text|a text message] to {to} [saying|that says] {b}>|<[send|write] {to} [a "
+            "message|a text] [saying|that says] {b}>|<tell {to} that {b}>|<text {to} that {b}>|<message {to}: {b}>|"
+            "<text {to}: {b}>|<let {to} know that {b}>|<write to {to}: {b}>|<inform {to} that {b}>]"
         ),
         to=to,
         b=body,
@@ -112,10 +114,10 @@ def _reminder(draw: Draw, tool: Drawn) -> Turn:
         when = date(draw)
         at = when if when.split(" ")[0] in ("tomorrow", "today", "next") else f"on {when}"
     request = draw.phrase(
-        (
-            "[Remind me [{at} to {w}|to {w} {at}].|Set a reminder to {w} {at}.|[Can|Could] you remind me to {w} "
-            "{at}?|[Do not|Don't] let me forget to {w} {at}.|I have to {w} {at}, remind me.|Set a reminder {at}: "
-            "{w}.|I need a reminder to {w} {at}.]"
+        wordings(
+            "[<remind me [{at} to {w}|to {w} {at}]>|<set a reminder to {w} {at}>|[Do not|Don't] let me forget to {w} "
+            "{at}.|I have to {w} {at}, remind me.|<set a reminder {at}: {w}>|I need a reminder to {w} {at}.|I must not "
+            "forget to {w} {at}.|<remind me {at}: {w}>]"
         ),
         w=what,
         at=at,
