@@ -78,7 +78,7 @@ AGENT = Recipe(
     stages=(
         Settings(steps=5000, batch_tokens=4096, processes=2),
         replace(_AGAIN, steps=5300, cooldown=0.95),
-        replace(_AGAIN, steps=5500, cooldown=0.95),
+        replace(_AGAIN, steps=5400, cooldown=0.95),
     ),
     distinct=70,
     mark="-▁",

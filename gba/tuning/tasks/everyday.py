@@ -58,7 +58,7 @@ def maker_of(row: Row) -> Callable[[Draw, Drawn], Turn]:
         if row.gives.startswith("="):
             outcome = found(draw, row.gives[1:], texts[0], draw.pick(_ANSWERS)(draw))
         else:
-            outcome = done(draw, row.gives or row.key.replace("_", " "))
+            outcome = done(draw, row.gives or row.key.rpartition("_")[2])
         act = act_on(tool, outcome.result, **values)
         return Turn(style.say(wanted), (act,), "I have the result.", outcome.answer, outcome.value)
 

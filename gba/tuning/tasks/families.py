@@ -11,6 +11,7 @@ from gba.tuning.tasks.base import Draw, Split, Task, Turn
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent
+from gba.tuning.tasks.tables import ALIKE
 from gba.tuning.tasks.toolbox import KINDS, Drawn, Kind, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
@@ -40,6 +41,7 @@ _ALIKE = (
     ("flights", "taxi"),
     ("movie", "news"),
     ("draw", "paint_wall"),
+    *ALIKE,
     *(("search", key) for key in ("weather", "weather_day", *sorted(EVERYDAY_LOOKUPS))),
 )
 _ALL_KINDS: Mapping[str, Kind] = {**KINDS, **EVERYDAY_KINDS, **UNSEEN_KINDS}
@@ -239,9 +241,9 @@ def _mixed(draw: Draw) -> Task:
 def _session(draw: Draw) -> Task:
     """Several requests under one list of tools: of each, the tools of the others are the ones to pass over."""
     bench = _Bench(draw)
-    wanted = [key for key in ("search", "calculate") if draw.chance(0.6)]
+    wanted = [key for key in ("search", "calculate") if draw.chance(0.5)]
     wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
-    wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3)))
+    wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3, 3)))
     keys: list[str] = []
     for key in wanted:
         if key not in _alike(set(keys)):

@@ -49,7 +49,7 @@ def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn
         row.key,
         put(row.names),
         put(row.about),
-        ("=" if row.gives.startswith("=") else "") + put(row.gives.lstrip("=") or row.key.replace("_", " ")),
+        ("=" if row.gives.startswith("=") else "") + put(row.gives.lstrip("=") or row.key.rpartition("_")[2]),
         put(row.ask),
         tuple(_slot(slot, put) for slot in row.slots),
     )

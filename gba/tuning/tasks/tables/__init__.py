@@ -2,9 +2,58 @@
 
 from __future__ import annotations
 
-from gba.tuning.tasks.tables import daily
+from gba.tuning.tasks.tables import daily, house, media, town, work
 from gba.tuning.tasks.tables.slots import Row, Slot
 
-__all__ = ["TABLE", "Row", "Slot"]
+__all__ = ["ALIKE", "TABLE", "Row", "Slot"]
 
-TABLE: tuple[Row, ...] = (*daily.ROWS,)
+TABLE: tuple[Row, ...] = (*daily.ROWS, *house.ROWS, *work.ROWS, *town.ROWS, *media.ROWS)
+
+ALIKE: tuple[tuple[str, ...], ...] = tuple(
+    tuple(line.split())
+    for line in """
+    hs_announce hs_screen md_announce md_voice tn_announce hs_engrave wk_banner
+    hs_oven hs_kettle hs_humidity heat
+    hs_milk hs_eggs hs_harvest
+    hs_pump hs_valve device wk_feature md_subtitles md_microphone
+    hs_gate window wk_port tn_gate
+    hs_bins tn_bins
+    hs_vaccinate tn_vaccine tn_allergy tn_dose tn_pharmacy
+    hs_lend md_borrow md_shelf md_renew books
+    hs_park tn_parking pay tn_bid
+    tn_luggage tn_street tn_claim tn_complaint
+    tn_visa tn_permit tn_passport
+    tn_grade tn_exam
+    tn_seat tn_tour tn_court tn_check_in tn_fare ticket flights hotel rental md_tour
+    tn_coupon tn_discount tn_gift_card
+    tn_dose tn_pressure workout wk_hours
+    tn_pharmacy shopping tn_available
+    tn_homework todo
+    tn_complaint tn_announce md_announce md_post wk_post wk_comment wk_banner message note
+    tn_enroll user wk_role wk_team remove_user
+    tn_court wk_meeting_room wk_leave calendar calendar_day calendar_text
+    md_compare md_prices md_people md_diff
+    md_game md_challenge
+    md_podcast md_episode
+    md_animal md_habitat
+    md_element md_planet
+    md_artwork md_exhibit
+    md_rewrite md_encode wk_encode spelling
+    md_chapter md_voice read_file
+    md_actor md_showtimes movie
+    md_record channel
+    md_comments visibility wk_folder share
+    md_highscore score
+    md_letter words
+    md_rhyme synonym
+    wk_join wk_merge
+    wk_deploy wk_install wk_scale
+    wk_sign wk_reviewer
+    wk_column rows
+    wk_virus read_file
+    wk_site_up open_page
+    wk_export rename
+    wk_api_key password
+    """.strip().splitlines()
+)
+"""Kinds that do nearly the same, by their keys: none of them stands beside another."""

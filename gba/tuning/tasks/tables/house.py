@@ -19,12 +19,6 @@ ROWS: tuple[Row, ...] = (
      "gate setting", "[<leave the {a} gate {b}>|<make sure the {a} gate is {b}>|The {a} gate should be {b}.|I want the "
      "{a} gate {b}.|<see that the {a} gate of the yard is {b}>|Could the {a} gate stay {b}?]",
      (Slot("gate which side", SIDE), either("open", "closed", "open is_open opened", "Whether it is open."))),
-    Row("hs_sprinkler", "run_sprinkler sprinkler lawn_sprinkler start_sprinkler",
-     "[Run a sprinkler in the garden|Start a lawn sprinkler]", "run",
-     "[<run the {a} sprinkler for {b} minutes>|<start the {a} sprinkler for {b} minutes>|The {a} sprinkler should run "
-     "for {b} minutes.|For {b} minutes I need the {a} sprinkler.|Could the {a} sprinkler run for {b} minutes?|The "
-     "grass near the {a} sprinkler is dry, give it {b} minutes.]",
-     (Slot("sprinkler which zone", SIDE), Slot("minutes duration", count(2, 90), INTEGER))),
     Row("hs_valve", "set_valve valve seal_valve water_valve", "[Set whether a valve is sealed|Seal a water valve or "
      "not]", "valve setting", "[<make sure valve {a} is {b}>|<make sure that the {a} valve is {b}>|Valve {a} should be "
      "{b}.|I want valve {a} {b}.|I would like the water valve {a} to be {b}.|Could the {a} valve be {b}?]",
@@ -70,16 +64,6 @@ ROWS: tuple[Row, ...] = (
      "degrees{c}.|At {b} degrees, wash the {a} laundry{c}.|The {a} things smell, wash them at {b} degrees{c}.]",
      (Slot("fabric program kind", *enum("cotton", "wool", "silk", "denim")), Slot("temperature degrees", count(20, 95),
       INTEGER), Slot("spin spins rpm", count(400, 1600), INTEGER, said=" with {} spins per minute"))),
-    Row("hs_bath", "fill_bath bath run_bath bathtub", "[Fill the bathtub with warm water|Run a bath]", "bath",
-     "[<run a bath of {a} degrees{b}>|<fill the bathtub with water of {a} degrees{b}>|I want to take a bath of {a} "
-     "degrees{b}.|The bath should have {a} degrees{b}.|Could I have a bath of {a} degrees{b}?|<get the bathtub to {a} "
-     "degrees{b}>]",
-     (Slot("temperature degrees", count(28, 43), INTEGER), Slot("time at when", time, said=" at {}"))),
-    Row("hs_fan", "set_fan fan_speed ceiling_fan fan", "[Set the speed of a fan|Run the ceiling fan of a room]",
-     "fan setting", "[<set the {a} fan to speed {b}>|<run the fan in the {a} at speed {b}>|The {a} fan should turn at "
-     "speed {b}.|Speed {b} for the {a} fan.|I would like the {a} fan at speed {b}.|Could the {a} fan run at speed "
-     "{b}?|There is no air in the {a}, use fan speed {b}.]",
-     (Slot("room fan which", ROOM), Slot("speed level", count(1, 9), INTEGER))),
     Row("hs_humidity", "set_humidity humidifier humidity air_humidity", "[Set the humidity of a room|Control the "
      "humidifier of a room]", "humidity setting", "[<set the humidity in the {a} to {b} percent>|<keep the {a} at {b} "
      "percent humidity>|The humidity in the {a} should be {b} percent.|I want {b} percent humidity in the {a}.|Could "
@@ -93,8 +77,8 @@ ROWS: tuple[Row, ...] = (
       "soft", "robot", "child", "pirate", "calm", "female", "high")))),
     Row("hs_screen", "show_on_screen display screen_text house_screen", "[Show a text on a screen of the house|Display "
      "a text on a screen]", "screen text", "[<show {a} on the {b} screen>|<display {a} on the {b} screen>|<put {a} on "
-     "the screen in the {b}>|<on the {b} screen, display {a}>|The {b} screen should show {a}.|I want {a} on the {b} "
-     "screen.]",
+     "the screen in the {b}>|On the {b} screen, display {a}.|The {b} screen should show {a}.|The text on the "
+     "{b} screen should be {a}.]",
      (Slot("text content words", message_text), Slot("screen room where", ROOM))),
     Row("hs_engrave", "engrave_sign engrave garden_sign order_sign", "[Engrave a text on a sign|Order a garden sign "
      "with a text]", "sign", "[<engrave {a} on a {b} sign>|<order a {b} garden sign that says {a}>|<carve {a} into a "
@@ -108,15 +92,15 @@ ROWS: tuple[Row, ...] = (
      "have?|Is the {a} smoke detector low on battery?|<tell me the battery level of the {a} smoke detector>|The smoke "
      "detector in the {a} beeps, is it empty?]", (Slot("room detector where", ROOM),)),
     Row("hs_mower", "mow_lawn mower lawn_robot cut_grass", "[Mow the lawn|Let the mower cut a lawn]", "mowing",
-     "[<mow the {a} lawn to {b} cm at {c}>|<at {c}, mow the {a} lawn to {b} cm>|At {c} the {a} lawn should be cut to "
+     "[<mow the {a} lawn to {b} cm at {c}>|At {c}, mow the {a} lawn to {b} cm.|At {c} the {a} lawn should be cut to "
      "{b} cm.|I want the {a} lawn mowed at {c} to {b} cm.|The grass on the {a} lawn is too long, cut it to {b} cm at "
      "{c}.|Could the mower cut the {a} lawn at {c} to {b} cm?]",
-     (Slot("lawn which part", SIDE), Slot("height cm length", decimal, NUMBER, about="In cm."),
+     (Slot("lawn which part", SIDE), Slot("height cm length", count(2, 15), INTEGER, about="In cm."),
       Slot("time at start", time))),
     Row("hs_sow", "sow_seeds sow plant_seeds seed_bed", "[Sow seeds in a bed|Plant seeds in the garden]", "bed",
      "[<sow {b} {a} seeds in bed {c}>|<plant {b} {a} seeds in bed {c}>|In bed {c} I want {b} {a} seeds.|Bed {c} should "
      "get {b} {a} seeds.|<put {b} seeds of {a} into bed {c}>|I would like bed {c} sown with {b} {a} seeds.]",
-     (Slot("plant crop kind", of("carrot", "radish", "pea", "pumpkin", "lettuce", "onion", "leek", "poppy")),
+     (Slot("plant crop kind", of("carrot", "turnip", "pea", "pumpkin", "lettuce", "onion", "leek", "poppy")),
       Slot("count seeds number", count(3, 400), INTEGER), Slot("bed bed_code where", code))),
     Row("hs_harvest", "log_harvest harvest add_harvest crop_log", "[Log a harvest|Write down what was harvested]",
      "harvest", "[I harvested {a} kilos of {b}{c}.|<log a harvest of {a} kilos of {b}{c}>|The harvest was {a} kilos of "
@@ -148,7 +132,7 @@ ROWS: tuple[Row, ...] = (
       Slot("from_pasture source old", name, about="Where they are."),
       Slot("to_pasture target new", name, about="Where they go."))),
     Row("hs_plow", "plow_field plow tractor send_tractor", "[Plow a field with a tractor|Send a tractor to a field]",
-     "job", "[<plow {a} with {b}>|<plow the field {a} with the tractor {b}>|<with the tractor {b}, plow {a}>|The "
+     "job", "[<plow {a} with {b}>|<plow the field {a} with the tractor {b}>|With the tractor {b}, plow {a}.|The "
      "tractor {b} should plow {a}.|{a} should be plowed by {b}.|I want the tractor {b} at the field {a}.|Could {b} "
      "plow the field {a}?]",
      (Slot("field where land", name, about="The field."), Slot("tractor machine with", name, about="The tractor."))),
@@ -171,7 +155,7 @@ ROWS: tuple[Row, ...] = (
      (Slot("tire wheel which", of("front left", "front right", "rear left", "rear right", "spare", "front", "rear")),
       Slot("pressure psi value", decimal, NUMBER))),
     Row("hs_charge", "charge_car charge charging car_battery", "[Charge an electric car|Charge the battery of a car]",
-     "charging", "[<charge {a} to {b} percent by {c}>|<by {c}, charge the car {a} to {b} percent>|By {c}, {a} should "
+     "charging", "[<charge {a} to {b} percent by {c}>|By {c}, charge the car {a} to {b} percent.|By {c}, {a} should "
      "be charged to {b} percent.|{a} should have {b} percent by {c}.|I need {a} charged by {c} to {b} percent.|Could "
      "the car {a} charge to {b} percent by {c}?|The battery of {a} has to be at {b} percent by {c}.]",
      (Slot("car vehicle name", name), Slot("percent level target", count(20, 99), INTEGER),
@@ -180,12 +164,6 @@ ROWS: tuple[Row, ...] = (
      "drive]", "=range", "[How far can {a} drive{b}?|<tell me the range of {a}{b}>|What is the range of the car "
      "{a}{b}?|How many miles can {a} still drive{b}?|<get the range of the car {a}{b}>|Will {a} run dry soon{b}?]",
      (Slot("car vehicle name", name), Slot("speed mph", count(20, 90), INTEGER, said=" at {} mph"))),
-    Row("hs_seat", "heat_seat seat_heating seat warm_seat", "[Heat a seat of the car|Set the heating of a car seat]",
-     "seat setting", "[<heat the {a} seat at level {b}>|<set the {a} seat heating to level {b}>|The {a} seat should be "
-     "heated at level {b}.|Level {b} for the {a} seat.|I would like the {a} seat warm, level {b}.|Could the {a} seat "
-     "heat at level {b}?]",
-     (Slot("seat which position", of("driver", "passenger", "rear left", "rear right", "middle", "left", "right")),
-      Slot("level heat", count(1, 9), INTEGER))),
     Row("hs_mirror", "set_mirror fold_mirror mirror car_mirror", "[Fold a mirror of the car|Set whether a mirror is "
      "folded]", "mirror setting", "[<make sure the {a} mirror is {b}>|<keep the {a} mirror {b}>|The {a} mirror should "
      "be {b}.|I want the {a} mirror {b}.|I would like the {a} mirror of the car to be {b}.|Could the {a} mirror be "
@@ -206,8 +184,8 @@ ROWS: tuple[Row, ...] = (
      (Slot("tool what item", of("ladder", "drill", "saw", "hammer", "shovel", "rake", "chainsaw", "wheelbarrow")),
       Slot("person to borrower", person), Slot("date until back_on", date, said=" until {}"))),
     Row("hs_craftsman", "book_craftsman craftsman handyman send_craftsman", "[Book a craftsman for somebody|Send a "
-     "craftsman to a home]", "visit", "[<send a {a} to {b} at {c}>|<book a {a} for {b} at {c}>|<at {c}, send {b} a {a}>"
-     "|{b} needs a {a} at {c}.|At {c} {b} wants a {a} in the house.|I want to book a {a} at {c} for {b}.|The craftsman "
+     "craftsman to a home]", "visit", "[<send a {a} to {b} at {c}>|<book a {a} for {b} at {c}>|At {c}, send {b} a {a}."
+     "|{b} needs a {a} at {c}.|At {c}, {b} wants a {a} at home.|I want to book a {a} at {c} for {b}.|The craftsman "
      "for {b} at {c} should be a {a}.]",
      (Slot("craft kind trade", of("plumber", "painter", "gardener", "roofer", "mason", "carpenter", "tiler")),
       Slot("customer person for_whom", person), Slot("time at when", time))),
@@ -227,7 +205,7 @@ ROWS: tuple[Row, ...] = (
       INTEGER))),
     Row("hs_pool", "cover_pool pool_cover pool set_pool", "[Cover a pool or not|Set whether a pool is covered]",
      "pool setting", "[<make sure the {a} pool is {b}>|<keep the {a} pool {b}>|The {a} pool should be {b}.|I want the "
-     "{a} pool {b}.|<see that the {a} pool is {b} tonight>|Could the {a} pool be {b}?]",
+     "{a} pool {b}.|<see that the {a} pool is {b}>|Could the {a} pool be {b}?]",
      (Slot("pool which", SIDE), either("covered", "not covered", "covered is_covered cover", "Whether it is "
       "covered."))),
     Row("hs_bins", "garbage_day bin_day bins waste_pickup", "[Tell when a bin is emptied|Get the day of the garbage "

@@ -87,8 +87,8 @@ ROWS: tuple[Row, ...] = (
      "the loan {a}.]",
      (Slot("title book", name), Slot("until due_date date", date))),
     Row("md_shelf", "find_shelf book_shelf where_is_book", "[Tell on which shelf a book is|Find the shelf of a book]",
-     "=shelf", "[On which shelf is {a} by {b}?|<find the shelf of {a} by {b}>|Where is the book {a} by {b}?|<look on "
-     "which shelf {b} is, the book is {a}>|{b} wrote {a}, on which shelf is it?|I am looking for a book by {b} called "
+     "=shelf", "[On which shelf is {a} by {b}?|<find the shelf of {a} by {b}>|Where is the book {a} by {b}?|<look up "
+     "the shelf for {b}, the book is {a}>|{b} wrote {a}, on which shelf is it?|I am looking for a book by {b} called "
      "{a}.]",
      (Slot("title book", name), Slot("author writer by", person))),
     Row("md_chapter", "read_chapter audiobook chapter", "[Read a chapter of a book aloud|Start an audiobook at a "
@@ -150,7 +150,7 @@ ROWS: tuple[Row, ...] = (
      "win at {b}.]",
      (Slot("player opponent person", person), Slot("game which", of("chess", "checkers", "poker", "backgammon",
       "bridge", "dominoes", "darts", "rummy")))),
-    Row("md_highscore", "high_score best_points player_points", "[Get the high score of a player in a game|Tell the "
+    Row("md_highscore", "high_score best_points player_points", "[Get the high score of a player|Tell the "
      "best points of a player]", "=high score",
      "[What is the high score of {a} in {b}?|<get the high score in {b} of {a}>|How many points did {a} get in {b}?|In "
      "{b}, what is the high score of {a}?|<look up the best points of {a} in the game {b}>|I would like to know the "
@@ -174,8 +174,8 @@ ROWS: tuple[Row, ...] = (
     Row("md_microphone", "mute_microphone microphone set_mute", "[Mute a microphone or not|Set whether a microphone is "
      "muted]", "setting",
      "[<make sure the {a} microphone is {b}>|The {a} microphone should be {b}.|I want the {a} microphone {b}.|<keep "
-     "the {a} microphone {b}>|I would like the {a} microphone to be {b}.|During the podcast, the {a} microphone has to "
-     "be {b}.]",
+     "the {a} microphone {b}>|I would like the {a} microphone to be {b}.|During the podcast, I need the {a} "
+     "microphone to be {b}.]",
      (Slot("microphone which", SIDE, about="Which microphone."), either("muted", "not muted", "muted mute is_muted"))),
     Row("md_hours", "museum_hours opening_hours museum_open", "[Get the opening hours of a museum|Tell when a museum "
      "is open]", "=hours",
@@ -188,7 +188,7 @@ ROWS: tuple[Row, ...] = (
      "[In which museum is {a} by {b}?|<find the museum with {a} by {b}>|Where does the artwork {a} by {b} hang?|Which "
      "museum has the {b} work {a}?|{b} made {a}, in which museum is it?|I would like to see {a}, an artwork by {b}.]",
      (Slot("title artwork work", name), Slot("artist painter by", person))),
-    Row("md_exhibit", "exhibit_info exhibit museum_guide", "[Tell about an exhibit in a wing of the museum|Explain "
+    Row("md_exhibit", "exhibit_info exhibit museum_guide", "[Tell about an exhibit in a museum wing|Explain "
      "an exhibit]", "=exhibit",
      "[What is exhibit {a} in the {b} wing?|<explain exhibit {a} in the {b} wing>|In the {b} wing, what is exhibit {a}?"
      "|I am in the {b} wing at exhibit {a}, please explain it.|<tell about exhibit number {a} of the {b} wing>|What do "
@@ -241,13 +241,14 @@ ROWS: tuple[Row, ...] = (
     Row("md_prices", "compare_prices cheaper price_comparison", "[Compare the price of a thing in two shops|Tell which "
      "shop is cheaper]", "=cheaper shop",
      "[Is {a} cheaper at {b} or at {c}?|<compare the price of {a} at {b} and at {c}>|Which shop is cheaper for {a}, "
-     "{b} or {c}?|At {b} or at {c}, where is the price of {a} lower?|I want to buy {a} where it is cheaper, at {b} or {c}.|"
-     "<compare the shops {b} and {c}, I need {a}>]",
+     "{b} or {c}?|At {b} or at {c}, where is the price of {a} lower?|I want to buy {a} where it is cheaper, at {b} or "
+     "{c}.|<compare the shops {b} and {c}, I need {a}>]",
      (Slot("item product what", item), Slot("first_shop shop_a", name), Slot("second_shop shop_b", name))),
     Row("md_diff", "diff_files compare_files file_difference", "[Compare two files|Show the difference between two "
      "files]", "=difference",
      "[What is the difference between {a} and {b}?|<compare the file {a} with {b}>|<show the difference from {a} to "
-     "{b}>|Are the files {a} and {b} different?|How does {a} differ from the file {b}?|What has changed from {a} to {b}?]",
+     "{b}>|Are the files {a} and {b} different?|How does {a} differ from the file {b}?|What has changed from {a} to "
+     "{b}?]",
      (Slot("first old_file left", file), Slot("second new_file right", file))),
     Row("md_people", "compare_population population_comparison more_people", "[Compare the population of two places|"
      "Tell where more people live]", "=bigger place",

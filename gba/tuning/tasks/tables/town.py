@@ -68,7 +68,7 @@ ROWS: tuple[Row, ...] = (
      "Find out at which gate a plane leaves]", "=gate",
      "[At which gate is {a}?|What is the gate of {a}?|<look up the boarding gate of {a}>|<find the gate for {a}>|"
      "To which gate do I have to go for {a}?|Where do I have to board {a}?]",
-     (Slot("plane number flight_number", code, about="The number of the plane."),)),
+     (Slot("plane number plane_number", code, about="The number of the plane."),)),
     Row("tn_parking", "pay_parking parking_ticket park_car parking_meter", "[Pay for parking|Buy a parking ticket for "
      "a car|Park a car for some minutes]", "parking ticket",
      "[<pay for parking the car {a} for {b} minutes{c}>|<buy a parking ticket of {b} minutes for {a}{c}>|The car {a} "
@@ -106,8 +106,8 @@ ROWS: tuple[Row, ...] = (
      "{a} {b}>|I would like to have order {a} {b}.|Can the order {a} be {b}?]",
      (Slot("order order_number purchase", code), either("gift-wrapped", "not gift-wrapped", "wrapped gift_wrapped "
       "is_gift", "Whether it is wrapped."))),
-    Row("tn_discount", "set_discount discount reduce_price start_sale", "[Set the discount of a product|Give a discount "
-     "on a product|Start a sale of a product]", "discount",
+    Row("tn_discount", "set_discount discount reduce_price start_sale", "[Set the discount of a product|Give a "
+     "discount on a product|Start a sale of a product]", "discount",
      "[<give {b} percent discount on {a}{c}>|<set the discount of {a} to {b} percent{c}>|I want {b} percent off {a}"
      "{c}.|There should be a discount of {b} percent on {a}{c}.|The product {a} is {b} percent cheaper{c}.|"
      "<reduce the price of {a} by {b} percent{c}>]",
@@ -130,7 +130,7 @@ ROWS: tuple[Row, ...] = (
      "[The {a} card should be {b}.|<make sure the {a} card is {b}>|I want my {a} card to be {b}.|<see to it that my "
      "{a} card is {b}>|My {a} card has to be {b} now.|Can my {a} card be {b}, please?]",
      (Slot("card which kind", of("credit", "debit", "company", "family", "travel", "student", "savings", "silver",
-      "gold"), about="Which card."), either("frozen", "not frozen", "frozen freeze is_frozen", "Whether it is frozen."))),
+      "gold"), about="Which card."), either("frozen", "not frozen", "frozen freeze is_frozen", "Whether it is so."))),
     Row("tn_loan", "apply_for_loan loan loan_application borrow_money", "[Apply for a loan at a bank|Ask a bank for a "
      "loan|Borrow money from a bank]", "loan",
      "[<apply for a loan of {a} dollars at {b} over {c} months>|<ask {b} for a loan of {a} dollars, {c} months>|I want "
@@ -145,8 +145,8 @@ ROWS: tuple[Row, ...] = (
      "dollars?|For {c} dollars I want the {a} insured at {b}.]",
      (Slot("object thing what", of("car", "boat", "house", "bicycle", "violin", "piano", "phone", "horse", "camera",
       "painting", "barn")), Slot("company insurer", company), Slot("amount value sum", decimal, NUMBER))),
-    Row("tn_claim", "file_claim insurance_claim report_damage claim", "[File a claim with the insurance|Report damage to "
-     "the insurance|Tell the insurance about damage]", "claim",
+    Row("tn_claim", "file_claim insurance_claim report_damage claim", "[File a claim with the insurance|Report damage "
+     "to the insurance|Tell the insurance about damage]", "claim",
      "[<file a claim for the {a} damage under the policy {b}>|<report {a} damage to the insurance, policy {b}>|I have "
      "a claim for {a} damage, my policy is {b}.|My policy is {b} and I want to report the {a} damage.|"
      "The insurance {b} should pay for the {a} damage.|Can I file a claim for {a} damage with policy {b}?]",
@@ -172,16 +172,16 @@ ROWS: tuple[Row, ...] = (
      "I need the medicine {a} from the pharmacy {b}.|Can the pharmacy {b} get me {a}?|"
      "My prescription for {a} should be filled at {b}.]",
      (Slot("medicine drug prescription", word), Slot("pharmacy shop at", name))),
-    Row("tn_vaccine", "record_vaccination add_vaccine vaccination vaccine_record", "[Record a vaccination|Add a vaccine "
-     "to the record of a person|Write a vaccine into the vaccination card]", "vaccination",
+    Row("tn_vaccine", "record_vaccination add_vaccine vaccination vaccine_record", "[Record a vaccination|Add a "
+     "vaccine to the record of a person|Write a vaccine into the vaccination card]", "vaccination",
      "[<record that {b} got the {a} vaccine{c}>|<add the {a} vaccine to the record of {b}{c}>|The patient {b} had the "
      "{a} vaccine{c}.|I gave {b} the {a} vaccine{c}.|The {a} vaccination of {b} was done{c}.|"
      "The {a} shot was given to {b}{c}.]",
      (Slot("vaccine kind against", of("flu", "measles", "tetanus", "polio", "rabies", "hepatitis", "mumps", "cholera",
       "typhoid"), about="Which vaccine."), Slot("patient person name", person), Slot("date day", date,
       said=" on {}"))),
-    Row("tn_allergy", "add_allergy allergy record_allergy patient_allergies", "[Add an allergy of a patient|Record what "
-     "a patient is allergic to|Enter an allergy]", "allergy",
+    Row("tn_allergy", "add_allergy allergy record_allergy patient_allergies", "[Add an allergy of a patient|Record "
+     "what a patient is allergic to|Enter an allergy]", "allergy",
      "[The patient {a} is allergic to {b}.|<add an allergy to {b} for {a}>|<record that {a} is allergic to {b}>|"
      "There is an allergy to {b} in {a}.|The allergy of {a} is to {b}.|Because of an allergy {b} is bad for {a}.]",
      (Slot("patient person name", person), Slot("substance allergen against", of("nuts", "milk", "eggs", "pollen",
@@ -191,7 +191,7 @@ ROWS: tuple[Row, ...] = (
      "[<reserve the {a} court at {b} for {c} minutes>|<book the {a} court for {c} minutes at {b}>|At {b} we need the "
      "{a} court for {c} minutes.|We want to play on the {a} court for {c} minutes, from {b} on.|Is the {a} court free "
      "at {b} for {c} minutes?|I would like to have {c} minutes on the {a} court at {b}.]",
-     (Slot("court which kind", of("tennis", "squash", "badminton", "volleyball", "north", "south", "center", "indoor",
+     (Slot("court which kind", of("tennis", "squash", "badminton", "volleyball", "north", "south", "center", "clay",
       "upper", "lower"), about="Which court."), Slot("time start at", time), Slot("minutes duration length",
       count(20, 240), INTEGER))),
     Row("tn_player", "transfer_player player_transfer change_club move_player", "[Transfer a player to another club|"
@@ -201,17 +201,17 @@ ROWS: tuple[Row, ...] = (
      "The player {a} leaves {b} and will play for {c}.]",
      (Slot("player athlete name", person), Slot("from_club old_club seller", name, about="The club before."),
       Slot("to_club new_club buyer", name, about="The club after."))),
-    Row("tn_jersey", "set_jersey_number jersey_number give_jersey shirt_number", "[Give a player a jersey number|Set the "
-     "number on the jersey of a player]", "jersey",
+    Row("tn_jersey", "set_jersey_number jersey_number give_jersey shirt_number", "[Give a player a jersey number|Set "
+     "the number on the jersey of a player]", "jersey",
      "[<give {a} the jersey number {b}>|<give the jersey {b} to {a}>|The player {a} wears the jersey {b}.|"
      "The jersey of {a} has the number {b}.|Number {b} is the jersey of the player {a}.|"
      "I want number {b} on the jersey of {a}.|On the back of {a} there should be a {b}.]",
      (Slot("player athlete name", person), Slot("number jersey shirt", count(2, 99), INTEGER))),
-    Row("tn_passport", "renew_passport passport new_passport passport_office", "[Renew the passport of a person|Ask the "
-     "office for a new passport|Apply for a new passport]", "passport",
+    Row("tn_passport", "renew_passport passport new_passport passport_office", "[Renew the passport of a person|Ask "
+     "the office for a new passport|Apply for a new passport]", "passport",
      "[<renew the passport of {a}{b}>|<apply for a new passport for {a}{b}>|The passport of {a} is too old{b}.|"
      "I need a new passport for {a}{b}.|Can I renew the passport of {a}{b}?|My passport has run out, I am {a}{b}.]",
-     (Slot("person holder name", person), Slot("pages size", *enum("32", "48", "64"), said=", with {} pages"))),
+     (Slot("person holder name", person), Slot("service speed", *enum("normal", "express"), said=", {} service"))),
     Row("tn_street", "report_street_damage city_report street_report broken_street", "[Report something broken in a "
      "street|Tell the city about damage in a street|Report damage to the city]", "report",
      "[<report a broken {a} in {b} street>|<tell the city that the {a} in {b} street is broken>|In {b} street a {a} is "
@@ -243,8 +243,8 @@ ROWS: tuple[Row, ...] = (
      "they empty the {a} bin?|When do I put out the {a} bin in {b} street?]",
      (Slot("bin kind waste", of("paper", "glass", "plastic", "metal", "garden", "brown", "yellow", "gray", "blue",
       "clothes"), about="Which bin."), Slot("street address where", name))),
-    Row("tn_enroll", "enroll_student enroll course_enrollment join_course", "[Enroll a student in a course|Put a student "
-     "into a class|Sign a student up for a course]", "enrollment",
+    Row("tn_enroll", "enroll_student enroll course_enrollment join_course", "[Enroll a student in a course|Put a "
+     "student into a class|Sign a student up for a course]", "enrollment",
      "[<enroll {a} in the {b} course>|<put the student {a} into the {b} course>|In the {b} course, enroll {a}.|"
      "The {b} course gets a new student, {a}.|I want to enroll {a} in {b}.|Can the student {a} take the {b} course?]",
      (Slot("student pupil name", person), Slot("course subject class_name", of("history", "biology", "chemistry",
@@ -256,8 +256,8 @@ ROWS: tuple[Row, ...] = (
      "{a}.]",
      (Slot("student pupil name", person), Slot("subject course", of("history", "biology", "chemistry", "Latin",
       "physics", "drama", "geography", "art", "law")), Slot("points grade mark", count(2, 100), INTEGER))),
-    Row("tn_homework", "assign_homework homework give_homework set_homework", "[Assign homework to a class|Give a class "
-     "its homework|Set the homework of a class]", "homework",
+    Row("tn_homework", "assign_homework homework give_homework set_homework", "[Assign homework to a class|Give a "
+     "class its homework|Set the homework of a class]", "homework",
      "[<give {a} as homework to the class {b}{c}>|<assign the homework {a} to class {b}{c}>|The homework for {b} is "
      "{a}{c}.|I want {a} as homework for the class {b}{c}.|The class {b} has to {a} as homework{c}.|"
      "At home the class {b} should {a}{c}.]",
@@ -270,12 +270,12 @@ ROWS: tuple[Row, ...] = (
      "passed an exam|Record the result of an exam]", "result",
      "[The {b} exam of {a} is {c}.|<make sure the {b} exam of {a} is set to {c}>|<record the {b} exam of {a} as {c}>|"
      "For {a} the exam in {b} is {c}.|I want the exam of {a} in {b} to be marked as {c}.|"
-     "Mark as {c}: the exam of {a} in {b}.]",
+     "<mark the {b} exam of {a} as {c}>]",
      (Slot("student candidate name", person), Slot("subject exam course", of("history", "biology", "chemistry",
       "driving", "Latin", "physics", "sailing", "law", "nursing"), about="The subject of the exam."),
       either("passed", "not passed", "passed is_passed success", "Whether it is passed."))),
-    Row("tn_announce", "announce make_announcement loudspeaker public_announcement", "[Announce something in a hall|Make "
-     "an announcement over the loudspeaker|Announce a text in public]", "announcement",
+    Row("tn_announce", "announce make_announcement loudspeaker public_announcement", "[Announce something in a "
+     "hall|Make an announcement over the loudspeaker|Announce a text in public]", "announcement",
      "[<announce {a} in the {b} hall>|<announce in the {b} hall: {a}>|In the {b} hall, announce {a}.|I want {a} "
      "announced in the {b} hall.|The people in the {b} hall should hear the announcement {a}.|"
      "The announcement for the {b} hall is {a}.]",

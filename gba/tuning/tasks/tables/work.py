@@ -61,9 +61,9 @@ ROWS: tuple[Row, ...] = (
      (Slot("service app deployment", word), Slot("instances replicas count", count(2, 80), INTEGER))),
     Row("wk_backup", "backup_database backup create_backup back_up",
      "[Make a backup of a database|Back up a database, encrypted or not]", "backup",
-     "[<back up the database {a} and keep it {b}>|<make a backup of {a} that is {b}>|The backup of {a} should be {b}.|"
-     "I need a backup of the {a} database, {b}.|Can I have a backup of {a} that is {b}?|For the database {a} the backup "
-     "has to be {b}.]",
+     "[<back up the database {a} so that it is {b}>|<make a backup of {a} that is {b}>|The backup of {a} should be "
+     "{b}.|I need a backup of the {a} database, {b}.|Can I have a backup of {a} that is {b}?|For the database {a} the "
+     "backup has to be {b}.]",
      (Slot("database db source", word), either("encrypted", "not encrypted", "encrypted encrypt is_encrypted"))),
     Row("wk_copy_table", "copy_table migrate_table transfer_table move_table",
      "[Copy a table between two databases|Copy a table from one database to another]", "copy",
@@ -88,9 +88,9 @@ ROWS: tuple[Row, ...] = (
       Slot("project repository workspace", word))),
     Row("wk_two_factor", "set_two_factor two_factor two_factor_login security_code",
      "[Set whether two-factor login is required|Require two-factor login from somebody or not]", "setting",
-     "[<make two-factor login {b} for {a}>|Two-factor login should be {b} for {a}.|For {a} I want two-factor login to "
-     "be {b}.|<keep two-factor {b} for the account of {a}>|{a} should have {b} two-factor login.|Can two-factor login "
-     "be {b} for {a}?]",
+     "[<make two-factor login {b} for {a}>|Two-factor login should be {b} for {a}.|Whenever {a} logs in, two-factor "
+     "login should be {b}.|<keep two-factor {b} for the account of {a}>|I would like two-factor login to be {b} for "
+     "{a}.|Can two-factor login be {b} for {a}?]",
      (Slot("user person account", person), either("required", "not required", "required mandatory enforced"))),
     Row("wk_api_key", "create_api_key api_key new_api_key issue_key",
      "[Create an API key for an app|Issue a key that works for some days]", "API key",
@@ -113,14 +113,14 @@ ROWS: tuple[Row, ...] = (
       Slot("date day when", date), Slot("hours duration length", count(2, 9), INTEGER, said=", {} hours"))),
     Row("wk_mute", "mute_participant set_muted mute microphone",
      "[Set whether somebody in a meeting is muted|Mute a person in a meeting or not]", "participant",
-     "[<keep {a} {b} in the meeting>|<make sure {a} is {b} in the meeting>|{a} should be {b} during the meeting.|I want "
-     "{a} to be {b}.|In this meeting {a} has to be {b}.|Can {a} be {b} while I present?]",
+     "[<keep {a} {b} in the meeting>|<make sure {a} is {b} in the meeting>|{a} should be {b} during the meeting.|I "
+     "want {a} to be {b}.|In this meeting {a} has to be {b}.|Can {a} be {b} while I present?]",
      (Slot("person participant who", person), either("muted", "not muted", "muted mute is_muted silent"))),
     Row("wk_team", "add_team_member join_team team_member add_to_team",
      "[Add somebody to a team|Make a person a member of a team]", "membership",
      "[<add {a} to the {b} team{c}>|<put {a} on the {b} team{c}>|{a} joins the {b} team{c}.|The {b} team gets a new "
-     "member, {a}{c}.|Can {a} be a member of the {b} team{c}?|In the team {b} we need {a}{c}.|I want {a} to work with "
-     "the {b} people{c}, so add {a}.]",
+     "member, {a}{c}.|Can {a} be a member of the {b} team{c}?|In the {b} team we need {a}{c}.|I want {a} to work with "
+     "the {b} people{c}.]",
      (Slot("person member employee", person), Slot("team group department", _team),
       Slot("start start_date since", date, said=" starting {}"))),
     Row("wk_manager", "find_manager manager_of boss who_manages",
@@ -142,14 +142,14 @@ ROWS: tuple[Row, ...] = (
       Slot("date day on", date, said=" on {}"))),
     Row("wk_post", "post_to_channel channel_post post announce",
      "[Post a text in a team channel|Announce something in a channel of the team]", "post",
-     "[<post {a} in the {b} channel>|<post {a} to {b}>|<announce {a} in the channel {b}>|The {b} channel should read "
-     "this: {a}.|I want to post {a} in the {b} channel.|In the channel {b} I would like to announce {a}.]",
+     "[<post {a} in the {b} channel>|<post {a} to {b}>|<announce {a} in the channel {b}>|Everybody should read {a} in "
+     "the {b} channel.|I want to post {a} in the {b} channel.|In the channel {b} I would like to announce {a}.]",
      (Slot("text content post", message_text), Slot("channel where room", _team, about="The channel."))),
     Row("wk_comment", "add_comment comment comment_on review_comment",
      "[Comment on a document|Add a comment to a document]", "comment",
      "[<comment {a} on {b}>|<add the comment {a} to {b}>|<write {a} as a comment on the document {b}>|The document {b} "
-     "needs the comment {a}.|I would like to comment {a} on {b}.|Can you put {a} beside the text of {b}?|On {b} my "
-     "comment is: {a}.]",
+     "needs the comment {a}.|I would like to comment {a} on {b}.|Can you put {a} beside the text of {b}?|On {b} I "
+     "want {a} as a comment.]",
      (Slot("comment text remark", message_text), Slot("document file page", file))),
     Row("wk_sign", "request_signature sign_document signature get_signed",
      "[Get a document signed by somebody|Request a signature on a document]", "signature",
@@ -159,9 +159,9 @@ ROWS: tuple[Row, ...] = (
      (Slot("document file contract", file), Slot("signer person by", person, about="Who signs."))),
     Row("wk_join", "combine_documents join_files combine merge_documents",
      "[Combine two documents into one|Join two files to a new file]", "document",
-     "[<combine {a} and {b} into {c}>|<join the files {a} and {b} to {c}>|The documents {a} and {b} should be one file, "
-     "{c}.|<make {c} by combining {a} with {b}>|I need a document {c} that joins {a} and {b}.|Can you combine {a} with "
-     "{b} and call it {c}?|Into the file {c} I want to put {a} and {b}.]",
+     "[<combine {a} and {b} into {c}>|<join the files {a} and {b} to {c}>|The documents {a} and {b} should be one "
+     "file, {c}.|<make {c} by combining {a} with {b}>|I need a document {c} that joins {a} and {b}.|Can you combine "
+     "{a} with {b} and call it {c}?|Into the file {c} I want to put {a} and {b}.]",
      (Slot("first first_file file_a", file), Slot("second second_file file_b", file),
       Slot("output result target", file, about="The new file."))),
     Row("wk_export", "export_document export save_as export_file",
@@ -177,30 +177,30 @@ ROWS: tuple[Row, ...] = (
       either("read-only", "writable", "read_only readonly protected", "True if nobody may write."))),
     Row("wk_merge", "merge_branch git_merge merge merge_code",
      "[Merge a branch into another branch|Bring the code of one branch into another]", "merge",
-     "[<merge {a} into {b}>|<merge the branch {a} into the branch {b}>|Into {b} I want to merge {a}.|The code of {a} is "
-     "ready to go into {b}.|The branch {b} should get the code of {a}.|Can the branch {a} be merged into {b}?|<update "
-     "{b} with the branch {a}>]",
+     "[<merge {a} into {b}>|<merge the branch {a} into the branch {b}>|Into {b} I want to merge {a}.|The code of {a} "
+     "is ready to go into {b}.|The branch {b} should get the code of {a}.|Can the branch {a} be merged into {b}?|"
+     "<update {b} with the branch {a}>]",
      (Slot("branch source from_branch", word, about="What is merged."),
       Slot("target into base", word, about="The branch that gets the code."))),
     Row("wk_bug", "report_bug create_issue file_bug new_issue",
      "[Report a bug in a project|File a bug with a priority]", "bug",
      "[<report {a} as a bug in {b} with {c} priority>|<file the bug {a} in the project {b}, {c} priority>|The project "
-     "{b} has a bug of {c} priority: {a}.|There is a {c} priority bug in {b}: {a}.|I would like to report {a} with {c} "
-     "priority in {b}.|Can you file a {c} priority bug for {b} that says {a}?]",
+     "{b} has the bug {a} with {c} priority.|There is a bug {a} in {b} of {c} priority.|I would like to report {a} "
+     "with {c} priority in {b}.|Can you file {a} as a {c} priority bug of {b}?]",
      (Slot("title bug problem text", _trouble, about="What is wrong."), Slot("project repository component", word),
       Slot("priority severity importance", *enum("low", "medium", "high")))),
     Row("wk_reviewer", "assign_reviewer request_review reviewer code_review",
      "[Assign a reviewer to a pull request|Let somebody review a pull request]", "review",
-     "[<assign {a} to review pull request {b}>|<request a review of pull request {b} by {a}>|Pull request {b} should be "
-     "reviewed by {a}.|{a} is the reviewer of pull request {b}.|Can {a} review number {b}?|I want {a} as a reviewer for "
-     "pull request {b}.|The changes in {b} need the eyes of {a}.]",
+     "[<assign {a} to review pull request {b}>|<request a review of pull request {b} by {a}>|Pull request {b} should "
+     "be reviewed by {a}.|{a} is the reviewer of pull request {b}.|Can {a} review number {b}?|I want {a} as a reviewer "
+     "for pull request {b}.|The changes in {b} need the eyes of {a}.]",
      (Slot("reviewer person user", person), Slot("pull_request number pr", count(2, 5000), INTEGER))),
     Row("wk_format", "format_code code_formatter indent_code format_file",
      "[Format the code in a file|Indent the code of a file by some spaces]", "code",
      "[<format {a} with {b} spaces>|<format the code in {a} with an indent of {b}>|The code in {a} should be indented "
-     "by {b} spaces.|With {b} spaces I would like to format {a}.|Can you indent {a} by {b} spaces?|I want {b} spaces in "
-     "front of the code of {a}.]",
-     (Slot("file path source_file", _source), Slot("indent spaces width", count(1, 12), INTEGER))),
+     "by {b} spaces.|With {b} spaces I would like to format {a}.|Can you indent {a} by {b} spaces?|I want {b} spaces "
+     "in front of the code of {a}.]",
+     (Slot("file path source_file", _source), Slot("indent spaces width", count(2, 12), INTEGER))),
     Row("wk_install", "install_package install add_package setup_package",
      "[Install a package on a server|Put a software package on a machine]", "package",
      "[<install {a}{c} on {b}>|<install the package {a}{c} on the server {b}>|The server {b} needs the package {a}{c}.|"
@@ -210,20 +210,22 @@ ROWS: tuple[Row, ...] = (
       Slot("version release", _version, said=" in version {}"))),
     Row("wk_logs", "search_logs logs grep_logs server_log",
      "[Search the logs of a server|Find a line in the logs of a server]", "=line",
-     "[<search the logs of {a} for {b}>|<find {b} in the logs of the server {a}>|Where is {b} in the logs of {a}?|Do the "
-     "logs of {a} say anything of {b}?|I want to see {b} in the logs of the {a} server.|<look for {b} in the {a} logs>]",
+     "[<search the logs of {a} for {b}>|<find {b} in the logs of the server {a}>|Where is {b} in the logs of {a}?|Do "
+     "the logs of {a} say anything of {b}?|I want to see {b} in the logs of the {a} server.|<look for {b} in the {a} "
+     "logs>]",
      (Slot("server host service", word, about="The server."),
       Slot("text pattern error", lambda draw: draw.pick(("timeout", "out of memory", "access denied", "disk full",
-       "connection lost", "bad request", f"error {draw.integer(100, 999)}", pseudo_word(draw))), about="What to find."))),
+       "connection lost", "bad request", f"error {draw.integer(100, 999)}", pseudo_word(draw))),
+       about="What to find."))),
     Row("wk_disk", "disk_usage disk_space free_space check_disk",
      "[Tell how full the disk of a server is|Check the disk space of a server]", "=disk space",
-     "[How full is the disk of {a}?|<check the disk of the {a} server>|How much disk space does the server {a} have?|Is "
-     "there space on the disk of {a}?|<show the disk space of {a}>|I need to know how full the server {a} is.]",
+     "[How full is the disk of {a}?|<check the disk of the {a} server>|How much disk space does the server {a} have?|"
+     "Is there space on the disk of {a}?|<show the disk space of {a}>|I need to know how full the server {a} is.]",
      (Slot("server host machine", word),)),
     Row("wk_site_up", "check_site site_status is_up uptime_check",
      "[Check whether a site is up|Tell if a web site is online]", "=status",
-     "[Is {a} up?|Is the site {a} online?|<check whether {a} is up>|<check the site {a}>|I need to know if the site {a} "
-     "is online.|Nobody can open {a}, is the site down?|Does {a} answer?]", (Slot("site domain host", _domain),)),
+     "[Is {a} up?|Is the site {a} online?|<check whether {a} is up>|<check the site {a}>|I need to know if the site "
+     "{a} is online.|Nobody can open {a}, is the site down?|Does {a} answer?]", (Slot("site domain host", _domain),)),
     Row("wk_certificate", "renew_certificate certificate ssl_certificate renew_ssl",
      "[Renew the certificate of a site|Renew an SSL certificate]", "certificate",
      "[<renew the certificate of {a}{b}>|<renew the SSL certificate for {a}{b}>|The certificate of {a} is old, renew it"
@@ -234,37 +236,38 @@ ROWS: tuple[Row, ...] = (
     Row("wk_redirect", "redirect_page redirect add_redirect forward_page",
      "[Redirect a page of the site to another|Forward visitors of a page to another page]", "redirect",
      "[<redirect {a} to {b}>|<redirect the page {a} to the page {b}>|Visitors of the page {a} should land on {b}.|To "
-     "{b} we should redirect everybody from {a}.|From {a} I want a redirect to {b}.|Can the page {a} forward to {b}?|The "
-     "old page is {a} and the new one is {b}, redirect it.]",
+     "{b} we should redirect everybody from {a}.|From {a} I want a redirect to {b}.|Can the page {a} forward to {b}?|"
+     "The old page is {a} and the new one is {b}, redirect it.]",
      (Slot("old source from_page", _path, about="The page that is left."),
       Slot("new target to_page", _path, about="The page that is shown."))),
     Row("wk_banner", "show_banner site_banner banner set_banner",
      "[Show a banner on the web site|Put a colored banner on the site]", "banner",
-     "[<show {a} in a {b} banner>|<put {a} on the site in a {b} banner>|<show a {b} banner that says {a}>|The site "
-     "should say {a} in a {b} banner.|On the site I want a {b} banner with {a} on it.|Can we have {a} as a {b} banner?|"
+     "[<show {a} in a {b} banner>|<put {a} on the site in a {b} banner>|<show a {b} banner with {a} on it>|The site "
+     "should say {a} in a {b} banner.|On the site I want {a} in a {b} banner.|Can we have {a} as a {b} banner?|"
      "I would like {a} in {b} at the top of the site.]",
      (Slot("text content words", message_text), Slot("color style background", *enum("red", "green", "blue", "gray")))),
     Row("wk_encode", "encode encode_text encoder text_encoder",
      "[Encode a text|Turn a text into another code]", "=code",
      "[<encode {a} as {b}>|<encode the text {a} in {b}>|<turn {a} into {b}>|I need {a} encoded as {b}.|How does {a} "
-     "look in {b} code?|In {b} code I want the text {a}.|What is the {b} code for {a}?]",
-     (Slot("text content data", message_text), Slot("code encoding format", *enum("base64", "hex", "morse", "binary")))),
+     "look in {b} code?|In {b} code I want {a} to be shown.|What is the {b} code for {a}?]",
+     (Slot("text content data", message_text),
+      Slot("code encoding format", *enum("base64", "hex", "morse", "binary")))),
     Row("wk_feature", "set_feature feature_flag toggle_feature feature_switch",
      "[Set whether a customer has a feature|Enable or disable a feature for a customer]", "feature",
      "[<make sure the {a} feature is {c} for {b}>|<keep the {a} feature {c} for {b}>|The {a} feature should be {c} for "
-     "{b}.|{b} wants the {a} feature to be {c}.|For {b} the feature {a} has to be {c}.|Can the customer {b} have the {a} "
-     "feature {c}?]",
+     "{b}.|{b} wants the {a} feature to be {c}.|For {b} the feature {a} has to be {c}.|Can the customer {b} have the "
+     "{a} feature {c}?]",
      (Slot("feature flag name", word, about="The feature."), Slot("customer company client", company),
       either("enabled", "disabled", "enabled active is_enabled"))),
     Row("wk_column", "add_column new_column create_column alter_table",
      "[Add a column to a table|Create a column in a database table]", "column",
-     "[<add the {c} column {b} to the table {a}>|<add a column {b} for a {c} to {a}>|<create a {c} column {b} in the "
-     "{a} table>|The table {a} needs a {c} column called {b}.|In the table {a} I want a column {b} of type {c}.|Can the "
-     "{a} table have a {c} column named {b}?|There is no {b} in {a} yet, add it as a {c} column.]",
+     "[<add the {c} column {b} to the table {a}>|<add the column {b} as a {c} to {a}>|<create a {c} column {b} in the "
+     "{a} table>|The table {a} needs a {c} column called {b}.|In the table {a} I want a column {b} of type {c}.|Can "
+     "the {a} table have a {c} column named {b}?|There is no {b} in {a} yet, add it as a {c} column.]",
      (Slot("table table_name which_table", word, about="The table."), Slot("column name field", word,
       about="The new column."), Slot("type kind data_type", *enum("text", "number", "date")))),
     Row("wk_virus", "scan_file virus_scan check_virus antivirus",
      "[Scan a file for viruses|Tell whether a file is safe]", "=result",
-     "[<scan {a} for viruses>|<scan the file {a}>|Is {a} safe?|Are there viruses in {a}?|I am not sure that the file {a} "
-     "is safe, scan it.|Has {a} got a virus?]", (Slot("file path filename", file),)),
+     "[<scan {a} for viruses>|<scan the file {a}>|Is {a} safe?|Are there viruses in {a}?|I am not sure that the file "
+     "{a} is safe, scan it.|Has {a} got a virus?]", (Slot("file path filename", file),)),
 )  # fmt: skip
