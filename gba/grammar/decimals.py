@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from gba.grammar.automata import Dfa, TooLargeError, explore
 from gba.schema.nodes import Number
@@ -17,16 +17,14 @@ NEAREST = Fraction(1, 10**16)
 """What is nearer to an excluded zero has an exponent."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Limit:
+class _Limit(NamedTuple):
     """An absolute value to compare with while its digits are read: digits before the point, digits after it."""
 
     whole: str
     decimals: str
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """Where a number stands after some of its characters.
 
     ``part``: "start", "sign", "zero", "whole", "point", "decimals"; ``digits``: of the current part;
@@ -100,25 +98,28 @@ class _Decimals:
         if not zero and state.negative and self.node.low and self.node.low.value >= 0:
             return  # nothing but -0 is left of zero
         if part == "decimals":
-            order = tuple(
-                was or _compare(digit, limit.decimals[state.digits : state.digits + 1] or "0")
-                for was, limit in zip(state.order, self.limits, strict=True)
-            )
+            order = state.order
+            if 0 in order:
+                order = tuple(
+                    was or _compare(digit, limit.decimals[state.digits : state.digits + 1] or "0")
+                    for was, limit in zip(order, self.limits, strict=True)
+                )
             if self.modulus and state.digits >= self.scale and digit:
                 return
             rest = self.rested(state.rest, digit * 10 ** (self.scale - state.digits - 1) if digit else 0)
             digits = min(state.digits + 1, self.decimals)
             yield point, point, _State(part, state.negative, digits, order, rest, zero)
             return
-        before = state.order or (0,) * len(self.limits)
-        order = tuple(
-            was or _compare(digit, limit.whole[state.digits : state.digits + 1] or "0")
-            for was, limit in zip(before, self.limits, strict=True)
-        )
+        order = state.order or (0,) * len(self.limits)
+        if 0 in order:
+            order = tuple(
+                was or _compare(digit, limit.whole[state.digits : state.digits + 1] or "0")
+                for was, limit in zip(order, self.limits, strict=True)
+            )
         rest = (state.rest * 10 + digit * 10**self.scale) % self.modulus if self.modulus else 0
         digits = min(state.digits + 1, self.longest)
         if digits == self.longest:
-            order = tuple(1 for _ in order)
+            order = (1,) * len(order)
         yield point, point, _State(part, state.negative, digits, order, rest, zero)
 
     def rested(self, rest: int, more: int) -> int:

@@ -46,6 +46,8 @@ class Dfa:
 
 def join_edges(edges: list[tuple[int, int, int]]) -> Edges:
     """The edges sorted (in place), those of neighbouring code points to one state joined."""
+    if len(edges) < 2:
+        return tuple(edges)
     edges.sort()
     joined: list[tuple[int, int, int]] = []
     for low, high, target in edges:
@@ -109,13 +111,16 @@ def _merge(
         row = [(low, high, -1 if goal == state else block_of[goal]) for low, high, goal in edges[state]]
         own = (ends, join_edges(row))
         found = known.get(own)
-        goals = {goal for *_, goal in row}
-        if found is None and -1 in goals:
-            # Perhaps it is equal to one that it leads to.
-            found = next((goal for goal in goals if goal >= 0 and known.get((ends, _called(row, goal))) == goal), None)
         if found is None:
-            found = block_of.get(state, state)
-            known[own] = known[ends, _called(row, found)] = found
+            goals = {goal for *_, goal in row}
+            if -1 in goals:  # perhaps it is equal to one that it leads to
+                equal = (goal for goal in goals if goal >= 0 and known.get((ends, _called(row, goal))) == goal)
+                found = next(equal, None)
+            if found is None:
+                found = block_of.get(state, state)
+                known[own] = found
+                if -1 in goals:
+                    known[ends, _called(row, found)] = found
         block_of[state] = found
     return block_of
 

@@ -30,11 +30,17 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """The text itself; the empty text is allowed."""
 
     text: str
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Literal and other.text == self.text
+
+    def __hash__(self) -> int:
+        return hash(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +63,17 @@ class TokenTerminal:
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Ref:
     """The rule of this name."""
 
     name: str
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Ref and other.name == self.name
+
+    def __hash__(self) -> int:
+        return hash(self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +81,14 @@ class Sequence:
     """All items in order; without items the empty text."""
 
     items: tuple[Node, ...]
-    _hash: int = field(init=False, repr=False, compare=False)
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
 
     def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            object.__setattr__(self, "_hash", hash((Sequence, self.items)))
-            return self._hash
+        found = self._hash
+        if found is None:
+            found = hash((Sequence, self.items))
+            object.__setattr__(self, "_hash", found)
+        return found
 
     def __reduce__(self) -> tuple[type[Sequence], tuple[tuple[Node, ...]]]:
         return Sequence, (self.items,)  # a hash is good in its own process only
@@ -87,14 +99,14 @@ class Choice:
     """One of the options; there is at least one."""
 
     options: tuple[Node, ...]
-    _hash: int = field(init=False, repr=False, compare=False)
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
 
     def __hash__(self) -> int:
-        try:
-            return self._hash
-        except AttributeError:
-            object.__setattr__(self, "_hash", hash((Choice, self.options)))
-            return self._hash
+        found = self._hash
+        if found is None:
+            found = hash((Choice, self.options))
+            object.__setattr__(self, "_hash", found)
+        return found
 
     def __reduce__(self) -> tuple[type[Choice], tuple[tuple[Node, ...]]]:
         return Choice, (self.options,)  # a hash is good in its own process only
@@ -134,16 +146,7 @@ def lit(text: str) -> Node:
 def seq(*items: Node) -> Node:
     """The items in order: nested sequences flattened, neighbouring literals joined, a single item as itself."""
     flat: list[Node] = []
-    last: Literal | None = None
-    for item in _flatten_sequence(items):
-        if not isinstance(item, Literal):
-            flat.append(item)
-            last = None
-        elif last is not None:
-            flat[-1] = last = Literal(last.text + item.text)
-        elif item.text:
-            flat.append(item)
-            last = item
+    _append(flat, items)
     return flat[0] if len(flat) == 1 else Sequence(tuple(flat))
 
 
@@ -152,7 +155,7 @@ def alt(*options: Node) -> Node:
 
     Raises ValueError without options: no text at all cannot be said in GBNF.
     """
-    flat = tuple(dict.fromkeys(_flatten_choice(options)))
+    flat = tuple(dict.fromkeys(_flattened(options)))
     if not flat:
         raise ValueError("a choice needs at least one option")
     return flat[0] if len(flat) == 1 else Choice(flat)
@@ -172,17 +175,27 @@ def optional(item: Node) -> Node:
     return repeat(item, 0, 1)
 
 
-def _flatten_sequence(items: Iterable[Node]) -> Iterable[Node]:
+def _append(flat: list[Node], items: Iterable[Node]) -> None:
+    """Put the items behind those of the list, as ``seq`` does.
+
+    Types are compared, which is quicker than isinstance: whole grammars go through here.
+    """
     for item in items:
-        if isinstance(item, Sequence):
-            yield from _flatten_sequence(item.items)
-        else:
-            yield item
+        if type(item) is Sequence:
+            _append(flat, item.items)
+        elif type(item) is not Literal:
+            flat.append(item)
+        elif flat and type(before := flat[-1]) is Literal:
+            flat[-1] = Literal(before.text + item.text)
+        elif item.text:
+            flat.append(item)
 
 
-def _flatten_choice(options: Iterable[Node]) -> Iterable[Node]:
+def _flattened(options: Iterable[Node]) -> list[Node]:
+    flat: list[Node] = []
     for option in options:
-        if isinstance(option, Choice):
-            yield from _flatten_choice(option.options)
+        if type(option) is Choice:
+            flat.extend(_flattened(option.options))
         else:
-            yield option
+            flat.append(option)
+    return flat

@@ -58,7 +58,7 @@ def fresh_name(wish: str, taken: Collection[str]) -> str:
 
 
 def _choice(node: Node, names: Mapping[str, str]) -> str:
-    if not isinstance(node, Choice):
+    if type(node) is not Choice:
         return _sequence(node, names)
     if not node.options:
         raise GrammarError("a choice without options stands for no text at all; leave it out")
@@ -66,15 +66,15 @@ def _choice(node: Node, names: Mapping[str, str]) -> str:
 
 
 def _sequence(node: Node, names: Mapping[str, str]) -> str:
-    if not isinstance(node, Sequence):
+    if type(node) is not Sequence:
         return _item(node, names)
     return " ".join([_item(item, names) for item in node.items]) or '""'
 
 
 def _item(node: Node, names: Mapping[str, str]) -> str:
-    if isinstance(node, Ref):
+    if type(node) is Ref:
         return names.get(node.name, node.name) if names else node.name
-    if isinstance(node, Literal):
+    if type(node) is Literal:
         return _literal(node.text)
     if isinstance(node, CharClass):
         return _class(node)

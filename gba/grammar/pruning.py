@@ -50,15 +50,15 @@ def _references(rules: Mapping[str, Node]) -> dict[str, list[str]]:
 
 def _collect(node: Node, found: list[str]) -> None:
     """The names of the rules that the node refers to, in its order."""
-    if isinstance(node, Ref):
+    if type(node) is Ref:
         found.append(node.name)
-    elif isinstance(node, Repeat):
+    elif type(node) is Repeat:
         _collect(node.item, found)
     elif isinstance(node, (Sequence, Choice)):
         for part in node.items if isinstance(node, Sequence) else node.options:
-            if isinstance(part, Ref):
+            if type(part) is Ref:
                 found.append(part.name)
-            elif not isinstance(part, (Literal, CharClass)):
+            elif type(part) is not Literal and type(part) is not CharClass:
                 _collect(part, found)
 
 

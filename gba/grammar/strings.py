@@ -213,11 +213,15 @@ class DfaPrinter:
             self.named.clear()
             self.bodies[state] = self.body(state)
             waiting.extend(sorted(self.named, reverse=True))
-        if not any(isinstance(part, Ref) and part.name == self.names[0] for part in _parts(self.bodies.values())):
+        if self.uses[0] == 1 or not self.refers(self.names[0]):
             root = self.bodies.pop(0)
         for state, body in self.bodies.items():
             self.rules.define(self.names[state], body)
         return root
+
+    def refers(self, name: str) -> bool:
+        """Whether a body refers to the rule."""
+        return any(isinstance(part, Ref) and part.name == name for part in _parts(self.bodies.values()))
 
     def reference(self, state: int) -> Node:
         if state not in self.names:
@@ -292,6 +296,8 @@ class DfaPrinter:
     def _longest_run(self, state: int) -> tuple[int, Ranges, dict[int, Ranges], int] | None:
         best = None
         for first, ranges in self.steps[state].items():
+            if first == state or ranges not in self.steps[first].values():
+                continue
             exits = {target: out for target, out in self.steps[state].items() if target != first}
             at, target, length = state, first, 0
             seen = {state}
