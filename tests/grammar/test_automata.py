@@ -1,0 +1,135 @@
+"""The algorithms of the automata, each against the plainest way to say the same."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gba.grammar.automata import (
+    ANY_CHAR,
+    TooLargeError,
+    Work,
+    divide,
+    explore,
+    finite,
+    intersect,
+    invert,
+    join,
+    sweep,
+    unite,
+    unrolled,
+)
+from gba.grammar.languages import _Builder, full_match, search
+from gba.grammar.regex import parse
+
+_WORDS = ["".join(word) for length in range(5) for word in itertools.product("ab1", repeat=length)]
+"""All texts of up to four of three characters."""
+
+_POINTS = st.integers(0, 30)
+_RANGES = st.lists(st.tuples(_POINTS, _POINTS).map(sorted).map(tuple), max_size=6)
+_PATTERNS = st.sampled_from(
+    [
+        "^a",
+        "b$",
+        "^[ab]*$",
+        "1",
+        "^(ab|1)*$",
+        "a.b",
+        "^.{2}$",
+        "[^a]",
+        "(a|b)1?$",
+        "^a*b*1*$",
+        "^$",
+        "^(?:a|ab)(?:1|b1)$",
+    ]
+)
+
+
+@given(_RANGES)
+def test_a_sweep_tells_what_lies_over_each_point(ranges: list[tuple[int, int]]) -> None:
+    over: dict[int, set[int]] = {}
+    for low, high, live in sweep((low, high, number) for number, (low, high) in enumerate(ranges)):
+        assert live
+        for point in range(low, high + 1):
+            assert point not in over
+            over[point] = set(live)
+    for point in range(31):
+        assert over.get(point, set()) == {at for at, (low, high) in enumerate(ranges) if low <= point <= high}
+
+
+@given(_RANGES)
+def test_ranges_are_united_and_inverted(ranges: list[tuple[int, int]]) -> None:
+    points = {point for low, high in ranges for point in range(low, high + 1)}
+    united = unite(ranges)
+    assert {point for low, high in united for point in range(low, high + 1)} == points
+    assert all(high + 1 < low for (_, high), (low, _) in itertools.pairwise(united))
+    outside = invert(united, ((0, 30),))
+    assert {point for low, high in outside for point in range(low, high + 1)} == set(range(31)) - points
+
+
+@settings(deadline=None)
+@given(_PATTERNS, st.lists(_PATTERNS, max_size=3))
+def test_a_language_is_divided_by_others(base: str, others: list[str]) -> None:
+    whole, languages = search(base), [search(other) for other in others]
+    parts = divide(whole, languages)
+    for word in _WORDS:
+        inside = frozenset(at for at, language in enumerate(languages) if language.matches(word))
+        found = [key for key, part in parts.items() if part.matches(word)]
+        assert found == ([inside] if whole.matches(word) else []), word
+    assert not any(part.empty for part in parts.values())
+
+
+@settings(deadline=None)
+@given(_PATTERNS, st.integers(0, 4), st.none() | st.integers(0, 4))
+def test_a_language_is_unrolled_to_lengths(pattern: str, minimum: int, more: int | None) -> None:
+    maximum = None if more is None else minimum + more
+    language = search(pattern)
+    bounded = unrolled(language, minimum, maximum)
+    for word in _WORDS:
+        fits = minimum <= len(word) and (maximum is None or len(word) <= maximum)
+        assert bounded.matches(word) == (fits and language.matches(word)), word
+
+
+@settings(deadline=None)
+@given(st.lists(_PATTERNS, min_size=1, max_size=3))
+def test_unions_and_intersections(patterns: list[str]) -> None:
+    languages = [search(pattern) for pattern in patterns]
+    one, every = join(*languages), intersect(*languages)
+    for word in _WORDS:
+        assert one.matches(word) == any(language.matches(word) for language in languages)
+        assert every.matches(word) == all(language.matches(word) for language in languages)
+
+
+@pytest.mark.parametrize("anchored", [True, False])
+@given(pattern=_PATTERNS)
+@settings(deadline=None)
+def test_what_looks_at_nothing_around_becomes_the_same_automaton(pattern: str, anchored: bool) -> None:
+    class General(_Builder):
+        """Takes the way of patterns that look around, whatever the pattern."""
+
+        def determinise_plain(self, start: int):  # type: ignore[no-untyped-def]
+            return explore(((), frozenset({frozenset({start})})), self.moves, self.accepts)
+
+    tree = parse(pattern)
+    assert General().automaton(tree, anchored=anchored) == _Builder().automaton(tree, anchored=anchored)
+
+
+def test_the_work_of_all_automata_together_is_bounded() -> None:
+    with Work(10), pytest.raises(TooLargeError):
+        intersect(full_match("[a-z]{20}"), full_match("[a-y]{20}"))
+    assert intersect(full_match("[a-z]{20}"), full_match("[a-y]{20}")).matches("a" * 20)
+
+
+def test_states_are_limited() -> None:
+    with pytest.raises(TooLargeError):
+        unrolled(search(""), 3000, None)
+    with pytest.raises(TooLargeError):
+        join(*(full_match(f"[ab]*a[ab]{{{length}}}") for length in (9, 10)))
+
+
+def test_any_text_but_surrogates() -> None:
+    assert invert((), ANY_CHAR) == ANY_CHAR
+    assert not finite(["a"]).matches("b")
