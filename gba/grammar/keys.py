@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
+from itertools import pairwise
+from os.path import commonprefix
 from typing import TypeAlias
 
 from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
@@ -15,7 +18,12 @@ __all__ = ["Branches", "keys_except", "other_keys"]
 _NESTED = 12
 """Groups that a rule may have within each other: llama.cpp reads them by recursion."""
 
-_Tree: TypeAlias = "dict[str, _Tree]"
+_ESCAPED = re.compile(r'["\\\x00-\x1f\ud800-\udfff]')
+"""What a key cannot hold as it is."""
+
+_Tree: TypeAlias = "dict[str, _Tree | str]"
+"""Branches by their characters; where one name alone goes on, the rest of it."""
+
 _Branch: TypeAlias = tuple[tuple[str, int], ...]
 
 
@@ -33,7 +41,7 @@ def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
 
 
 def _keys_except(names: tuple[str, ...], rules: Rules) -> Node:
-    if any(char in '"\\' or char < " " or "\ud800" <= char <= "\udfff" for name in names for char in name):
+    if any(map(_ESCAPED.search, names)):
         return dfa_node(other_keys(names), rules, "key")
     if rules.keys is None:
         rules.keys = Branches(rules)
@@ -55,16 +63,11 @@ class Branches:
         self.uses: list[int] = []
         self.roots: dict[int, Ref] = {}
         self.left: dict[tuple[str, bool], Node] = {}
+        self.tails: dict[str, int] = {}
 
     def node(self, names: tuple[str, ...]) -> Node:
         """A reference to the tree of the names."""
-        tree: _Tree = {}
-        for name in names:
-            branch = tree
-            for char in name:
-                branch = branch.setdefault(char, {})
-            branch[""] = {}
-        number = self.number(tree)
+        number = self.number(_tree(names))
         if number not in self.roots:
             self.roots[number] = Ref(self.rules.reserve("k"))
         return self.roots[number]
@@ -76,20 +79,37 @@ class Branches:
         while waiting:
             branch = waiting.pop()
             order.append(branch)
-            waiting.extend(child for char, child in branch.items() if char)
+            waiting.extend(child for child in branch.values() if isinstance(child, dict))
         found: dict[int, int] = {}
         for branch in reversed(order):
-            key = tuple((char, found[id(branch[char])] if char else -1) for char in sorted(branch))
-            number = self.numbers.get(key)
-            if number is None:
-                number = self.numbers[key] = len(self.uses)
-                self.uses.append(0)
-                self.rules.promise()
-                for _, child in key:
-                    if child >= 0:
-                        self.uses[child] += 1
-            found[id(branch)] = number
+            key = tuple(
+                (char, -1 if not char else self.rest_of(child) if isinstance(child, str) else found[id(child)])
+                for char, child in sorted(branch.items(), key=_char)
+            )
+            found[id(branch)] = self.branch(key)
         return found[id(tree)]
+
+    def rest_of(self, text: str) -> int:
+        """The number of the branch that has nothing but this text."""
+        number = self.tails.get(text)
+        if number is None:
+            number = self.branch((("", -1),))
+            for char in reversed(text):
+                number = self.branch(((char, number),))
+            self.tails[text] = number
+        return number
+
+    def branch(self, key: _Branch) -> int:
+        """The number of a branch with these ways on."""
+        number = self.numbers.get(key)
+        if number is None:
+            number = self.numbers[key] = len(self.uses)
+            self.uses.append(0)
+            self.rules.promise()
+            for _, child in key:
+                if child >= 0:
+                    self.uses[child] += 1
+        return number
 
     def write(self) -> None:
         """Define the rules."""
@@ -119,3 +139,23 @@ class Branches:
         taken = unite([*((ord(char), ord(char)) for char in chars), (0, 31), (34, 34), (92, 92)])
         end = () if named else (Literal('"'),)
         return self.rules.share("kx", alt(*end, self.escaped, Sequence((CharClass(taken, negated=True), self.rest))))
+
+
+def _tree(names: Iterable[str]) -> _Tree:
+    """The tree of the names; each is cut where it goes on alone."""
+    ordered = sorted(set(names))
+    shared = [0, *(len(commonprefix(pair)) for pair in pairwise(ordered)), 0]  # noqa: RUF071 - of texts
+    tree: _Tree = {}
+    for at, name in enumerate(ordered):
+        branch = tree
+        last = max(shared[at], shared[at + 1])
+        for char in name[:last]:
+            following = branch.setdefault(char, {})
+            assert isinstance(following, dict)
+            branch = following
+        branch[name[last : last + 1]] = name[last + 1 :]
+    return tree
+
+
+def _char(item: tuple[str, object]) -> str:
+    return item[0]
