@@ -78,7 +78,16 @@ AGENT = Recipe(
     stages=(
         Settings(steps=5000, batch_tokens=4096, processes=2),
         replace(_AGAIN, steps=5300, cooldown=0.95),
-        replace(_AGAIN, steps=5400, cooldown=0.95),
+        replace(_AGAIN, steps=5400, cooldown=0.95, stop=3200),
+        replace(
+            _AGAIN,
+            steps=2400,
+            warmup=20,
+            cooldown=1.0,
+            learning_rate=1.8e-3,
+            adam_rate=0.9e-3,
+            embedding_rate=2.2e-3,
+        ),
     ),
     distinct=70,
     mark="-▁",

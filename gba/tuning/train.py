@@ -43,7 +43,8 @@ class Example(Protocol):
 class Settings:
     """How to train. An update takes a batch for each of the ``processes`` (1 or 2), each with ``threads`` threads.
 
-    ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used.
+    ``minutes`` ends a run by the clock instead of by ``steps``; the schedule follows the one used. ``stop`` ends it
+    after so many updates, before its schedule does: for a stage that another one goes on from.
 
     ``batch_tokens`` counts padding; ``learning_rate`` is Muon's, scaled to the size of AdamW's updates, ``adam_rate``
     that of AdamW for the output and the norms, ``embedding_rate`` for the embedding;
@@ -53,6 +54,7 @@ class Settings:
 
     steps: int = 4000
     minutes: float | None = None
+    stop: int | None = None
     batch_tokens: int = 8192
     learning_rate: float = 6e-3
     adam_rate: float = 3e-3
@@ -249,7 +251,7 @@ class Trainer:
         log.parent.mkdir(parents=True, exist_ok=True)
         source = iter(source)
         with log.open("a", encoding="utf-8") as lines:
-            while self.done < 1:
+            while self.done < 1 and self.progress.step != self.settings.stop:
                 together = list(itertools.islice(source, self.settings.processes))
                 if not together:
                     break

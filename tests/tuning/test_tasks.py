@@ -11,8 +11,9 @@ import pytest
 from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, held_out, iter_texts
 from gba.tuning.tasks.base import Style
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
+from gba.tuning.tasks.kinds import KINDS
 from gba.tuning.tasks.respelled import respelled
-from gba.tuning.tasks.toolbox import KINDS, draw_tool
+from gba.tuning.tasks.toolbox import draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
 
 SPLITS = ("train", "held-out", "unseen")

@@ -11,8 +11,9 @@ from gba.tuning.tasks.base import Draw, Split, Task, Turn
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent
+from gba.tuning.tasks.kinds import KINDS
 from gba.tuning.tasks.tables import ALIKE
-from gba.tuning.tasks.toolbox import KINDS, Drawn, Kind, draw_tool
+from gba.tuning.tasks.toolbox import Drawn, Kind, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
 __all__ = ["FAMILIES", "agent_task", "agent_tasks"]

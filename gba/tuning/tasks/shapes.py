@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.matters import Invented, a, drawn
-from gba.tuning.tasks.outcomes import done, found
+from gba.tuning.tasks.orders import wordings
+from gba.tuning.tasks.outcomes import Outcome, done, found
 from gba.tuning.tasks.roles import message_text
 from gba.tuning.tasks.tables.slots import ROOM, SIDE, code
 from gba.tuning.tasks.toolbox import BOOLEAN, STRING, Drawn, Param, act_on
-from gba.tuning.tasks.words import ACTIVITIES, date, name, person, phrases, place, pseudo_word, time
+from gba.tuning.tasks.words import ACTIVITIES, date, foreign, name, person, phrases, place, pseudo_word, time
 
 __all__ = ["SHAPES"]
 
@@ -225,5 +226,61 @@ _DOES = (
     "you to {v} {A}{s}.|{V} the {m}{s} for me.|Now {v} {A}{s}.|I'd like to {v} {A}{s}.]"
 )
 
-SHAPES: tuple[Callable[[Draw, str, str, frozenset[str]], Invented], ...] = (_state, _phrasing, _pair, _state)
+_PARTIES = tuple(
+    "supplier vendor brand shop member author artist studio gallery agency partner label charity factory farm crew "
+    "ship ward guild choir orchestra museum bakery brewery startup school".split()
+)
+_ADJECTIVES = tuple("Danish Kenyan Polish Brazilian small large old new family modern local famous young busy".split())
+_TRADES = tuple("shipping food steel travel fashion printing insurance energy toy paper glass film radio".split())
+_ABOUT = ("description", "description", "details", "info", "about", "note", "comment")
+
+
+def _introducing(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
+    """A tool that takes a name in any script and words about it: add the supplier 'Нова' (New Ltd) - a toy maker."""
+    party = draw.word(_PARTIES) if draw.chance(0.7) else matter
+    do = draw.pick(("create", "add", "register", "enter", "make", verb))
+    key = party.split(" ")[-1]
+    about_key = draw.pick(_ABOUT)
+    params = (
+        Param(
+            "x", (f"{key}_name", f"{key}_name", "name", "title", key), STRING, (f"The name of the {party}.", "Name.")
+        ),
+        Param("about", (about_key, f"{key}_{about_key}", about_key), STRING, (f"About the {party}.", "What it is.")),
+    )
+    about = f"[{do.capitalize()} {a(party)}|{do.capitalize()} a new {party}|{do.capitalize()} {a(party)} with its name]"
+    tool = drawn(draw, (f"{do}_{party}", f"{do}_{party}", f"new_{party}", f"{party}_{do}", party), about, params, taken)
+
+    def turn(draw: Draw, tool: Drawn) -> Turn:
+        style = draw.style()
+        x = draw.pick((foreign, foreign, name, person))(draw)
+        said = draw.pick(("'{}'", "'{}'", '"{}"', "{}")).format(x)
+        if draw.chance(0.45):
+            said += f" ({draw.pick((name, person))(draw)}{draw.pick(('', ' Group', ' Ltd', ' in English'))})"
+        words = draw.free(
+            "[[a|an old|the|our] {a} {t} [company|firm|maker|business]|a {a} [friend|one] from {p}|[the best|one] of "
+            "{p}|{t} and {u}, since {c}|a {t} {m} in {p}]",
+            a=draw.pick(_ADJECTIVES), t=draw.pick(_TRADES), u=draw.pick(_TRADES), p=place(draw), m=party,
+            c=str(draw.rng.randint(1900, 2026)),
+        )  # fmt: skip
+        pattern = (
+            "[<{v} [{A}|a new {m}|the {m}] [|named |called |with the name ]{x}>|New {m} {x}|I need {A} {x}|There is a "
+            "new {m}, {x}|{m}: {x}]"
+        ).replace("{v}", do)
+        joined = draw.pick((" - ", " - ", ", ", ": ", "; it is ", " with the description ", ", described as "))
+        request = draw.phrase(wordings(pattern), A=a(party), m=party, x=said + joined + words)
+        outcome = done(draw, party)
+        if draw.chance(0.3):
+            outcome = Outcome(f"Created {party}: {x} - {words}", f"Created {party}: {x} - {words}", x)
+        act = act_on(tool, outcome.result, x=style.word(x), about=style.word(words))
+        return Turn(style.say(request), (act,), "I have the result.", outcome.answer, outcome.value)
+
+    return Invented(tool, turn)
+
+
+SHAPES: tuple[Callable[[Draw, str, str, frozenset[str]], Invented], ...] = (
+    _state,
+    _phrasing,
+    _pair,
+    _introducing,
+)
 """Makers of tools out of a verb, a matter and the names that are taken."""

@@ -132,11 +132,20 @@ _SCRIPTS = (
 )
 
 
+_WHOLE_SCRIPTS = ((0x4E00, 0x9FA5), (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0x3041, 0x3096), (0x30A1, 0x30FA),
+                  (0x0430, 0x045F), (0x03B1, 0x03C9), (0x05D0, 0x05EA), (0x0621, 0x063A), (0x0E01, 0x0E2E),
+                  (0x0905, 0x0939), (0x10D0, 0x10F0), (0x0561, 0x0586))  # fmt: skip
+
+
 def foreign(draw: Draw) -> str:
-    """A made-up name that is not written in plain Latin letters."""
+    """A made-up name that is not written in plain Latin letters, now and then in letters that no piece is made for."""
     while True:
-        script = draw.pick(_SCRIPTS)
-        word = "".join(draw.pick(script) for _ in range(draw.rng.randint(2, 5)))
+        script: str = draw.pick(_SCRIPTS)
+        letters = draw.rng.randint(2, 5)
+        if draw.chance(0.5):
+            first, last = draw.pick(_WHOLE_SCRIPTS)
+            script = "".join(chr(draw.rng.randint(first, last)) for _ in range(letters))
+        word = "".join(draw.pick(script) for _ in range(letters))
         if "é" in script:
             word = pseudo_word(draw, 1) + word[:1] + pseudo_word(draw, 1)
         if draw.mine(word):
