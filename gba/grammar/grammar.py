@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Grammar"]
 
-_KEPT_RULES = 8_000
-"""Rules of the grammars that are kept for schemas that come again."""
+_KEPT_RULES = 4_000
+"""Rules of the grammars that are kept for schemas that come again: more would have the collector walk through them."""
 
 
 class Grammar:
