@@ -9,20 +9,20 @@ from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.numbers import number, shown
 from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
-from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, thing, time
+from gba.tuning.tasks.words import activity, date, name, person, place, thing, time
 from gba.tuning.tasks.writing import WRITING
 
 __all__ = ["ACTIONS", "event_turn"]
 
 
 def _event(draw: Draw) -> str:
-    activity = draw.word(ACTIVITIES)
+    what = activity(draw)
     roll = draw.rng.random()
     if roll < 0.35:
-        return f"{activity} with {person(draw)}"
+        return f"{what} with {person(draw)}"
     if roll < 0.45:
-        return f"{name(draw)} {activity}"
-    return activity
+        return f"{name(draw)} {what}"
+    return what
 
 
 def event_turn(draw: Draw, tool: Drawn, title: str | None = None) -> Turn:

@@ -252,11 +252,13 @@ def _session(draw: Draw) -> Task:
     tools = bench.need(*keys)
     makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
     matters: list[str] = []
-    for _ in range(draw.pick((0, 0, 1, 1, 2)) if len(keys) > 1 else 2):
+    for _ in range(draw.pick((0, 1, 1, 2, 2)) if len(keys) > 1 else 2):
         made, matter = invent(draw, bench.names(), matters, lookup="search" not in keys)
         matters.append(matter)
         bench.tools[f"invented {matter}"] = made.tool
         makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
+    if draw.chance(0.6):  # not all tools of a conversation are ever needed
+        bench.distract(avoid=keys, matters=matters)
     count = draw.pick((2, 3, 3, 4, 4, 5, 6))
     turns: list[Turn] = []
     while len(turns) < count:

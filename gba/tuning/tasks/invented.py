@@ -26,7 +26,7 @@ def invent(
 
     Without ``lookup`` it is none that a search could stand in for.
     """
-    if draw.split == "train" and draw.chance(0.5):
+    if draw.split == "train" and draw.chance(0.6):
         return _elsewhere(draw, taken, avoid, lookup=lookup)
     makers = (_action, _direct, _action, _direct, _function, *SHAPES)
     make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)

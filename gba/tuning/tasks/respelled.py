@@ -32,6 +32,19 @@ _WORDS = tuple(
     siren trophy urchin vessel willow blanket chimney drawer fountain gallery hinge island juice knot lobster mosaic
     notch outlet pouch rail stamp turbine valve wrench zinc adapt borrow carve drift enlist fetch grind hoist iron
     juggle knead launch mend nudge orbit polish quote rinse stack twist untie vary wrap yield bend climb dodge
+    apple autumn balloon basket battle blossom bottle branch breeze butter button cable candle carpet castle ceiling
+    circle cliff clover coast cotton cousin cradle creek crowd curtain diamond dinner doctor dolphin dozen eagle earth
+    farmer fiddle finger flame flute forest garlic ghost ginger glove grain guest harbor heaven hedge hero honey hunter
+    judge ketchup kidney kitten lawyer leather library lizard magic maple melody mirror monkey muscle mustard neighbor
+    nephew ocean office onion orange painter palace pepper pilot planet pocket poem potato prince puzzle queen rabbit
+    rifle ribbon river sailor salmon sauce scarf season shadow silver sister soldier spider spring square statue summer
+    sunset teacher temple thunder tiger tomato tower turtle uncle valley village violin wealth whale
+    window winter wizard answer borrow bring build carry catch choose count cross decide deliver discover divide
+    dream drive earn explain explore fasten finish follow forget gather guard guess handle happen hunt
+    imagine improve include join jump laugh learn lift listen notice offer permit plant praise
+    prepare prove punish raise reach reduce repeat rescue retire return reward ruin serve shake
+    shape smile solve split spread steal stretch supply support suppose surprise swing taste teach throw touch trade
+    trust vanish waste watch weave welcome whistle wonder worry
     """.split()
 )
 

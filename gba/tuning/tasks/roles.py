@@ -8,7 +8,7 @@ from typing import Any
 
 from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.toolbox import BOOLEAN, INTEGER, STRING, Param
-from gba.tuning.tasks.words import ACTIVITIES, COLORS, date, name, person, place, thing, time
+from gba.tuning.tasks.words import COLORS, activity, date, name, person, place, thing, time
 
 __all__ = ["ROLES", "Role", "message_text"]
 
@@ -40,7 +40,7 @@ def message_text(draw: Draw) -> str:
             "{a}|we meet at {t}|the code is {c}|please buy {c} {x}s]"
         ),
         t=time(draw),
-        a=draw.word(ACTIVITIES),
+        a=activity(draw),
         x=draw.word(_OBJECTS),
         n=name(draw),
         c=_count(draw),

@@ -11,7 +11,7 @@ from gba.tuning.tasks.outcomes import Outcome, done, found
 from gba.tuning.tasks.roles import message_text
 from gba.tuning.tasks.tables.slots import ROOM, SIDE, code
 from gba.tuning.tasks.toolbox import BOOLEAN, STRING, Drawn, Param, act_on
-from gba.tuning.tasks.words import ACTIVITIES, date, foreign, name, person, phrases, place, pseudo_word, time
+from gba.tuning.tasks.words import activity, date, foreign, name, person, phrases, place, pseudo_word, time
 
 __all__ = ["SHAPES"]
 
@@ -140,7 +140,7 @@ def _sentence(draw: Draw) -> str:
         p=place(draw),
         t=time(draw),
         d=date(draw),
-        a=draw.word(ACTIVITIES),
+        a=activity(draw),
     )
 
 
@@ -252,7 +252,7 @@ def _introducing(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> I
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         style = draw.style()
-        x = draw.pick((foreign, foreign, name, person))(draw)
+        x = foreign(draw, rare=0.7) if draw.chance(0.5) else draw.pick((name, person))(draw)
         said = draw.pick(("'{}'", "'{}'", '"{}"', "{}")).format(x)
         if draw.chance(0.45):
             said += f" ({draw.pick((name, person))(draw)}{draw.pick(('', ' Group', ' Ltd', ' in English'))})"

@@ -11,7 +11,7 @@ from gba.tuning.tasks.facts import fact, reply
 from gba.tuning.tasks.lookups import calculate_only, calculating, search_only, searching, two_steps
 from gba.tuning.tasks.numbers import operation, shown
 from gba.tuning.tasks.toolbox import Drawn
-from gba.tuning.tasks.words import ACTIVITIES, COLORS, name, person, place
+from gba.tuning.tasks.words import COLORS, activity, name, person, place
 
 __all__ = ["and_of", "chat", "failing", "nothing_found", "plan_then_add", "then_calculate", "told"]
 
@@ -250,7 +250,7 @@ def and_of(draw: Draw, tools: Tools) -> tuple[Turn, Turn]:
 
 def plan_then_add(draw: Draw, tool: Drawn) -> tuple[Turn, Turn]:
     """I plan a picnic. — Add it to my calendar on Friday at 12:30."""
-    title = draw.word(ACTIVITIES) + (f" with {person(draw)}" if draw.chance(0.5) else "")
+    title = activity(draw) + (f" with {person(draw)}" if draw.chance(0.5) else "")
     first = Turn(
         draw.phrase(
             (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gba.tuning.tasks.base import Draw
 
 __all__ = [
-    "ACTIVITIES",
     "CITIES",
     "COLORS",
     "COUNTRIES",
@@ -14,6 +13,7 @@ __all__ = [
     "MONTHS",
     "SURNAMES",
     "THINGS",
+    "activity",
     "date",
     "foreign",
     "iso_date",
@@ -137,12 +137,31 @@ _WHOLE_SCRIPTS = ((0x4E00, 0x9FA5), (0x4E00, 0x9FA5), (0xAC00, 0xD7A3), (0x3041,
                   (0x0905, 0x0939), (0x10D0, 0x10F0), (0x0561, 0x0586))  # fmt: skip
 
 
-def foreign(draw: Draw) -> str:
-    """A made-up name that is not written in plain Latin letters, now and then in letters that no piece is made for."""
+_MATTERS = tuple(
+    "piano chess tax garden budget painting history sailing pasta robot silk rocket family summer winter city river "
+    "safety design music language cooking data poetry travel science market music morning street school bike".split()
+)
+_KINDS = tuple(
+    "class lesson meeting review interview party trip club course visit game call session talk exam day fair".split()
+)
+
+
+def activity(draw: Draw) -> str:
+    """What stands in a calendar: one of the common ones, or any matter with any kind of event."""
+    if draw.chance(0.6):
+        return draw.word(ACTIVITIES)
+    while True:
+        text = f"{draw.pick(_MATTERS) if draw.chance(0.7) else pseudo_word(draw)} {draw.pick(_KINDS)}"
+        if draw.mine(text):
+            return text
+
+
+def foreign(draw: Draw, rare: float = 0.25) -> str:
+    """A made-up name that is not written in plain Latin letters; ``rare``: how often in letters without a piece."""
     while True:
         script: str = draw.pick(_SCRIPTS)
         letters = draw.rng.randint(2, 5)
-        if draw.chance(0.5):
+        if draw.chance(rare):
             first, last = draw.pick(_WHOLE_SCRIPTS)
             script = "".join(chr(draw.rng.randint(first, last)) for _ in range(letters))
         word = "".join(draw.pick(script) for _ in range(letters))

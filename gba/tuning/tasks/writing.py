@@ -8,7 +8,7 @@ from gba.tuning.tasks.base import Draw, Turn
 from gba.tuning.tasks.orders import wordings
 from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
-from gba.tuning.tasks.words import ACTIVITIES, date, name, person, place, time
+from gba.tuning.tasks.words import activity, date, name, person, place, time
 
 __all__ = ["WRITING"]
 
@@ -21,7 +21,7 @@ def _body(draw: Draw) -> str:
             "{t} in {p}|the {a} is on {d}|I am in {p}|the {a} was great|can we talk about the {a}|where are you]"
         ),
         t=time(draw),
-        a=draw.word(ACTIVITIES),
+        a=activity(draw),
         n=name(draw),
         p=place(draw),
         d=date(draw),
@@ -39,7 +39,7 @@ def _recipient(draw: Draw) -> str:
 def _email(draw: Draw, tool: Drawn) -> Turn:
     style = draw.style()
     to, body = _recipient(draw), _body(draw)
-    subject = draw.word(ACTIVITIES) if draw.chance(0.5) else None
+    subject = activity(draw) if draw.chance(0.5) else None
     about = " [about {s}|with the subject {s}]" if subject else ""
     say = "[saying|that says|with the text]"
     request = draw.phrase(
@@ -102,7 +102,7 @@ def _task(draw: Draw) -> str:
             ("milk", "bread", "dog", "cat", "car", "bike", "books", "printer", "oven", "tickets", name(draw).lower())
         ),
         n=person(draw),
-        a=draw.word(ACTIVITIES),
+        a=activity(draw),
     )
 
 
