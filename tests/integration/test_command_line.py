@@ -35,7 +35,10 @@ def _findings(*arguments: str) -> tuple[int, dict[str, dict[str, str]]]:
 def _serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], list[str]]]:
     """`gba serve`, and what it printed until it was ready."""
     command = [sys.executable, "-m", "gba", "serve", "--port", "0", "--math-port", "0", *arguments]
+    # Shells have what they start in the background ignore Ctrl-C, and with it all that comes of it, these tests too.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    signal.signal(signal.SIGINT, before)
     assert process.stdout is not None
     lines = []
     try:
