@@ -44,7 +44,6 @@ __all__ = ["Compiler"]
 
 EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
 
-
 _KEPT = 512
 _STATES = 20_000
 """States that all automata of a document may take together while they are made."""

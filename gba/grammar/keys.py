@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
+from operator import itemgetter
 from os.path import commonprefix
 from typing import TypeAlias
 
@@ -84,7 +85,7 @@ class Branches:
         for branch in reversed(order):
             key = tuple(
                 (char, -1 if not char else self.rest_of(child) if isinstance(child, str) else found[id(child)])
-                for char, child in sorted(branch.items(), key=_char)
+                for char, child in sorted(branch.items(), key=itemgetter(0))
             )
             found[id(branch)] = self.branch(key)
         return found[id(tree)]
@@ -155,7 +156,3 @@ def _tree(names: Iterable[str]) -> _Tree:
             branch = following
         branch[name[last : last + 1]] = name[last + 1 :]
     return tree
-
-
-def _char(item: tuple[str, object]) -> str:
-    return item[0]

@@ -68,6 +68,20 @@ class Recipe:
 _AGAIN = Settings(batch_tokens=4096, processes=2, wired=False, learning_rate=4e-3, adam_rate=2e-3, embedding_rate=5e-3)
 """How a stage goes on from the file of the one before."""
 
+
+def _falling(steps: int, rate: float, embedding: float) -> Settings:
+    """A further stage, whose rates fall from its beginning on."""
+    return replace(
+        _AGAIN,
+        steps=steps,
+        warmup=20,
+        cooldown=1.0,
+        learning_rate=rate,
+        adam_rate=rate / 2,
+        embedding_rate=embedding,
+    )
+
+
 AGENT = Recipe(
     name="tiny-agent",
     description="Calls functions in the manner of gba. Shows the machinery; not a model for real work.",
@@ -79,33 +93,9 @@ AGENT = Recipe(
         Settings(steps=5000, batch_tokens=4096, processes=2),
         replace(_AGAIN, steps=5300, cooldown=0.95),
         replace(_AGAIN, steps=5400, cooldown=0.95, stop=3200),
-        replace(
-            _AGAIN,
-            steps=2400,
-            warmup=20,
-            cooldown=1.0,
-            learning_rate=1.8e-3,
-            adam_rate=0.9e-3,
-            embedding_rate=2.2e-3,
-        ),
-        replace(
-            _AGAIN,
-            steps=1150,
-            warmup=20,
-            cooldown=1.0,
-            learning_rate=1.6e-3,
-            adam_rate=0.8e-3,
-            embedding_rate=2e-3,
-        ),
-        replace(
-            _AGAIN,
-            steps=600,
-            warmup=20,
-            cooldown=1.0,
-            learning_rate=1.4e-3,
-            adam_rate=0.7e-3,
-            embedding_rate=1.8e-3,
-        ),
+        _falling(2400, 1.8e-3, 2.2e-3),
+        _falling(1150, 1.6e-3, 2e-3),
+        _falling(600, 1.4e-3, 1.8e-3),
     ),
     distinct=70,
     mark="-▁",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 
 import jsonschema
@@ -13,8 +14,10 @@ from gba.tuning.tasks.base import Style
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.kinds import KINDS
 from gba.tuning.tasks.respelled import respelled
+from gba.tuning.tasks.shapes import SHAPES
 from gba.tuning.tasks.toolbox import draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
+from gba.tuning.tasks.words import foreign
 
 SPLITS = ("train", "held-out", "unseen")
 COUNT = 600
@@ -182,3 +185,32 @@ def test_texts_for_the_tokenizer_hold_prompt_request_and_solution():
     text = next(text for text in iter_texts(200) if task.turns[0].request in text)
     for part in (task.tools[0].description, task.turns[0].acts[1].thought, task.turns[0].answer, "<tool_call>"):
         assert part in text
+
+
+@pytest.mark.parametrize("make", SHAPES)
+def test_shapes_are_told_all_that_they_need(make):
+    for seed in range(60):
+        draw = Draw(seed)
+        made = make(draw, "fetch", "water pump", frozenset({"taken"}))
+        turn = made.turn(draw)
+        (act,) = turn.acts
+        assert act.arguments
+        jsonschema.validate(dict(act.arguments), dict(made.tool.spec.parameters))
+        assert not set("<>{}[]|") & set(turn.request), turn.request
+        for value in _texts(act.arguments):
+            assert str(value) in turn.request, (turn.request, value)
+
+
+def test_a_name_in_any_script_has_letters_of_its_own():
+    draw = Draw(0)
+    rare = [foreign(draw, rare=1.0) for _ in range(60)]
+    assert all(not word.isascii() for word in rare)
+    assert len({unicodedata.name(word[0]).split()[0] for word in rare}) >= 6
+
+
+def test_descriptions_are_docstrings_now_and_then():
+    tools = [draw_tool(Draw(seed), EVERYDAY_KINDS["flights"]) for seed in range(200)]
+    documented = [tool for tool in tools if "Args:" in tool.spec.description]
+    assert 5 < len(documented) < 60
+    for tool in documented:
+        assert all(f"    {name}: " in tool.spec.description for name in tool.roles.values())

@@ -209,6 +209,14 @@ def test_a_run_logs_saves_and_calls_the_hook(tmp_path: Path) -> None:
     assert (tmp_path / "checkpoint.pt").exists()
 
 
+def test_a_run_may_stop_before_its_schedule_ends(tmp_path: Path) -> None:
+    trainer = Trainer(SHAPE, replace(SETTINGS, steps=20, stop=7))
+    trainer.run(batches(copies(), SETTINGS), log=tmp_path / "log.jsonl", checkpoint=tmp_path / "checkpoint.pt")
+    assert trainer.progress.step == 7
+    assert trainer.done == pytest.approx(7 / 20)
+    assert (tmp_path / "checkpoint.pt").exists()
+
+
 def test_the_clock_can_end_a_run() -> None:
     trainer = Trainer(SHAPE, replace(SETTINGS, minutes=1.0))
     trainer.progress.seconds = 30.0

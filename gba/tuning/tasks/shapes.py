@@ -170,9 +170,8 @@ def _pair(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented
         Param("y", (other,), STRING, (f"The {other}.", "The second one."), ordered or draw.chance(0.5)),
         *((by,) if ordered and draw.chance(0.3) else ()),
     )
-    how = (
-        "from one to another" if ordered and draw.chance(0.5) else f"{draw.pick(('between two', 'of two', 'for two'))}"
-    )
+    joined = ordered and draw.chance(0.5)
+    how = "from one to another" if joined else draw.pick(("between two", "of two", "for two"))
     does = f"[Find|Get|Tell|Show|Look up] the {noun}" if tells else f"{verb.capitalize()} {a(noun)}"
     about = f"[{does} {how}|{does}|{does} of {one} and {other}]"
     names = (noun, f"{verb}_{noun}", f"find_{noun}", f"get_{noun}") if tells else (f"{verb}_{noun}", verb, noun)
