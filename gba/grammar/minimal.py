@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -149,10 +148,11 @@ def _partition(
 ) -> dict[int, int]:
     """Equivalence classes: for each state one of its block. No edge may leave the states."""
     cuts = sorted({cut for state in states for low, high, _ in edges[state] for cut in (low, high + 1)})
+    at = {cut: index for index, cut in enumerate(cuts)}
     into: list[dict[int, list[int]]] = [{} for _ in cuts]
     for state in states:
         for low, high, target in edges[state]:
-            for atom in range(bisect_right(cuts, low) - 1, bisect_right(cuts, high)):
+            for atom in range(at[low], at[high + 1]):
                 into[atom].setdefault(target, []).append(state)
     into = list({tuple(sorted((t, tuple(s)) for t, s in atom.items())): atom for atom in into if atom}.values())
     yes = {state for state in states if state in accepting}

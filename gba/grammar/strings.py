@@ -192,6 +192,7 @@ class DfaPrinter:
         self.names: dict[int, str] = {}
         self.named: list[int] = []
         self.bodies: dict[int, Node] = {}
+        self.chains: dict[tuple[int, int], tuple[int, int]] = {}
 
     def _steps(self, state: int) -> dict[int, Ranges]:
         found: dict[int, list[tuple[int, int]]] = {}
@@ -294,29 +295,51 @@ class DfaPrinter:
         return None
 
     def _longest_run(self, state: int) -> tuple[int, Ranges, dict[int, Ranges], int] | None:
+        """How many characters of one class may follow, the class, the other ways on, and where the last one leads."""
         best = None
         for first, ranges in self.steps[state].items():
-            if first == state or ranges not in self.steps[first].values():
+            if first == state or self._next(state, first, ranges) is None:
                 continue
-            exits = {target: out for target, out in self.steps[state].items() if target != first}
-            at, target, length = state, first, 0
-            seen = {state}
-            while True:
-                length += 1
-                at = target
-                if at in seen:
-                    break
-                seen.add(at)
-                if (at in self.dfa.accepting) != (state in self.dfa.accepting):
-                    break
-                onward = [goal for goal, out in self.steps[at].items() if out == ranges and goal not in exits]
-                rest = {goal: out for goal, out in self.steps[at].items() if goal not in onward}
-                if len(onward) != 1 or rest != exits or onward[0] in seen:
-                    break
-                target = onward[0]
-            if length >= 8 and at not in exits and (best is None or length > best[0]):
-                best = (length, ranges, exits, at)
+            length, last = self._chain(state, first, ranges)
+            if length >= 8 and (best is None or length > best[0]):
+                exits = {target: out for target, out in self.steps[state].items() if target != first}
+                if last not in exits:
+                    best = (length, ranges, exits, last)
         return best
+
+    def _chain(self, state: int, first: int, ranges: Ranges) -> tuple[int, int]:
+        """How many steps over the ranges lead through states that are alike, and where the last one ends."""
+        path, at = [state], first
+        while (known := self.chains.get((path[-1], at))) is None:
+            following = self._next(path[-1], at, ranges)
+            path.append(at)
+            if following is None:
+                known = (0, at)
+                break
+            if following in path:
+                return len(path) - 1, at
+            at = following
+        else:
+            path.append(at)
+        length, last = known
+        for before, after in zip(path[-2::-1], path[:0:-1], strict=True):
+            if (before, after) not in self.chains:
+                length += 1
+                self.chains[before, after] = (length, last)
+        return self.chains[state, first]
+
+    def _next(self, state: int, following: int, ranges: Ranges) -> int | None:
+        """Where the ranges lead from the ``following`` state, if it differs from the ``state`` in nothing else."""
+        own, others = self.steps[state], self.steps[following]
+        if len(own) != len(others) or (state in self.dfa.accepting) != (following in self.dfa.accepting):
+            return None
+        onward = None
+        for target, out in others.items():
+            if out == ranges:
+                onward = target
+            elif own.get(target) != out:
+                return None
+        return onward
 
 
 def _extent(step: tuple[int, Ranges]) -> int:

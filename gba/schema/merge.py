@@ -77,7 +77,9 @@ def intersect(one: Node, other: Node) -> Node | None:
         return None
     notes = one.notes + tuple(note for note in other.notes if note not in one.notes)
     merged = _MERGE[type(one)](one, other)
-    return None if merged is None else replace(merged, values=values, notes=notes)
+    if merged is None or (values is None is merged.values and notes == merged.notes):
+        return merged
+    return replace(merged, values=values, notes=notes)
 
 
 def _values(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
