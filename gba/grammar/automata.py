@@ -173,15 +173,19 @@ def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
 def _overlaps(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) -> list[tuple[int, int, tuple[int, ...]]]:
     """Where both have a range; both are sorted."""
     found: list[tuple[int, int, tuple[int, ...]]] = []
-    at = 0
-    for low, high, targets in rows:
-        while at < len(edges) and edges[at][1] < low:
-            at += 1
-        for first, last, target in edges[at:]:
-            if first > high:
-                break
-            found.append((max(low, first), min(high, last), (*targets, target)))
-    return found
+    left, right = iter(rows), iter(edges)
+    try:
+        low, high, targets = next(left)
+        first, last, target = next(right)
+        while True:
+            if first <= high and low <= last:
+                found.append((max(low, first), min(high, last), (*targets, target)))
+            if high < last:
+                low, high, targets = next(left)
+            else:
+                first, last, target = next(right)
+    except StopIteration:
+        return found
 
 
 def join(*automata: Dfa, limit: int = STATES) -> Dfa:

@@ -137,7 +137,8 @@ class FreeKeys:
         branches: list[tuple[str, Node]] = []
         for name in self.next(left):
             entry = self.entries[name]
-            rest = tuple(key for key in left if key != name)
+            at = left.index(name)
+            rest = left[:at] + left[at + 1 :]
             branches.append((entry.text, Sequence((entry.value, self.after((rest, alive))))))
         for entry in self.tracked:
             following = self.seen(state, entry.name)

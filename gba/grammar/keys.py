@@ -115,13 +115,20 @@ class Branches:
     def write(self) -> None:
         """Define the rules."""
         nodes: list[tuple[Node, int]] = []
+        letters: dict[str, Literal] = {}
         for number, branch in enumerate(self.numbers):
-            following = [(char, *nodes[child]) for char, child in branch if char]
-            leaving = self.leaving("".join(char for char, _ in branch), not branch[0][0])
-            body = Choice((*(Sequence((Literal(char), node)) for char, node, _ in following), leaving))
-            nested = 1 + max((depth for *_, depth in following), default=0)
+            chars, options, nested = "", [], 1
+            for char, child in branch:
+                if char:
+                    following, depth = nodes[child]
+                    chars += char
+                    letter = letters.get(char) or letters.setdefault(char, Literal(char))
+                    options.append(Sequence((letter, following)))
+                    nested = max(nested, depth + 1)
+            leaving = self.leaving(chars, not branch[0][0])
+            body = Choice((*options, leaving))
             root = self.roots.get(number)
-            if root is None and not following:
+            if root is None and not options:
                 nodes.append((leaving, 0))
             elif root is None and self.uses[number] == 1 and nested < _NESTED:
                 nodes.append((body, nested))

@@ -48,6 +48,13 @@ def join_edges(edges: list[tuple[int, int, int]]) -> Edges:
     if len(edges) < 2:
         return tuple(edges)
     edges.sort()
+    after = goal = -1
+    for low, high, target in edges:
+        if low == after and target == goal:
+            break
+        after, goal = high + 1, target
+    else:
+        return tuple(edges)
     joined: list[tuple[int, int, int]] = []
     for low, high, target in edges:
         if joined and joined[-1][2] == target and joined[-1][1] + 1 == low:
@@ -130,16 +137,20 @@ def _called(row: Iterable[tuple[int, int, int]], name: int) -> Edges:
 
 def _live(dfa: Dfa) -> set[int]:
     """The states from which an accepting one can be reached."""
-    sources: list[list[int]] = [[] for _ in dfa.edges]
-    for state, edges in enumerate(dfa.edges):
-        for _, _, target in edges:
-            sources[target].append(state)
-    live, stack = set(dfa.accepting), list(dfa.accepting)
-    while stack:
-        for source in sources[stack.pop()]:
-            if source not in live:
-                live.add(source)
-                stack.append(source)
+    live = set(dfa.accepting)
+    sources: dict[int, list[int]] = {}
+    for state in range(len(dfa.edges) - 1, -1, -1):  # most edges lead to a higher number
+        if state not in live and any(target in live for _, _, target in dfa.edges[state]):
+            live.add(state)
+        if state in live:
+            stack = [state]
+            while stack and sources:
+                fresh = [source for source in sources.pop(stack.pop(), ()) if source not in live]
+                live.update(fresh)
+                stack.extend(fresh)
+        else:
+            for _, _, target in dfa.edges[state]:
+                sources.setdefault(target, []).append(state)
     return live
 
 

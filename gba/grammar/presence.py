@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from gba.schema.nodes import Object, Scope
 
@@ -41,25 +42,21 @@ class Presence:
 
 def grouped(nodes: Iterable[Object]) -> list[Presence]:
     """The objects, those that differ only in the keys that are there taken together."""
-    groups: dict[Object, dict[Option, None]] = {}
-    orders: dict[Object, dict[str, None]] = {}
-    for node in nodes:
+    listed = list(nodes)
+    bases: dict[Any, Object] = {}
+    groups: dict[Any, tuple[dict[Option, None], dict[str, None]]] = {}
+    for node in listed:
         forbidden = frozenset(name for scope in node.scopes if _forbids(scope) for name, _ in scope.properties)
         rest = tuple(scope for scope in node.scopes if not _forbids(scope))
-        base = replace(node, scopes=rest, required=(), pointer="", notes=())
-        if not forbidden.isdisjoint(node.required):
-            continue
-        groups.setdefault(base, {})[Option(frozenset(node.required), forbidden)] = None
-        orders.setdefault(base, {}).update(dict.fromkeys(node.required))
-    pointers: dict[Object, str] = {}
-    for node in nodes:
-        pointers.setdefault(
-            replace(node, scopes=tuple(s for s in node.scopes if not _forbids(s)), required=(), pointer="", notes=()),
-            node.pointer,
-        )
+        base = replace(node, scopes=rest, required=(), notes=())
+        key = replace(base, pointer="") if len(listed) > 1 else ""
+        bases.setdefault(key, base)
+        if forbidden.isdisjoint(node.required):
+            options, order = groups.setdefault(key, ({}, {}))
+            options[Option(frozenset(node.required), forbidden)] = None
+            order.update(dict.fromkeys(node.required))
     return [
-        Presence(replace(base, pointer=pointers[base]), _undominated(tuple(options)), tuple(orders[base]))
-        for base, options in groups.items()
+        Presence(bases[key], _undominated(tuple(options)), tuple(order)) for key, (options, order) in groups.items()
     ]
 
 

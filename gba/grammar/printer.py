@@ -62,13 +62,17 @@ def _choice(node: Node, names: Mapping[str, str]) -> str:
         return _sequence(node, names)
     if not node.options:
         raise GrammarError("a choice without options stands for no text at all; leave it out")
-    return " | ".join([_sequence(option, names) for option in node.options])
+    return " | ".join(
+        [_sequence(part, names) if type(part) is Sequence else _item(part, names) for part in node.options]
+    )
 
 
 def _sequence(node: Node, names: Mapping[str, str]) -> str:
     if type(node) is not Sequence:
         return _item(node, names)
-    return " ".join([_item(item, names) for item in node.items]) or '""'
+    return (
+        " ".join([_literal(part.text) if type(part) is Literal else _item(part, names) for part in node.items]) or '""'
+    )
 
 
 def _item(node: Node, names: Mapping[str, str]) -> str:

@@ -31,7 +31,7 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
         assert body is not None
         ordered[name] = body
         found = references[name] if whole else _references({name: body})[name]
-        waiting.extend(name for name in reversed(found) if name not in ordered)
+        waiting += [name for name in reversed(found) if name not in ordered]
     return GbnfTree(ordered)
 
 
@@ -50,16 +50,18 @@ def _references(rules: Mapping[str, Node]) -> dict[str, list[str]]:
 
 def _collect(node: Node, found: list[str]) -> None:
     """The names of the rules that the node refers to, in its order."""
-    if type(node) is Ref:
-        found.append(node.name)
+    parts: tuple[Node, ...] = (node,)
+    if type(node) is Sequence:
+        parts = node.items
+    elif type(node) is Choice:
+        parts = node.options
     elif type(node) is Repeat:
-        _collect(node.item, found)
-    elif isinstance(node, (Sequence, Choice)):
-        for part in node.items if isinstance(node, Sequence) else node.options:
-            if type(part) is Ref:
-                found.append(part.name)
-            elif type(part) is not Literal and type(part) is not CharClass:
-                _collect(part, found)
+        parts = (node.item,)
+    for part in parts:
+        if type(part) is Ref:
+            found.append(part.name)
+        elif type(part) is Sequence or type(part) is Choice or type(part) is Repeat:
+            _collect(part, found)
 
 
 def _productive(rules: Mapping[str, Node], references: Mapping[str, list[str]]) -> set[str]:

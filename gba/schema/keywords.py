@@ -135,7 +135,7 @@ def values_shape(place: Place, keyword: str, values: list[Any] | tuple[Any, ...]
 def _require_json(place: Place, keyword: str, value: Any) -> None:
     if isinstance(value, float) and not math.isfinite(value):
         raise malformed(place, keyword, "finite numbers only")
-    if isinstance(value, str) and any("\ud800" <= char <= "\udfff" for char in value):
+    if isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
         raise malformed(place, keyword, "text without lone surrogates")
     if isinstance(value, Mapping):
         for key, item in value.items():

@@ -42,7 +42,7 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
     if isinstance(schema, Either):
         product = ANY_SHAPE
         for option in schema.options:
-            opposites = [normalizer.shape((replace(part, negated=not part.negated),)) for part in option]
+            opposites = [normalizer.shape((part._replace(negated=not part.negated),)) for part in option]
             product = multiply(product, union(opposites))
         return product
     if isinstance(schema, bool):
@@ -76,7 +76,7 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
 
 def _refuse(normalizer: Normalizer, place: Place, keyword: str) -> Shape:
     target = normalizer.target(place, keyword)
-    return normalizer.shape(tuple(replace(part, negated=True) for part in target)) if target else {}
+    return normalizer.shape(tuple(part._replace(negated=True) for part in target)) if target else {}
 
 
 def _not_conditional(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Shape:

@@ -38,6 +38,7 @@ _SPECIFICATIONS = {
     "2020-12": DRAFT202012,
 }
 _IDENTIFIERS = {"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$recursiveAnchor"}
+_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
 def dialect_of(schema: Any, default: str = "2020-12", registry: referencing.Registry[Any] | None = None) -> str:
@@ -215,14 +216,15 @@ def _has_identifiers(document: Any) -> bool:
     while stack:
         value = stack.pop()
         if isinstance(value, Mapping):
-            for key in value:
-                if key in _IDENTIFIERS and not isinstance(value[key], (Mapping, list)):
-                    return True
-        if isinstance(value, (Mapping, list, tuple)):
-            for child in value.values() if isinstance(value, Mapping) else value:
-                if isinstance(child, (Mapping, list, tuple)) and id(child) not in seen:
-                    seen.add(id(child))
-                    stack.append(child)
+            if any(not isinstance(value[key], (Mapping, list)) for key in _IDENTIFIERS.intersection(value)):
+                return True
+            value = value.values()
+        elif not isinstance(value, (list, tuple)):
+            continue
+        for child in value:
+            if type(child) not in _SCALARS and id(child) not in seen:
+                seen.add(id(child))
+                stack.append(child)
     return False
 
 

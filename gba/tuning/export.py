@@ -7,12 +7,12 @@ architecture of GGUF means by RoPE. Matrices are stored in half precision, norms
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import numpy as np
 import torch
 
-from gba.tuning.model import Llama, ModelShape
+from gba.tuning.model import Layer, Llama, ModelShape
 from gba.tuning.tokenizer import END, Kind, Piece, Vocabulary
 
 __all__ = ["CHAT_TEMPLATE", "read_vocabulary", "read_weights", "write_blank", "write_gguf"]
@@ -77,17 +77,27 @@ def read_vocabulary(path: Path) -> Vocabulary:
     return Vocabulary(tuple(Piece(text, float(score), names[kind]) for text, score, kind in pieces))
 
 
-def read_weights(path: Path, model: Llama) -> None:
-    """Give ``model`` the weights of a file that `write_gguf` wrote. ValueError where its model has another shape."""
+def read_weights(path: Path, model: Llama, *, added: int | None = None) -> None:
+    """Give ``model`` the weights of a file that `write_gguf` wrote. ValueError where its model has another shape.
+
+    With ``added``, the model has one layer more than the file: behind so many, a copy of the one before it whose
+    outputs are nought, so that both compute the same until training goes on.
+    """
     import gguf
 
     tensors = {tensor.name: tensor.data for tensor in gguf.GGUFReader(path).tensors}
     weights = model.state_dict()
-    if {_tensor_name(key): tuple(weight.shape) for key, weight in weights.items()} != {
+    names = {key: _tensor_name(_without(key, added)) for key in weights}
+    if {names[key]: tuple(weight.shape) for key, weight in weights.items()} != {
         name: data.shape for name, data in tensors.items()
     }:
         raise ValueError(f"{path} has a model of another shape than {model.shape}: train from the first stage on")
-    model.load_state_dict({key: torch.from_numpy(tensors[_tensor_name(key)].copy()).float() for key in weights})
+    model.load_state_dict({key: torch.from_numpy(tensors[name].copy()).float() for key, name in names.items()})
+    if added is not None:
+        with torch.no_grad():
+            new = cast("Layer", model.layers[added])
+            new.attention.output.weight.zero_()
+            new.feed_forward.down.weight.zero_()
 
 
 def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> None:
@@ -95,6 +105,14 @@ def write_blank(path: Path, vocabulary: Vocabulary, *, context: int = 4096) -> N
     torch.manual_seed(0)
     shape = ModelShape(len(vocabulary), layers=1, width=32, heads=1, kv_heads=1, hidden=32, context=context)
     write_gguf(path, Llama(shape), vocabulary, name="blank")
+
+
+def _without(key: str, added: int | None) -> str:
+    """Where the weight is in a model that lacks the layer that was ``added``."""
+    if added is None or not key.startswith("layers."):
+        return key
+    _, index, part = key.split(".", 2)
+    return f"layers.{int(index) - (int(index) >= added)}.{part}"
 
 
 def _tensor_name(key: str) -> str:

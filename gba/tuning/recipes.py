@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ class Recipe:
     """Everything that decides what a model becomes.
 
     Each of the ``stages`` begins with the vocabulary and the weights of the file that the one before wrote, and has
-    ``distinct`` portions of ``size`` dialogues of its own.
+    ``distinct`` portions of ``size`` dialogues of its own. ``shape`` is that of the first stage; a stage in ``deeper``
+    begins with a layer more, put behind so many.
     """
 
     name: str
@@ -58,6 +59,12 @@ class Recipe:
     distinct: int
     size: int = 1000
     mark: str = ""
+    deeper: Mapping[int, int] = field(default_factory=dict)
+
+    def shape_at(self, stage: int, vocabulary: int) -> ModelShape:
+        """The shape in a stage, 1 being the first."""
+        added = sum(each <= stage for each in self.deeper)
+        return replace(self.shape, vocabulary=vocabulary, layers=self.shape.layers + added)
 
     def vocabulary(self) -> Vocabulary:
         """Learn the vocabulary from the texts of training tasks."""
@@ -96,9 +103,11 @@ AGENT = Recipe(
         _falling(2400, 1.8e-3, 2.2e-3),
         _falling(1150, 1.6e-3, 2e-3),
         _falling(600, 1.4e-3, 1.8e-3),
+        _falling(3400, 2.2e-3, 2.4e-3),
     ),
     distinct=70,
     mark="-▁",
+    deeper={7: 3},
 )
 """Reads the tools of a prompt, and calls them."""
 
@@ -139,13 +148,10 @@ def build(
     for stage in stages or range(1, len(recipe.stages) + 1):
         vocabulary = recipe.vocabulary() if stage == 1 else read_vocabulary(path)
         settings = replace(recipe.stages[stage - 1], **(changes or {}))
-        trainer = Trainer(
-            replace(recipe.shape, vocabulary=len(vocabulary)),
-            settings,
-            mark=vocabulary.id(recipe.mark) if recipe.mark else None,
-        )
+        mark = vocabulary.id(recipe.mark) if recipe.mark else None
+        trainer = Trainer(recipe.shape_at(stage, len(vocabulary)), settings, mark=mark)
         if stage > 1:
-            read_weights(path, trainer.model)
+            read_weights(path, trainer.model, added=recipe.deeper.get(stage))
         _train(recipe, trainer, vocabulary, work, stage, resume)
         _export(recipe, trainer, vocabulary, path)
     return path

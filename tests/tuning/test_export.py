@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +107,25 @@ def test_a_file_is_read_back(vocabulary: Vocabulary, tmp_path: Path) -> None:
     read_weights(tmp_path / "model.gguf", read)
     for name, weight in written.state_dict().items():
         assert torch.equal(read.state_dict()[name], weight.half().float() if weight.dim() == 2 else weight), name
+
+
+@pytest.mark.parametrize("added", [1, 2])
+def test_a_layer_that_is_added_changes_nothing_until_it_is_trained(
+    vocabulary: Vocabulary, tmp_path: Path, added: int
+) -> None:
+    torch.manual_seed(1)
+    shape = ModelShape(len(vocabulary), 2, 128, 2, 2, 192, context=512)
+    model, deeper = Llama(shape), Llama(replace(shape, layers=3))
+    write_gguf(tmp_path / "model.gguf", model, vocabulary, name="test")
+    read_weights(tmp_path / "model.gguf", model)
+    read_weights(tmp_path / "model.gguf", deeper, added=added)
+    tokens = torch.randint(5, len(vocabulary), (2, 50))
+    assert torch.equal(deeper(tokens), model(tokens))
+    deeper(tokens).square().mean().backward()
+    new = deeper.layers[added]
+    assert new.attention.output.weight.grad.abs().max() > 0 < new.feed_forward.down.weight.grad.abs().max()
+    with pytest.raises(ValueError, match="another shape"):
+        read_weights(tmp_path / "model.gguf", deeper)
 
 
 def test_a_file_of_another_model_is_refused(vocabulary: Vocabulary, tmp_path: Path) -> None:

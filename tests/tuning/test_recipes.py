@@ -24,6 +24,7 @@ RECIPE: Recipe = replace(
     name="small",
     shape=ModelShape(vocabulary=768, layers=1, width=64, heads=1, kv_heads=1, hidden=64),
     stages=(STAGE, STAGE),
+    deeper={2: 1},
     distinct=1,
     size=60,
 )
@@ -58,4 +59,4 @@ def test_the_packaged_files_are_of_their_recipes(recipe: Recipe) -> None:
     vocabulary = read_vocabulary(path)
     assert len(vocabulary) <= recipe.pieces
     assert recipe.mark in {"", *(piece.text for piece in vocabulary.pieces)}
-    read_weights(path, Llama(replace(recipe.shape, vocabulary=len(vocabulary))))
+    read_weights(path, Llama(recipe.shape_at(len(recipe.stages), len(vocabulary))))

@@ -12,8 +12,10 @@ import pytest
 from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, held_out, iter_texts
 from gba.tuning.tasks.base import Style
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
+from gba.tuning.tasks.invented import inventor
 from gba.tuning.tasks.kinds import KINDS
-from gba.tuning.tasks.respelled import respelled
+from gba.tuning.tasks.outcomes import done
+from gba.tuning.tasks.respelled import respelled, row_for
 from gba.tuning.tasks.shapes import SHAPES
 from gba.tuning.tasks.toolbox import draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
@@ -152,7 +154,7 @@ def test_respelled_tools_share_their_words_with_the_request():
     shared = 0
     for seed in range(200):
         draw = Draw(seed)
-        tool, make, word = respelled(draw, frozenset({"taken"}), lookup=seed % 2 == 0)
+        tool, make, word = respelled(draw, row_for(draw, lookup=seed % 2 == 0), frozenset({"taken"}))
         turn = make(draw, tool)
         (act,) = turn.acts
         jsonschema.validate(dict(act.arguments), dict(tool.spec.parameters))
@@ -162,6 +164,29 @@ def test_respelled_tools_share_their_words_with_the_request():
         assert word
         assert all(str(value) in turn.request for value in _texts(act.arguments))
     assert shared > 120
+
+
+def test_tools_of_one_manner_differ_in_their_words():
+    alike = 0
+    for seed in range(200):
+        draw = Draw(seed)
+        make = inventor(draw)
+        first, matter = make(frozenset(), ())
+        second, other = make(frozenset({first.tool.spec.name}), (matter,))
+        assert first.tool.spec.name != second.tool.spec.name
+        assert matter != other
+        alike += first.tool.roles.keys() == second.tool.roles.keys()
+    assert alike > 100
+
+
+def test_a_sentence_is_passed_on_and_a_bare_ok_is_not():
+    for seed in range(300):
+        outcome = done(Draw(seed), "parcel")
+        if outcome.result.endswith("."):
+            assert outcome.answer == outcome.result
+        else:
+            assert outcome.answer in ("Done.", f"It is {outcome.value}.")
+        assert outcome.value in outcome.answer
 
 
 def test_unseen_tools_do_not_occur_in_training():

@@ -10,7 +10,7 @@ from gba.tuning.tasks.actions import ACTIONS
 from gba.tuning.tasks.base import Draw, Split, Task, Turn
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
-from gba.tuning.tasks.invented import invent
+from gba.tuning.tasks.invented import invent, inventor
 from gba.tuning.tasks.kinds import KINDS
 from gba.tuning.tasks.tables import ALIKE
 from gba.tuning.tasks.toolbox import Drawn, Kind, draw_tool
@@ -79,12 +79,12 @@ class _Bench:
         matter_words = list(matters)
         for _ in range(self.draw.pick((0, 1, 1, 1, 2, 2, 2, 3, 3)) if self.tools else self.draw.pick((1, 2, 3))):
             roll = self.draw.rng.random()
-            if roll < 0.35:
+            if roll < 0.45:
                 made, matter = invent(self.draw, self.names(), matter_words, lookup="search" not in used)
                 matter_words.append(matter)
                 self.others.append(made.tool.spec)
                 continue
-            pool = tuple(EVERYDAY_KINDS) if roll < 0.7 else _COMMON if roll < 0.85 else tuple(KINDS)
+            pool = tuple(EVERYDAY_KINDS) if roll < 0.75 else _COMMON if roll < 0.87 else tuple(KINDS)
             banned = _alike(used)
             options = [key for key in pool if key not in banned]
             if options:
@@ -253,13 +253,15 @@ def _session(draw: Draw) -> Task:
     makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
     matters: list[str] = []
     for _ in range(draw.pick((0, 1, 1, 2, 2)) if len(keys) > 1 else 2):
-        made, matter = invent(draw, bench.names(), matters, lookup="search" not in keys)
-        matters.append(matter)
-        bench.tools[f"invented {matter}"] = made.tool
-        makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
-    if draw.chance(0.6):  # not all tools of a conversation are ever needed
+        make = inventor(draw, lookup="search" not in keys)
+        for _ in range(draw.pick((1, 1, 2))):  # two that differ in nothing but their words
+            made, matter = make(bench.names(), matters)
+            matters.append(matter)
+            bench.tools[f"invented {matter}"] = made.tool
+            makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
+    if draw.chance(0.8):  # not all tools of a conversation are ever needed
         bench.distract(avoid=keys, matters=matters)
-    count = draw.pick((2, 3, 3, 4, 4, 5, 6))
+    count = draw.pick((2, 3, 4, 4, 5, 5, 6))
     turns: list[Turn] = []
     while len(turns) < count:
         turns += draw.pick(makers)()

@@ -2,53 +2,71 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from gba.tuning.tasks.base import Act, Draw, Turn
 from gba.tuning.tasks.matters import ATTRIBUTES, OBJECTS, OWNERS, VERBS, Invented, a, drawn
 from gba.tuning.tasks.outcomes import done, found
-from gba.tuning.tasks.respelled import respelled
+from gba.tuning.tasks.respelled import respelled, row_for
 from gba.tuning.tasks.roles import ROLES, Role
 from gba.tuning.tasks.shapes import SHAPES
 from gba.tuning.tasks.tables.slots import ROOM, SIDE, code
 from gba.tuning.tasks.toolbox import INTEGER, STRING, Drawn, Param
 from gba.tuning.tasks.words import foreign, name, person, place, pseudo_word
 
-__all__ = ["Invented", "invent"]
+__all__ = ["Invented", "invent", "inventor"]
+
+
+Maker = Callable[[frozenset[str], Sequence[str]], tuple[Invented, str]]
+"""Gives a tool whose name is none of the first and whose matter is none of the second; with its matter."""
+
+
+def inventor(draw: Draw, *, lookup: bool = True) -> Maker:
+    """What makes tools of one manner: they are asked for alike, so that only their words tell them apart.
+
+    Without ``lookup`` they are none that a search could stand in for.
+    """
+    if draw.split == "train" and draw.chance(0.6):
+        return _elsewhere(draw, lookup=lookup)
+    makers = (_action, _direct, _action, _direct, _function, *SHAPES)
+    make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
+
+    def made(taken: frozenset[str], avoid: Sequence[str]) -> tuple[Invented, str]:
+        while True:
+            owner, matter = (
+                draw.word(OWNERS if make is _lookup else VERBS),
+                draw.word(ATTRIBUTES if make is _lookup else OBJECTS),
+            )
+            if draw.chance(0.25):
+                matter = pseudo_word(draw)
+            if make is not _lookup and draw.chance(0.15):
+                owner = pseudo_word(draw)
+            if matter not in avoid:
+                return make(draw, owner, matter, taken), matter
+
+    return made
 
 
 def invent(
     draw: Draw, taken: frozenset[str] = frozenset(), avoid: Sequence[str] = (), *, lookup: bool = True
 ) -> tuple[Invented, str]:
-    """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter.
-
-    Without ``lookup`` it is none that a search could stand in for.
-    """
-    if draw.split == "train" and draw.chance(0.6):
-        return _elsewhere(draw, taken, avoid, lookup=lookup)
-    makers = (_action, _direct, _action, _direct, _function, *SHAPES)
-    make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
-    while True:
-        owner, matter = (
-            draw.word(OWNERS if make is _lookup else VERBS),
-            draw.word(ATTRIBUTES if make is _lookup else OBJECTS),
-        )
-        if draw.chance(0.25):
-            matter = pseudo_word(draw)
-        if make is not _lookup and draw.chance(0.15):
-            owner = pseudo_word(draw)
-        if matter not in avoid:
-            return make(draw, owner, matter, taken), matter
+    """A tool whose name is not ``taken`` and whose matter is not in ``avoid``; with its matter."""
+    return inventor(draw, lookup=lookup)(taken, avoid)
 
 
-def _elsewhere(draw: Draw, taken: frozenset[str], avoid: Sequence[str], *, lookup: bool) -> tuple[Invented, str]:
-    """An everyday tool whose words are others: for training alone, where such tools teach to compare words."""
-    while True:
-        tool, turn, matter = respelled(draw, taken, lookup=lookup)
-        if matter not in avoid:
-            return Invented(tool, turn), matter
+def _elsewhere(draw: Draw, *, lookup: bool) -> Maker:
+    """Everyday tools whose words are others: for training alone, where such tools teach to compare words."""
+    row = row_for(draw, lookup=lookup)
+
+    def made(taken: frozenset[str], avoid: Sequence[str]) -> tuple[Invented, str]:
+        while True:
+            tool, turn, matter = respelled(draw, row, taken)
+            if matter not in avoid:
+                return Invented(tool, turn), matter
+
+    return made
 
 
 def _lookup(draw: Draw, owner: str, matter: str, taken: frozenset[str]) -> Invented:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gba.tuning.tasks.base import Draw
+from gba.tuning.tasks.words import name, person, place, time
 
 __all__ = ["Outcome", "code", "done", "found"]
 
@@ -31,9 +32,9 @@ def done(draw: Draw, what: str) -> Outcome:
     """Something was done with or to ``what``."""
     number = code(draw)
     roll = draw.rng.random()
-    if roll < 0.35:
+    if roll < 0.3:
         return Outcome(draw.pick(("OK", "Done", "ok", "success", '{"status": "ok"}', "done", "true")), "Done.", "")
-    if roll < 0.7:
+    if roll < 0.55:
         text = draw.free(
             (
                 "[The {w} has number {c}.|{W} {c} was created.|Created {w} {c}.|{W} saved with number {c}.|The {w} is "
@@ -44,8 +45,24 @@ def done(draw: Draw, what: str) -> Outcome:
             c=number,
         )
         return Outcome(text, text, number)
+    if roll < 0.75:
+        return _news(draw, what)
     result = draw.free("[id {c}|{c}|{c}|number {c}|OK: {c}|code: {c}|reference {c}]", c=number)
     return Outcome(result, f"It is {number}.", number)
+
+
+def _news(draw: Draw, what: str) -> Outcome:
+    """A sentence in which a name is what matters."""
+    told = draw.pick((name, name, person, place))(draw)
+    text = draw.free(
+        "[[Now|Currently|Right now] [showing|running|using|open|in use|on the way to|at work on]: {n}.|[Now|Currently|"
+        "From now on] [with|in|on|at|for] {n}.|{n} is [on|ready|next|here|on the list|the new {w}].|[Set|Sent|Moved|"
+        "Changed|Given|Added|Switched|Passed on] to {n}.|It [went|goes|belongs] to {n}.|{n} will [come|start|begin|"
+        "call] at {t}.|The {w} is [in|with|at|for|on|now] {n}.|Your {w} is [in|with|at|called] {n}.|We [have|took|chose"
+        "|found] {n}.|[Started|Opened|Loaded|Finished|Reserved|Found] {n}.|Next is {n}.|You have {n} at {t}.]",
+        n=told, w=what, t=time(draw),
+    )  # fmt: skip
+    return Outcome(text, text, told)
 
 
 def found(draw: Draw, what: str, of: str, value: str) -> Outcome:

@@ -16,7 +16,7 @@ from gba.tuning.tasks.tables import TABLE, Row, Slot
 from gba.tuning.tasks.toolbox import Drawn, draw_tool
 from gba.tuning.tasks.words import pseudo_word
 
-__all__ = ["respelled"]
+__all__ = ["respelled", "row_for"]
 
 _COMMON = frozenset(
     "with from that what this somebody something user tell show give make find look into about want need have there "
@@ -49,9 +49,13 @@ _WORDS = tuple(
 )
 
 
-def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn, Callable[[Draw, Drawn], Turn], str]:
-    """A tool, what draws requests for it, and the word that it is about; without ``lookup``, none that tells."""
-    row = draw.pick(_TELLING_TOO if lookup else _DOING)
+def row_for(draw: Draw, *, lookup: bool) -> Row:
+    """A row of the tables whose words can be others; without ``lookup``, none that tells."""
+    return draw.pick(_TELLING_TOO if lookup else _DOING)
+
+
+def respelled(draw: Draw, row: Row, taken: frozenset[str]) -> tuple[Drawn, Callable[[Draw, Drawn], Turn], str]:
+    """A tool after this row, what draws requests for it, and the word that it is about."""
     words = _shared(row)
     others = {word: draw.word(_WORDS) if draw.chance(0.75) else pseudo_word(draw) for word in words}
 
@@ -60,7 +64,7 @@ def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn
 
     new = Row(
         row.key,
-        put(row.names),
+        _derived(draw, put(row.names)),
         put(row.about),
         ("=" if row.gives.startswith("=") else "") + put(row.gives.lstrip("=") or row.key.rpartition("_")[2]),
         put(row.ask),
@@ -68,6 +72,16 @@ def respelled(draw: Draw, taken: frozenset[str], *, lookup: bool) -> tuple[Drawn
     )
     tool = draw_tool(draw, kind_of(new), made_up=0.08, taken=taken)
     return tool, maker_of(new), others[words[0]]
+
+
+def _derived(draw: Draw, names: str) -> str:
+    """Names that go by another form of a word now and then, as a player plays: what they begin with has to do."""
+    return " ".join(
+        name + draw.pick(("er", "er", "ing", "ment", "or", "ed"))
+        if draw.chance(0.12) and name[-1] not in "ey"
+        else name
+        for name in names.split()
+    )
 
 
 def _shared(row: Row) -> list[str]:
