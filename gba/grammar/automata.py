@@ -179,7 +179,8 @@ def _overlaps(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) ->
         first, last, target = next(right)
         while True:
             if first <= high and low <= last:
-                found.append((max(low, first), min(high, last), (*targets, target)))
+                begin, end = low if low > first else first, high if high < last else last
+                found.append((begin, end, (*targets, target)))
             if high < last:
                 low, high, targets = next(left)
             else:

@@ -88,6 +88,12 @@ class _Decimals:
         if not self.modulus and not state.zero and all(state.order):
             for _, _, target in self.digit(state, 0, part):
                 yield 48, 57, target
+        elif part == "whole" and state.digits == self.longest:  # nothing but the rest changes any more
+            one, rest = 10**self.scale, state.rest * 10
+            for digit in range(10):
+                following = (rest + digit * one) % self.modulus
+                point = 48 + digit
+                yield point, point, _State(part, state.negative, state.digits, state.order, following, False)
         else:
             for digit in range(10):
                 yield from self.digit(state, digit, part)

@@ -83,19 +83,22 @@ def _productive(rules: Mapping[str, Node], references: Mapping[str, list[str]]) 
 
 def _ends(node: Node, productive: set[str]) -> bool:
     """Whether the node has a sentence when these rules have one. Loops: whole grammars go through here."""
-    if isinstance(node, Ref):
+    if type(node) is Ref:
         return node.name in productive
-    if isinstance(node, Sequence):
-        for item in node.items:  # noqa: SIM110
-            if not isinstance(item, Literal) and not _ends(item, productive):
+    if type(node) is Sequence:
+        for item in node.items:
+            if type(item) is Ref:
+                if item.name not in productive:
+                    return False
+            elif type(item) is not Literal and not _ends(item, productive):
                 return False
         return True
-    if isinstance(node, Choice):
+    if type(node) is Choice:
         for option in node.options:  # noqa: SIM110
             if _ends(option, productive):
                 return True
         return False
-    if isinstance(node, Repeat):
+    if type(node) is Repeat:
         return node.minimum == 0 or _ends(node.item, productive)
     return not isinstance(node, CharClass) or node.negated or bool(node.ranges)
 
