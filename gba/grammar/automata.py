@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import pairwise
+from os.path import commonprefix
 from typing import TypeVar
 
 from gba.grammar.minimal import Dfa, Edges, Ranges, join_edges, minimise, renumber
@@ -287,23 +288,34 @@ def complement(dfa: Dfa) -> Dfa:
 
 
 def finite(texts: Iterable[str]) -> Dfa:
-    """Exactly these strings."""
-    tree: list[dict[int, int]] = [{}]
-    ends: set[int] = set()
-    for text in texts:
-        state = 0
-        for char in text:
-            following = tree[state].get(ord(char))
-            if following is None:
-                following = tree[state][ord(char)] = len(tree)
-                tree.append({})
-            state = following
-        ends.add(state)
-    # What follows a state has a higher number, and every state leads to an end: equal ones are found in one pass.
-    block_of = [0] * len(tree)
-    known: dict[tuple[bool, tuple[tuple[int, int], ...]], int] = {}
-    for state in range(len(tree) - 1, -1, -1):
-        row = tuple(sorted((point, block_of[target]) for point, target in tree[state].items()))
-        block_of[state] = known.setdefault((state in ends, row), state)
-    edges = {state: sorted((point, point, target) for point, target in tree[state].items()) for state in set(block_of)}
-    return renumber(edges, dict(enumerate(block_of)), frozenset(ends))
+    """Exactly these strings.
+
+    Built from the sorted texts, a state closed as soon as no further text goes through it (Daciuk et al., 2000): equal
+    states are found at once, and there is never a tree of all texts.
+    """
+    known: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
+    rows: list[list[tuple[str, int]]] = [[]]
+    ends = [False]
+    before = ""
+    for text in (*sorted(set(texts)), None):
+        shared = len(commonprefix((before, text))) if text is not None else 0  # noqa: RUF071 - of texts
+        for at in range(len(before), shared, -1):
+            number = known.setdefault((ends.pop(), tuple(rows.pop())), len(known))
+            rows[-1].append((before[at - 1], number))
+        if text is not None:
+            rows.extend([] for _ in range(len(text) - shared))
+            ends.extend([False] * (len(text) - shared))
+            ends[-1], before = True, text
+    states = [*known, (ends[0], tuple(rows[0]))]
+    order = [len(known)]
+    numbers = {len(known): 0}
+    edges: list[Edges] = []
+    for state in order:
+        row: list[tuple[int, int, int]] = []
+        for char, target in states[state][1]:
+            number = numbers.setdefault(target, len(order))
+            if number == len(order):
+                order.append(target)
+            row.append((ord(char), ord(char), number))
+        edges.append(join_edges(row))
+    return Dfa(tuple(edges), frozenset(number for state, number in numbers.items() if states[state][0]))
