@@ -7,7 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
 from math import gcd
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from gba.schema.nodes import (
     ANYTHING,
@@ -20,6 +20,7 @@ from gba.schema.nodes import (
     Number,
     Object,
     Part,
+    Residual,
     String,
 )
 
@@ -76,10 +77,7 @@ def intersect(one: Node, other: Node) -> Node | None:
     if values is not None and not values:
         return None
     notes = one.notes + tuple(note for note in other.notes if note not in one.notes)
-    merged = _MERGE[type(one)](one, other)
-    if merged is None or (values is None is merged.values and notes == merged.notes):
-        return merged
-    return replace(merged, values=values, notes=notes)
+    return _MERGE[type(one)](one, other, values, notes)
 
 
 def _values(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -103,11 +101,15 @@ def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
     return one + tuple(item for item in other if item not in one) if other else one
 
 
-def _plain(one: Node, _other: Node) -> Node:
-    return one
+_Values: TypeAlias = "tuple[Any, ...] | None"
+_Notes: TypeAlias = tuple[Residual, ...]
 
 
-def _number(one: Number, other: Number) -> Number | None:
+def _plain(one: Node, _other: Node, values: _Values, notes: _Notes) -> Node:
+    return replace(one, values=values, notes=notes)
+
+
+def _number(one: Number, other: Number, values: _Values, notes: _Notes) -> Number | None:
     integer, fractional = one.integer or other.integer, one.fractional or other.fractional
     if integer and fractional:
         return None
@@ -118,7 +120,7 @@ def _number(one: Number, other: Number) -> Number | None:
     for multiple in other.multiples:
         multiples = (_common(multiples[0], multiple),) if multiples else (multiple,)
     excluded = _union(one.excluded, other.excluded)
-    return Number(integer, low, high, multiples, excluded, fractional, None, one.pointer or other.pointer)
+    return Number(integer, low, high, multiples, excluded, fractional, values, one.pointer or other.pointer, notes)
 
 
 def _common(one: Fraction, other: Fraction) -> Fraction:
@@ -142,14 +144,14 @@ def _counts(one: Any, other: Any) -> tuple[int, int | None] | None:
     return None if maximum is not None and minimum > maximum else (minimum, maximum)
 
 
-def _string(one: String, other: String) -> String | None:
+def _string(one: String, other: String, values: _Values, notes: _Notes) -> String | None:
     counts = _counts(one, other)
     if counts is None:
         return None
-    return String(*counts, _union(one.languages, other.languages), None, one.pointer or other.pointer)
+    return String(*counts, _union(one.languages, other.languages), values, one.pointer or other.pointer, notes)
 
 
-def _array(one: Array, other: Array) -> Array | None:
+def _array(one: Array, other: Array, values: _Values, notes: _Notes) -> Array | None:
     counts = _counts(one, other)
     if counts is None:
         return None
@@ -168,12 +170,13 @@ def _array(one: Array, other: Array) -> Array | None:
         _union(one.contains, other.contains),
         one.unique if one.unique is not None else other.unique,
         evaluated,
-        None,
+        values,
         one.pointer or other.pointer,
+        notes,
     )
 
 
-def _object(one: Object, other: Object) -> Object | None:
+def _object(one: Object, other: Object, values: _Values, notes: _Notes) -> Object | None:
     counts = _counts(one, other)
     if counts is None:
         return None
@@ -182,12 +185,13 @@ def _object(one: Object, other: Object) -> Object | None:
         _union(one.required, other.required),
         *counts,
         conjoin(one.names, other.names) if one.names or other.names else ANYTHING,
-        None,
+        values,
         one.pointer or other.pointer,
+        notes,
     )
 
 
-_MERGE: dict[type, Callable[[Any, Any], Node | None]] = {
+_MERGE: dict[type, Callable[[Any, Any, _Values, _Notes], Node | None]] = {
     Null: _plain,
     Boolean: _plain,
     Number: _number,
