@@ -104,6 +104,7 @@ AGENT = Recipe(
         _falling(1150, 1.6e-3, 2e-3),
         _falling(600, 1.4e-3, 1.8e-3),
         _falling(3400, 2.2e-3, 2.4e-3),
+        _falling(1300, 1.6e-3, 2e-3),
     ),
     distinct=70,
     mark="-▁",

@@ -16,7 +16,7 @@ from typing import Any, Literal, TypeVar
 from gba.chat.messages import Message
 from gba.schema.tools import ToolCall, ToolSpec
 
-__all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out"]
+__all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out", "lowered"]
 
 T = TypeVar("T")
 
@@ -102,8 +102,7 @@ class Style:
         """A whole request as this person types it."""
         text = text.strip()
         if self.prefix:
-            opener = text.split(" ")[0].lower() in _OPENERS  # a name keeps its capital, so that it can be copied
-            text = self.prefix + (text[:1].lower() + text[1:] if opener else text)
+            text = self.prefix + lowered(text)
         elif text[:1].isascii():  # a name in another script stays as it is, so that it can be copied
             text = text[:1].upper() + text[1:]
         if self.suffix and text.endswith("."):
@@ -111,6 +110,11 @@ class Style:
         if self.bare:
             text = text.rstrip("?.!")
         return text.lower() if self.lower else text
+
+
+def lowered(text: str) -> str:
+    """The text as it goes on after other words; a name keeps its capital, so that it can be copied."""
+    return text[:1].lower() + text[1:] if text.split(" ")[0].lower() in _OPENERS else text
 
 
 class Draw:

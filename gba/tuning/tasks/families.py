@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from gba.schema.tools import ToolSpec
 from gba.tuning.tasks import lookups, talk
 from gba.tuning.tasks.actions import ACTIONS
-from gba.tuning.tasks.base import Draw, Split, Task, Turn
+from gba.tuning.tasks.base import Draw, Split, Task, Turn, lowered
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent, inventor
@@ -239,6 +239,35 @@ def _mixed(draw: Draw) -> Task:
     return bench.task("memory", [makers[key]() for key in keys])
 
 
+_SINGLE = tuple(dict.fromkeys((*EVERYDAY, *_ACTION_KEYS)))
+
+
+def _compound(draw: Draw) -> Task:
+    """Two things asked for in one request, with a tool for each."""
+    bench = _Bench(draw)
+    first = second = draw.pick(_SINGLE)
+    while second in _alike({first}):
+        second = draw.pick(_SINGLE)
+    tools = bench.need(first, second)
+    bench.distract()
+    return bench.task("compound", [_both(draw, [_MAKERS[key](draw, tools[key]) for key in (first, second)])])
+
+
+def _both(draw: Draw, turns: Sequence[Turn]) -> Turn:
+    """One request out of two, and the answers to both."""
+    first, second = turns
+    join = draw.pick((" and ", " and ", " and then ", ", then ", ". ", ". Then ", " and also ", "; "))
+    follows = join.endswith((". ", "; "))
+    request = first.request.rstrip(".!?") + join + (second.request if follows else lowered(second.request))
+    return Turn(
+        request,
+        first.acts + second.acts,
+        second.thought,
+        f"{first.answer} {second.answer}",
+        second.value or first.value,
+    )
+
+
 def _session(draw: Draw) -> Task:
     """Several requests under one list of tools: of each, the tools of the others are the ones to pass over."""
     bench = _Bench(draw)
@@ -251,6 +280,11 @@ def _session(draw: Draw) -> Task:
             keys.append(key)
     tools = bench.need(*keys)
     makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
+    single: list[Callable[[], Turn]] = [
+        lambda key=key: _MAKERS[key](draw, tools[key])  # type: ignore[misc]
+        for key in keys
+        if key in _MAKERS
+    ]
     matters: list[str] = []
     for _ in range(draw.pick((0, 1, 1, 2, 2)) if len(keys) > 1 else 2):
         make = inventor(draw, lookup="search" not in keys)
@@ -259,6 +293,9 @@ def _session(draw: Draw) -> Task:
             matters.append(matter)
             bench.tools[f"invented {matter}"] = made.tool
             makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
+            single.append(lambda made=made: made.turn(draw))  # type: ignore[misc]
+    if len(single) > 1:
+        makers += [lambda: [_both(draw, [make() for make in draw.some(single, 2)])]] * 2
     if draw.chance(0.8):  # not all tools of a conversation are ever needed
         bench.distract(avoid=keys, matters=matters)
     count = draw.pick((2, 3, 4, 4, 5, 5, 6))
@@ -309,6 +346,7 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
     "plan": (2, _plan),
     "mixed": (2, _mixed),
     "error": (4, _failing),
+    "compound": (4, _compound),
 }
 """How often each maker of tasks is drawn, by weight."""
 
@@ -322,7 +360,9 @@ def _unseen(draw: Draw) -> Task:
     key = draw.pick(tuple(UNSEEN_KINDS))
     tools = bench.need(key, made_up=0.0)
     # What a search or another tool could do as well stays away.
-    bench.distract(avoid=("search", "convert", "currency", "weather", "weather_day", "flights", "taxi", "synonym"))
+    bench.distract(
+        avoid=("search", "convert", "currency", "weather", "weather_day", "flights", "taxi", "synonym", "bs_wiki")
+    )
     return bench.task(f"unseen:{key}", [UNSEEN[key](draw, tools[key])])
 
 

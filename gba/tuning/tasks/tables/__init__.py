@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from gba.tuning.tasks.tables import daily, house, media, town, work
+from gba.tuning.tasks.tables import basics, daily, house, media, town, work
 from gba.tuning.tasks.tables.slots import Row, Slot
 
 __all__ = ["ALIKE", "TABLE", "Row", "Slot"]
 
-TABLE: tuple[Row, ...] = (*daily.ROWS, *house.ROWS, *work.ROWS, *town.ROWS, *media.ROWS)
+TABLE: tuple[Row, ...] = (*daily.ROWS, *house.ROWS, *work.ROWS, *town.ROWS, *media.ROWS, *basics.ROWS)
 
 ALIKE: tuple[tuple[str, ...], ...] = tuple(
     tuple(line.split())
@@ -54,6 +54,12 @@ ALIKE: tuple[tuple[str, ...], ...] = tuple(
     wk_site_up open_page
     wk_export rename
     wk_api_key password
+    bs_multiply bs_multiply_any calculate convert bmi
+    bs_add bs_add_any calculate convert bmi
+    bs_subtract calculate convert bmi
+    bs_divide calculate convert bmi
+    bs_power calculate convert bmi
+    bs_user user wk_role wk_team
     """.strip().splitlines()
 )
 """Kinds that do nearly the same, by their keys: none of them stands beside another."""

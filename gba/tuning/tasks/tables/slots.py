@@ -126,7 +126,7 @@ def code(draw: Draw) -> str:
 
 def company(draw: Draw) -> str:
     """The name of a company."""
-    return name(draw) + draw.pick(("", "", " Ltd", " Group", " Bank"))
+    return name(draw) + draw.pick(("", "", " Ltd", " Group", " Bank", "'s"))
 
 
 def item(draw: Draw) -> str:
