@@ -27,10 +27,10 @@ def measure(agent: Path, math: Path, count: int) -> dict[str, Any]:
     """All figures."""
     figures: dict[str, Any] = {}
     with LlamaInProcess(agent) as backend:
-        for split in ("held-out", "unseen"):
+        for split in ("held-out", "unseen", "two-in-one"):
             figures[f"agent, {split}, in process"] = summary(evaluate_agent(backend, count, split))
     with LlamaServerProcess(agent) as server, server.backend() as backend:
-        for split in ("held-out", "unseen"):
+        for split in ("held-out", "unseen", "two-in-one"):
             figures[f"agent, {split}, llama-server"] = summary(evaluate_agent(backend, count, split))
     with LlamaInProcess(math) as backend:
         figures["math, held-out, in process"] = summary(evaluate_math(backend, count, "held-out"))

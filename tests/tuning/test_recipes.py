@@ -48,6 +48,22 @@ def test_a_later_stage_goes_on_where_the_one_before_ended(tmp_path: Path) -> Non
     assert path.read_bytes() == before
 
 
+def test_the_mean_of_stages_is_what_comes_out(tmp_path: Path) -> None:
+    recipe = replace(RECIPE, stages=(STAGE, STAGE, STAGE), deeper={}, mean={2: 0.25, 3: 0.75})
+    path = build(recipe, output=tmp_path / "models", work=tmp_path / "work")
+    models = {}
+    for key, file in {
+        "mean": path,
+        **{stage: tmp_path / "work" / f"stage-{stage}" / "small.gguf" for stage in recipe.mean},
+    }.items():
+        models[key] = Llama(recipe.shape_at(3, len(read_vocabulary(file))))
+        read_weights(file, models[key])
+    for name, weight in models["mean"].state_dict().items():
+        wanted = sum(share * models[stage].state_dict()[name] for stage, share in recipe.mean.items())
+        assert torch.allclose(weight, wanted, atol=1e-3), name
+    assert not torch.equal(models[2].output.weight, models[3].output.weight)
+
+
 def test_a_stage_that_cannot_begin_says_so(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         build(RECIPE, output=tmp_path, work=tmp_path / "work", stages=[2])

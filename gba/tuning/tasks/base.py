@@ -20,8 +20,9 @@ __all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out", "lowered
 
 T = TypeVar("T")
 
-Split = Literal["train", "held-out", "unseen"]
-"""``unseen`` is held-out with tools of kinds that training never shows."""
+Split = Literal["train", "held-out", "unseen", "two-in-one"]
+"""``unseen`` is held-out with tools of kinds that training never shows, ``two-in-one`` held-out with requests for two
+things at once."""
 
 _HELD_OUT_ONE_IN = 8
 _TRIES = 400

@@ -250,7 +250,7 @@ def _compound(draw: Draw) -> Task:
         second = draw.pick(_SINGLE)
     tools = bench.need(first, second)
     bench.distract()
-    return bench.task("compound", [_both(draw, [_MAKERS[key](draw, tools[key]) for key in (first, second)])])
+    return bench.task("two-in-one", [_both(draw, [_MAKERS[key](draw, tools[key]) for key in (first, second)])])
 
 
 def _both(draw: Draw, turns: Sequence[Turn]) -> Turn:
@@ -295,7 +295,7 @@ def _session(draw: Draw) -> Task:
             makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
             single.append(lambda made=made: made.turn(draw))  # type: ignore[misc]
     if len(single) > 1:
-        makers += [lambda: [_both(draw, [make() for make in draw.some(single, 2)])]] * 2
+        makers += [lambda: [_both(draw, [make() for make in draw.some(single, 2)])]] * 4
     if draw.chance(0.8):  # not all tools of a conversation are ever needed
         bench.distract(avoid=keys, matters=matters)
     count = draw.pick((2, 3, 4, 4, 5, 5, 6))
@@ -346,7 +346,6 @@ FAMILIES: Mapping[str, tuple[int, Callable[[Draw], Task]]] = {
     "plan": (2, _plan),
     "mixed": (2, _mixed),
     "error": (4, _failing),
-    "compound": (4, _compound),
 }
 """How often each maker of tasks is drawn, by weight."""
 
@@ -371,6 +370,8 @@ def agent_task(seed: int | str, split: Split = "train") -> Task:
     draw = Draw(seed, split)
     if split == "unseen":
         return _unseen(draw)
+    if split == "two-in-one":
+        return _compound(draw)
     if split == "train" and draw.chance(_SESSIONS):
         return _session(draw)
     return FAMILIES[draw.pick(_WEIGHTED)][1](draw)
