@@ -45,7 +45,6 @@ __all__ = ["Compiler"]
 EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
 
 _KEPT = 512
-_NEW: Any = object()
 _STATES = 20_000
 """States that all automata of a document may take together while they are made."""
 
@@ -119,9 +118,8 @@ class Compiler:
 
     def value(self, conjunction: Conjunction) -> Node | None:
         """The JSON texts of what satisfies the conjunction; None where nothing does."""
-        known: Node | None = self._values.get(conjunction, _NEW)
-        if known is not _NEW:
-            return known
+        if conjunction in self._values:
+            return self._values[conjunction]
         if conjunction in self._open:
             name = self._open[conjunction]
             if name is None:

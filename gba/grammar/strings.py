@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable
+from itertools import pairwise
 
 from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
 from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, seq
@@ -309,23 +310,23 @@ class DfaPrinter:
 
     def _chain(self, state: int, first: int, ranges: Ranges) -> tuple[int, int]:
         """How many steps over the ranges lead through states that are alike, and where the last one ends."""
-        path, at = [state], first
-        while (known := self.chains.get((path[-1], at))) is None:
-            following = self._next(path[-1], at, ranges)
-            path.append(at)
+        path, before, at = {state: None}, state, first  # in order, and quick to look into
+        while (known := self.chains.get((before, at))) is None:
+            following = self._next(before, at, ranges)
+            path[at] = None
             if following is None:
                 known = (0, at)
                 break
             if following in path:
                 return len(path) - 1, at
-            at = following
+            before, at = at, following
         else:
-            path.append(at)
+            path[at] = None
         length, last = known
-        for before, after in zip(path[-2::-1], path[:0:-1], strict=True):
-            if (before, after) not in self.chains:
+        for step in reversed(list(pairwise(path))):
+            if step not in self.chains:
                 length += 1
-                self.chains[before, after] = (length, last)
+                self.chains[step] = (length, last)
         return self.chains[state, first]
 
     def _next(self, state: int, following: int, ranges: Ranges) -> int | None:

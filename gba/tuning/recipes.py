@@ -49,7 +49,7 @@ class Recipe:
     Each of the ``stages`` begins with the vocabulary and the weights of the file that the one before wrote, and has
     ``distinct`` portions of ``size`` dialogues of its own. ``shape`` is that of the first stage; a stage in ``deeper``
     begins with a layer more, put behind so many. Where ``mean`` names stages with their shares, the model that comes
-    out in the end is the mean of what these stages ended with (Wortsman et al., 2022: better than each of them).
+    out in the end is the mean of what these stages ended with (Wortsman et al., 2022).
     """
 
     name: str
