@@ -28,8 +28,15 @@ from typing import Any, Protocol
 
 from harness import Case, LlamaGrammar, Vocabulary, isolated, load, quantile
 
-STYLES: dict[str, tuple[str, str] | None] = {"json": None, "calls": (",", ":")}
-"""How the instances are written: the separators of `json.dumps`."""
+STYLES: dict[str, tuple[dict[str, Any], tuple[str, str] | None]] = {
+    "json": ({"whitespace": "flexible"}, None),
+    "closed": ({"whitespace": "flexible", "closed": True}, None),
+    "calls": ({"closed": True}, (",", ":")),
+}
+"""How gba compiles, and the separators with which `json.dumps` writes the instances."""
+
+FLOOR = {"one character": 'root ::= "abc"', "string": r'root ::= [^"\\\x00-\x1f] root | "\""'}
+"""Grammars that there is nothing to take away from."""
 
 TOKENS, MASKS = 300, 12
 """Tokens of an instance that are read at most, and masks among them."""
@@ -50,8 +57,7 @@ def gba(vocabulary: Vocabulary, style: str, schema: Any) -> Reader:
     """gba's grammar in llama.cpp's engine."""
     from gba import Grammar
 
-    options: dict[str, Any] = {"closed": True} if style == "calls" else {"whitespace": "flexible"}
-    return LlamaGrammar(vocabulary, str(Grammar.from_json_schema(schema, **options)))
+    return LlamaGrammar(vocabulary, str(Grammar.from_json_schema(schema, **STYLES[style][0])))
 
 
 def llama_cpp_python(vocabulary: Vocabulary, schema: Any) -> Reader:
@@ -124,7 +130,7 @@ class Measure:
 
     def __call__(self, case: Case, say: Callable[[str], None]) -> dict[str, Row]:
         found: dict[str, Row] = {}
-        for style, separators in STYLES.items():
+        for style, (_, separators) in STYLES.items():
             texts = [
                 json.dumps(test["data"], ensure_ascii=False, separators=separators)
                 for test in case["tests"]
@@ -196,6 +202,25 @@ def one_run(reader: Reader, tokens: list[int], masked: set[int]) -> tuple[list[f
     return steps, masks
 
 
+def floor(vocabulary: Path, repeat: int) -> dict[str, float]:
+    """Microseconds of a mask at the beginning of each of the plainest grammars."""
+    tokens = Vocabulary(vocabulary)
+    found: dict[str, float] = {}
+    for name, text in FLOOR.items():
+        grammar = LlamaGrammar(tokens, text)
+        times = []
+        for _ in range(repeat):
+            grammar.restart()
+            grammar.prepare()
+            start = time.thread_time()
+            grammar.mask()
+            times.append(time.thread_time() - start)
+        grammar.close()
+        found[name] = round(min(times) * 1e6, 1)
+    tokens.close()
+    return found
+
+
 def table(rows: list[Row]) -> dict[str, dict[str, Any]]:
     """The figures of each engine; "ready" is the time from the schema to a grammar that can read."""
     both = [row for row in rows if all(isinstance(row.get(name), Times) for name in ("gba", "llama-cpp-python"))]
@@ -250,8 +275,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--repeat", type=int, default=3, help="runs of which the fastest counts")
     parser.add_argument("--slowest", type=int, default=0, help="name so many schemas where gba's masks cost most")
+    parser.add_argument("--floor", action="store_true", help="the plainest masks instead of the schemas")
     parser.add_argument("--json", action="store_true")
     args = parser.parse_args()
+    if args.floor:
+        print(json.dumps(floor(args.vocabulary, 10 * args.repeat)))
+        return
     make = functools.partial(Measure, args.vocabulary, args.seed, args.repeat)
     found: dict[str, list[tuple[str, Row]]] = {style: [] for style in STYLES}
     for case, outcome, result in isolated(make, load(args.data, args.limit, args.seed), seconds=300):

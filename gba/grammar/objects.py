@@ -73,15 +73,22 @@ def _members(
     if not others and minimum > len(entries):
         return None
     other = alt(*others) if others else None
-    free = compiler.style.any_order and maximum is None and minimum <= 1 and bool(entries or others)
-    try:
-        if free:
+    any_order = compiler.style.any_order and bool(entries or others)
+
+    def members(options: list[Option], minimum: int, maximum: int | None) -> Node | None:
+        if any_order and maximum is None and minimum <= 1:
             return FreeKeys(compiler, entries, options, presence.required, other).node(empty=minimum == 0)
         return Chain(compiler, entries, options, other, minimum, maximum).node()
+
+    try:
+        return members(options, minimum, maximum)
     except TooManyStatesError:
         compiler.leave(Residual("required", node.pointer, "which keys go together takes too many rules"))
     common = [Option(frozenset.intersection(*(option.required for option in options)), frozenset())]
-    return Chain(compiler, entries, common, other, min(minimum, 1), None).node()
+    try:
+        return members(common, min(minimum, 1), None)
+    except TooManyStatesError:
+        return Chain(compiler, entries, common, other, min(minimum, 1), None).node()
 
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:

@@ -150,7 +150,7 @@ def _enumerated(place: Place, schema: Mapping[str, Any], shape: Shape) -> Shape:
     kept: dict[str, tuple[Node, ...]] = {}
     allowed: dict[str, tuple[Any, ...]] | None = None
     for keyword in ("enum", "const"):
-        if keyword not in schema or (keyword == "const" and place.dialect == "draft4"):
+        if keyword not in schema:
             continue
         values = schema[keyword] if keyword == "enum" else [schema[keyword]]
         if not isinstance(values, (list, tuple)):
@@ -253,7 +253,7 @@ def _items(
     if isinstance(schema.get("items"), (list, tuple)):
         listed, rest_keyword = "items", "additionalItems"
     prefix: tuple[Conjunction, ...] = ()
-    if listed in schema and (listed == "items" or place.dialect == "2020-12"):
+    if listed in schema:
         if not isinstance(schema[listed], (list, tuple)):
             raise malformed(place, listed, "a list of schemas")
         prefix = tuple(normalizer.child(place, item, listed, index) for index, item in enumerate(schema[listed]))
@@ -263,12 +263,11 @@ def _items(
 
 
 def _contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> tuple[Contains, ...]:
-    if "contains" not in schema or place.dialect == "draft4":
+    if "contains" not in schema:
         return ()
     item = normalizer.child(place, schema["contains"], "contains")
-    counted = place.dialect in ("2019-09", "2020-12")
-    minimum = count(place, "minContains", schema.get("minContains", 1)) if counted else 1
-    maximum = count(place, "maxContains", schema["maxContains"]) if counted and "maxContains" in schema else None
+    minimum = count(place, "minContains", schema.get("minContains", 1))
+    maximum = count(place, "maxContains", schema["maxContains"]) if "maxContains" in schema else None
     if minimum == 0 and maximum is None and "unevaluatedItems" not in schema:
         return ()
     negation = normalizer.child(place, schema["contains"], "contains", negated=True)
@@ -292,7 +291,7 @@ def _object(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
         return None
     scope = _scope(normalizer, place, schema)
     named: Conjunction = ANYTHING
-    if "propertyNames" in schema and place.dialect != "draft4":
+    if "propertyNames" in schema:
         named = conjoin(normalizer.child(place, schema["propertyNames"], "propertyNames"))
     scopes = (scope,) if scope != Scope() else ()
     return Object(scopes, required, minimum, maximum, named, node.values, place.pointer, node.notes)

@@ -77,15 +77,20 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
 """What a keyword's value must be."""
 
 _LATER = {
-    **dict.fromkeys(("propertyNames", "contains"), 6),
+    **dict.fromkeys(("const", "propertyNames", "contains"), 6),
     **dict.fromkeys(("if", "then", "else"), 7),
     **dict.fromkeys(("dependentRequired", "dependentSchemas", "unevaluatedItems", "unevaluatedProperties"), 2019),
-    **dict.fromkeys(("minContains", "maxContains"), 2019),
+    **dict.fromkeys(("minContains", "maxContains", "$recursiveRef"), 2019),
     **dict.fromkeys(("prefixItems", "$dynamicRef"), 2020),
 }
 """The draft that brought the keyword; before it the name means nothing."""
 
 _AGE = {"draft4": 4, "draft6": 6, "draft7": 7, "2019-09": 2019, "2020-12": 2020}
+
+_UNKNOWN = {
+    dialect: frozenset(keyword for keyword, since in _LATER.items() if since > age) for dialect, age in _AGE.items()
+}
+"""The keywords that a draft does not have yet."""
 
 _ONE = {
     "additionalItems",
@@ -101,6 +106,13 @@ _ONE = {
 }
 _LISTED = {"allOf", "anyOf", "oneOf", "prefixItems"}
 _NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "properties"}
+
+
+def known(schema: Any, dialect: str) -> Any:
+    """The schema without the keywords that came after its draft: to it they are annotations."""
+    if not isinstance(schema, Mapping) or _UNKNOWN[dialect].isdisjoint(schema):
+        return schema
+    return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
 
 
 def require_schema(document: Any, dialect: str) -> None:

@@ -211,7 +211,7 @@ def _not_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) 
     if isinstance(items, (list, tuple)):
         yield from _not_prefix(normalizer, place, "items", items)
         return
-    skipped = len(schema.get("prefixItems", ())) if place.dialect == "2020-12" else 0
+    skipped = len(schema.get("prefixItems", ()))
     if items in (True, {}):
         return
     if skipped:
@@ -222,8 +222,7 @@ def _not_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) 
 
 
 def _not_prefix_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
-    if place.dialect == "2020-12":
-        yield from _not_prefix(normalizer, place, "prefixItems", schema["prefixItems"])
+    yield from _not_prefix(normalizer, place, "prefixItems", schema["prefixItems"])
 
 
 def _not_prefix(normalizer: Normalizer, place: Place, keyword: str, items: Any) -> Iterable[Node]:
@@ -233,14 +232,11 @@ def _not_prefix(normalizer: Normalizer, place: Place, keyword: str, items: Any) 
 
 
 def _not_contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
-    if place.dialect == "draft4":
-        return
     item = normalizer.child(place, schema["contains"], "contains")
     negation = normalizer.child(place, schema["contains"], "contains", negated=True)
-    counted = place.dialect in ("2019-09", "2020-12")
-    if minimum := (count(place, "minContains", schema.get("minContains", 1)) if counted else 1):
+    if minimum := count(place, "minContains", schema.get("minContains", 1)):
         yield Array(contains=(Contains(item, negation, 0, minimum - 1, place.pointer),))
-    if counted and "maxContains" in schema:
+    if "maxContains" in schema:
         above = count(place, "maxContains", schema["maxContains"]) + 1
         yield Array(contains=(Contains(item, negation, above, None, place.pointer),))
 

@@ -126,11 +126,10 @@ class Normalizer:
             shape = self._applied(place, schema)
         finally:
             self._overlapping = before
-        if place.dialect in ("2019-09", "2020-12"):
-            if "unevaluatedProperties" in schema:
-                shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
-            if "unevaluatedItems" in schema:
-                shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
+        if "unevaluatedProperties" in schema:
+            shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
+        if "unevaluatedItems" in schema:
+            shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
         return shape
 
     def _applied(self, place: Place, schema: Mapping[str, Any]) -> Shape:
@@ -161,7 +160,7 @@ class Normalizer:
             yield self._one_of(place)
         if "not" in schema:
             yield self.shape(self.child(place, schema["not"], "not", negated=True))
-        if "if" in schema and place.dialect not in ("draft4", "draft6"):
+        if "if" in schema:
             yield from self._conditional(place, schema)
         if not _DEPENDENT.isdisjoint(schema):
             yield from self._dependencies(place, schema)

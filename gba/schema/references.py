@@ -16,7 +16,7 @@ import referencing.exceptions
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, lookup_recursive_ref
 
 from gba.errors import SchemaError
-from gba.schema.metaschema import require_schema
+from gba.schema.metaschema import known, require_schema
 from gba.schema.nodes import Conjunction, Either, Place
 
 __all__ = ["DIALECTS", "References", "dialect_of"]
@@ -176,7 +176,8 @@ class References:
         found = self._places.get(key)
         if found is None:
             self._keep.append(schema)
-            found = self._places[key] = Place(schema, pointer, next(self._serials), dialect, resolver)
+            found = Place(known(schema, dialect), pointer, next(self._serials), dialect, resolver)
+            self._places[key] = found
         return found
 
     def _enter(self, schema: Mapping[str, Any], dialect: str, resolver: Any) -> Any:

@@ -286,3 +286,13 @@ def test_a_format_left_to_the_check_is_left_in_every_grammar() -> None:
     twice = {"properties": {"a": iri, "b": {"allOf": [iri, {"minProperties": 1}]}}, "$defs": {"iri": {"format": "iri"}}}
     assert Grammar.from_json_schema(twice).residual
     assert Grammar.from_json_schema({"format": "iri"}).residual
+
+
+def test_keys_stay_in_any_order_where_which_go_together_is_left_to_the_check() -> None:
+    """Any but all of so many keys: the sets of keys are too many, their order is free all the same."""
+    schema = {"not": {"required": list("hgfedcbai")}}
+    grammar = Grammar.from_json_schema(schema, whitespace="flexible")
+    assert [note.keyword for note in grammar.residual] == ["required"]
+    assert accepts(grammar, '{"i": 1, "a": 2, "z": 3, "b": 4}')
+    assert grammar.check(dict.fromkeys("ia")) == []
+    assert grammar.check(dict.fromkeys("abcdefghi")) != []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -137,3 +138,27 @@ def test_a_schema_that_holds_itself_is_a_recursive_one() -> None:
     matcher = Grammar.from_json_schema(schema).matcher()
     assert matcher.advance('{"a":{"a":{}}}')
     assert matcher.accepting
+
+
+LATER: list[tuple[str, dict[str, Any], Any]] = [
+    ("draft-04", {"const": 5}, 6),
+    ("draft-04", {"propertyNames": False}, {"a": 1}),
+    ("draft-06", {"if": {"type": "string"}, "then": False}, "a"),
+    ("draft-07", {"dependentRequired": {"a": ["b"]}}, {"a": 1}),
+    ("draft-07", {"unevaluatedProperties": False}, {"a": 1}),
+    ("draft-07", {"contains": {"const": 1}, "maxContains": 1}, [1, 1]),
+    ("draft-07", {"items": {"type": "integer"}, "prefixItems": [{"type": "string"}]}, [1]),
+]
+
+
+@pytest.mark.parametrize("draft, keywords, value", LATER)
+def test_keywords_that_came_after_a_draft_are_annotations(draft: str, keywords: dict[str, Any], value: Any) -> None:
+    schema = {"$schema": f"http://json-schema.org/{draft}/schema#", **keywords}
+    for other, allowed in ((schema, True), (keywords, False)):
+        matcher = Grammar.from_json_schema(other, whitespace="flexible").matcher()
+        assert (matcher.advance(json.dumps(value)) and matcher.accepting) is allowed
+
+
+def test_the_opposite_of_a_keyword_that_a_draft_does_not_have_is_nothing() -> None:
+    with pytest.raises(SchemaError, match="nothing satisfies"):
+        Grammar.from_json_schema({"$schema": "http://json-schema.org/draft-04/schema#", "not": {"const": 5}})
