@@ -3,19 +3,27 @@
     python benchmarks/tiny_models.py [--n 200] [--agent FILE.gguf] [--math FILE.gguf]
 
 Prints one JSON object: for each set of tasks and each transport the share that was solved, the share of calls that
-their schemas accept, the share of the calls' text that had to be generated, and tokens worked on per token of context.
+their schemas accept, the share of the calls' text that had to be generated, and tokens worked on per token of context;
+and of the requests that were written by hand (`tests/integration/by_hand.py`) the number that came to the right end.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 from gba import LlamaInProcess, LlamaServerProcess
+from gba.backends.base import Sampling
+from gba.chat.engine import Engine
+from gba.chat.options import StepOptions
 from gba.models import packaged
 from gba.tuning.evaluate import Report, evaluate_agent, evaluate_math
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
+from by_hand import REQUESTS, wrong_end
 
 
 def summary(report: Report) -> dict[str, Any]:
@@ -29,6 +37,9 @@ def measure(agent: Path, math: Path, count: int) -> dict[str, Any]:
     with LlamaInProcess(agent) as backend:
         for split in ("held-out", "unseen", "two-in-one"):
             figures[f"agent, {split}, in process"] = summary(evaluate_agent(backend, count, split))
+        engine = Engine(backend, sampling=Sampling(temperature=0.0), options=StepOptions(max_tokens=200))
+        right = sum(not wrong_end(engine, request) for request in REQUESTS)
+        figures["agent, written by hand, in process"] = {"requests": len(REQUESTS), "right": right}
     with LlamaServerProcess(agent) as server, server.backend() as backend:
         for split in ("held-out", "unseen", "two-in-one"):
             figures[f"agent, {split}, llama-server"] = summary(evaluate_agent(backend, count, split))

@@ -110,11 +110,13 @@ AGENT = Recipe(
         _falling(3400, 2.2e-3, 2.4e-3),
         _falling(1300, 1.6e-3, 2e-3),
         _falling(1050, 1.3e-3, 1.6e-3),
+        _falling(2900, 2e-3, 2.2e-3),
+        _falling(1650, 1.5e-3, 1.8e-3),
     ),
     distinct=70,
     mark="-▁",
     deeper={7: 3},
-    mean={7: 0.15, 8: 0.3, 9: 0.55},
+    mean={7: 0.1, 8: 0.2, 9: 0.35, 11: 0.35},
 )
 """Reads the tools of a prompt, and calls them."""
 

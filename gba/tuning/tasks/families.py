@@ -12,7 +12,7 @@ from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent, inventor
 from gba.tuning.tasks.kinds import KINDS
-from gba.tuning.tasks.tables import ALIKE
+from gba.tuning.tasks.tables import ALIKE, basics
 from gba.tuning.tasks.toolbox import Drawn, Kind, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
@@ -239,6 +239,26 @@ def _mixed(draw: Draw) -> Task:
     return bench.task("memory", [makers[key]() for key in keys])
 
 
+_BASIC = tuple(row.key for row in basics.ROWS)
+_NEAR: tuple[tuple[str, ...], ...] = (
+    ("bs_multiply", "bs_add", "bs_subtract", "bs_divide", "bs_power"),
+    ("bs_multiply_any", "bs_add_any", "bs_subtract", "bs_divide", "bs_power"),
+    _BASIC,
+    ("calendar", "agenda"),
+    ("calendar_day", "agenda", "countdown"),
+    ("convert", "currency"),
+    ("timer", "alarm"),
+    ("email", "message", "call", "contact"),
+    ("read_file", "create_file", "delete_file", "rename", "share", "print"),
+    ("user", "remove_user", "bs_user"),
+    ("shopping", "todo", "note", "reminder"),
+    ("device", "volume", "heat", "window", "channel"),
+    ("flights", "hotel", "rental", "ticket"),
+    ("weather", "clock", "holidays"),
+    ("news", "movie", "books", "joke"),
+    ("images", "draw"),
+)
+"""Kinds that are near each other, and that requests tell apart all the same."""
 _SINGLE = tuple(dict.fromkeys((*EVERYDAY, *_ACTION_KEYS)))
 
 
@@ -274,11 +294,11 @@ def _session(draw: Draw) -> Task:
     wanted = [key for key in ("search", "calculate") if draw.chance(0.5)]
     wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
     wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3, 3)))
-    keys: list[str] = []
+    keys = draw.some(draw.pick(_NEAR), draw.pick((2, 2, 2, 3))) if draw.chance(0.3) else []
     for key in wanted:
         if key not in _alike(set(keys)):
             keys.append(key)
-    tools = bench.need(*keys)
+    tools = bench.need(*keys, made_up=0.14)
     makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
     single: list[Callable[[], Turn]] = [
         lambda key=key: _MAKERS[key](draw, tools[key])  # type: ignore[misc]
@@ -295,7 +315,7 @@ def _session(draw: Draw) -> Task:
             makers += [lambda made=made: [made.turn(draw)]] * 3  # type: ignore[misc]
             single.append(lambda made=made: made.turn(draw))  # type: ignore[misc]
     if len(single) > 1:
-        makers += [lambda: [_both(draw, [make() for make in draw.some(single, 2)])]] * 4
+        makers += [lambda: [_both(draw, [make() for make in draw.some(single, 2)])]] * 6
     if draw.chance(0.8):  # not all tools of a conversation are ever needed
         bench.distract(avoid=keys, matters=matters)
     count = draw.pick((2, 3, 4, 4, 5, 5, 6))

@@ -263,6 +263,7 @@ _GROUP = {
     "tint": "how",
     "size": "how",
     "speed": "how",
+    "transport": "how",
     "urgent": "end",
     "paid": "end",
     "text": "end",

@@ -165,6 +165,13 @@ ROLES: Mapping[str, Role] = {
             "in {v} mode",
         ),
         Role(
+            Param(
+                "transport", ("transport", "via", "carrier"), _enum("bus", "ferry", "tram", "plane"), ("By which way.",)
+            ),
+            lambda draw: draw.pick(("bus", "ferry", "tram", "plane")),
+            "by {v}",
+        ),
+        Role(
             Param("urgent", ("urgent", "express", "rush"), BOOLEAN, ("Whether it is urgent.",)),
             lambda draw: draw.pick(("urgent", "not urgent")),
             "and it is {v}",

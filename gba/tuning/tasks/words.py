@@ -142,7 +142,8 @@ _MATTERS = tuple(
     "safety design music language cooking data poetry travel science market music morning street school bike".split()
 )
 _KINDS = tuple(
-    "class lesson meeting review interview party trip club course visit game call session talk exam day fair".split()
+    "class lesson meeting review interview party trip club course visit game call session talk exam day fair "
+    "appointment appointment practice dinner lunch training check workshop".split()
 )
 
 

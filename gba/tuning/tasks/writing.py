@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from gba.tuning.tasks.base import Draw, Turn
+from gba.tuning.tasks.matters import OBJECTS, VERBS
 from gba.tuning.tasks.orders import wordings
 from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.toolbox import Drawn, act_on
@@ -13,7 +14,23 @@ from gba.tuning.tasks.words import activity, date, name, person, place, time
 __all__ = ["WRITING"]
 
 
+_SAID = """
+    it is was are we you they the a my our your this that there here now then soon today later never always very more
+    less not no yes done ready open closed late early good bad new old big small nice wrong right free full empty key
+    door food water paper train bus house office work school money plan idea photo file book phone car bike dinner
+    kitchen table window street shop letter box bag ticket answer question name number help need have want bring take
+    leave come go see find wait call thanks please from to in at for with about after before and or but so if
+""".split()
+
+
+def _anything(draw: Draw) -> str:
+    """Words in any order: whoever copies a text must not rely on what it says."""
+    return " ".join(draw.pick(_SAID) for _ in range(draw.pick((2, 3, 3, 4, 4, 5, 6, 8))))
+
+
 def _body(draw: Draw) -> str:
+    if draw.chance(0.3):
+        return _anything(draw)
     return draw.free(
         (
             "[I will be late|I am late|see you at {t}|call me back|the {a} is at {t}|thank you for the {a}|happy "
@@ -92,6 +109,8 @@ def _sent(draw: Draw, tool: Drawn, request: str, what: str, to: str, body: str, 
 
 
 def _task(draw: Draw) -> str:
+    if draw.chance(0.3):
+        return f"{draw.pick(VERBS)} {draw.pick(('', 'the ', 'my ', 'some '))}{draw.pick(OBJECTS)}"
     return draw.free(
         (
             "[buy {x}|call {n}|pay the bills|water the plants|feed the {x}|take my pills|go to the {a}|prepare the "
