@@ -9,10 +9,9 @@ from gba.tuning.tasks import lookups, talk
 from gba.tuning.tasks.actions import ACTIONS
 from gba.tuning.tasks.base import Draw, Split, Task, Turn, lowered
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
-from gba.tuning.tasks.everyday import LOOKUPS as EVERYDAY_LOOKUPS
 from gba.tuning.tasks.invented import invent, inventor
 from gba.tuning.tasks.kinds import KINDS
-from gba.tuning.tasks.tables import ALIKE, basics
+from gba.tuning.tasks.near import NEAR, alike
 from gba.tuning.tasks.toolbox import Drawn, Kind, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN, UNSEEN_KINDS
 
@@ -29,31 +28,8 @@ _SYSTEMS = (
     "Today is a good day.",
 )
 
-# Kinds that do nearly the same never stand beside each other: either would be right.
-_ALIKE = (
-    ("calendar", "calendar_day", "calendar_text", "reminder", "agenda"),
-    ("weather", "weather_day"),
-    ("images", "draw"),
-    ("email", "message"),
-    ("timer", "reminder", "alarm", "countdown"),
-    ("convert", "currency", "calculate", "bmi", "random"),
-    ("note", "reminder", "todo", "shopping", "create_file", "workout"),
-    ("summary", "open_page", "visibility"),
-    ("flights", "taxi"),
-    ("movie", "news"),
-    ("draw", "paint_wall"),
-    *ALIKE,
-    *(("search", key) for key in ("weather", "weather_day", *sorted(EVERYDAY_LOOKUPS))),
-)
 _ALL_KINDS: Mapping[str, Kind] = {**KINDS, **EVERYDAY_KINDS, **UNSEEN_KINDS}
 _MAKERS: Mapping[str, Callable[[Draw, Drawn], Turn]] = {**ACTIONS, **EVERYDAY, **UNSEEN}
-
-
-def _alike(keys: set[str]) -> set[str]:
-    """These kinds, and those that could stand in for them."""
-    return keys | {key for group in _ALIKE for key in group if keys & set(group)}
-
-
 _COMMON = ("search", "calculate", "images", "calendar")
 
 
@@ -85,7 +61,7 @@ class _Bench:
                 self.others.append(made.tool.spec)
                 continue
             pool = tuple(EVERYDAY_KINDS) if roll < 0.75 else _COMMON if roll < 0.87 else tuple(KINDS)
-            banned = _alike(used)
+            banned = alike(used)
             options = [key for key in pool if key not in banned]
             if options:
                 key = self.draw.pick(options)
@@ -239,26 +215,6 @@ def _mixed(draw: Draw) -> Task:
     return bench.task("memory", [makers[key]() for key in keys])
 
 
-_BASIC = tuple(row.key for row in basics.ROWS)
-_NEAR: tuple[tuple[str, ...], ...] = (
-    ("bs_multiply", "bs_add", "bs_subtract", "bs_divide", "bs_power"),
-    ("bs_multiply_any", "bs_add_any", "bs_subtract", "bs_divide", "bs_power"),
-    _BASIC,
-    ("calendar", "agenda"),
-    ("calendar_day", "agenda", "countdown"),
-    ("convert", "currency"),
-    ("timer", "alarm"),
-    ("email", "message", "call", "contact"),
-    ("read_file", "create_file", "delete_file", "rename", "share", "print"),
-    ("user", "remove_user", "bs_user"),
-    ("shopping", "todo", "note", "reminder"),
-    ("device", "volume", "heat", "window", "channel"),
-    ("flights", "hotel", "rental", "ticket"),
-    ("weather", "clock", "holidays"),
-    ("news", "movie", "books", "joke"),
-    ("images", "draw"),
-)
-"""Kinds that are near each other, and that requests tell apart all the same."""
 _SINGLE = tuple(dict.fromkeys((*EVERYDAY, *_ACTION_KEYS)))
 
 
@@ -266,7 +222,7 @@ def _compound(draw: Draw) -> Task:
     """Two things asked for in one request, with a tool for each."""
     bench = _Bench(draw)
     first = second = draw.pick(_SINGLE)
-    while second in _alike({first}):
+    while second in alike({first}):
         second = draw.pick(_SINGLE)
     tools = bench.need(first, second)
     bench.distract()
@@ -294,9 +250,9 @@ def _session(draw: Draw) -> Task:
     wanted = [key for key in ("search", "calculate") if draw.chance(0.5)]
     wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
     wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3, 3)))
-    keys = draw.some(draw.pick(_NEAR), draw.pick((2, 2, 2, 3))) if draw.chance(0.3) else []
+    keys = draw.some(draw.pick(NEAR), draw.pick((2, 2, 2, 3))) if draw.chance(0.3) else []
     for key in wanted:
-        if key not in _alike(set(keys)):
+        if key not in alike(set(keys)):
             keys.append(key)
     tools = bench.need(*keys, made_up=0.14)
     makers: list[Callable[[], Sequence[Turn]]] = [*_turn_makers(draw, tools)]
