@@ -35,13 +35,13 @@ def measure(agent: Path, math: Path, count: int) -> dict[str, Any]:
     """All figures."""
     figures: dict[str, Any] = {}
     with LlamaInProcess(agent) as backend:
-        for split in ("held-out", "unseen", "two-in-one"):
+        for split in ("held-out", "latest", "unseen", "two-in-one"):
             figures[f"agent, {split}, in process"] = summary(evaluate_agent(backend, count, split))
         engine = Engine(backend, sampling=Sampling(temperature=0.0), options=StepOptions(max_tokens=200))
         right = sum(not wrong_end(engine, request) for request in REQUESTS)
         figures["agent, written by hand, in process"] = {"requests": len(REQUESTS), "right": right}
     with LlamaServerProcess(agent) as server, server.backend() as backend:
-        for split in ("held-out", "unseen", "two-in-one"):
+        for split in ("held-out", "latest", "unseen", "two-in-one"):
             figures[f"agent, {split}, llama-server"] = summary(evaluate_agent(backend, count, split))
     with LlamaInProcess(math) as backend:
         figures["math, held-out, in process"] = summary(evaluate_math(backend, count, "held-out"))

@@ -48,8 +48,8 @@ class Recipe:
 
     Each of the ``stages`` begins with the vocabulary and the weights of the file that the one before wrote, and has
     ``distinct`` portions of ``size`` dialogues of its own. ``shape`` is that of the first stage; a stage in ``deeper``
-    begins with a layer more, put behind so many. Where ``mean`` names stages with their shares, the model that comes
-    out in the end is the mean of what these stages ended with (Wortsman et al., 2022).
+    begins with a layer more, put behind so many. Where ``means`` names a stage, what comes out of it, and what the next
+    one begins with, is the mean of what stages ended with, each with its share (Wortsman et al., 2022).
     """
 
     name: str
@@ -63,7 +63,7 @@ class Recipe:
     size: int = 1000
     mark: str = ""
     deeper: Mapping[int, int] = field(default_factory=dict)
-    mean: Mapping[int, float] = field(default_factory=dict)
+    means: Mapping[int, Mapping[int, float]] = field(default_factory=dict)
 
     def shape_at(self, stage: int, vocabulary: int) -> ModelShape:
         """The shape in a stage, 1 being the first."""
@@ -112,11 +112,17 @@ AGENT = Recipe(
         _falling(1050, 1.3e-3, 1.6e-3),
         _falling(2900, 2e-3, 2.2e-3),
         _falling(1650, 1.5e-3, 1.8e-3),
+        _falling(1500, 1.7e-3, 2e-3),
+        _falling(1700, 1.6e-3, 1.9e-3),
+        _falling(1750, 1.6e-3, 1.9e-3),
     ),
     distinct=70,
     mark="-▁",
     deeper={7: 3},
-    mean={7: 0.1, 8: 0.2, 9: 0.35, 11: 0.35},
+    means={
+        13: {7: 0.075, 8: 0.15, 9: 0.275, 13: 0.5},
+        14: {7: 0.026, 8: 0.053, 9: 0.096, 12: 0.1, 13: 0.325, 14: 0.4},
+    },
 )
 """Reads the tools of a prompt, and calls them."""
 
@@ -164,8 +170,8 @@ def build(
         _train(recipe, trainer, vocabulary, work, stage, resume)
         for file in (_file(recipe, work, stage), path):
             write_gguf(file, trainer.model, vocabulary, name=recipe.name, description=recipe.description)
-        if recipe.mean and stage == len(recipe.stages):
-            model = _mean(recipe, len(vocabulary), work)
+        if shares := recipe.means.get(stage):
+            model = _mean(recipe, stage, shares, len(vocabulary), work)
             write_gguf(path, model, vocabulary, name=recipe.name, description=recipe.description)
     return path
 
@@ -175,12 +181,12 @@ def _file(recipe: Recipe, work: Path, stage: int) -> Path:
     return work / f"stage-{stage}" / f"{recipe.name}.gguf"
 
 
-def _mean(recipe: Recipe, vocabulary: int, work: Path) -> Llama:
+def _mean(recipe: Recipe, stage: int, shares: Mapping[int, float], vocabulary: int, work: Path) -> Llama:
     """The mean of the models of several stages. FileNotFoundError where one of them was not trained in ``work``."""
-    model = Llama(recipe.shape_at(len(recipe.stages), vocabulary))
+    model = Llama(recipe.shape_at(stage, vocabulary))
     total = {key: torch.zeros_like(weight) for key, weight in model.state_dict().items()}
-    for stage, share in recipe.mean.items():
-        read_weights(_file(recipe, work, stage), model)
+    for each, share in shares.items():
+        read_weights(_file(recipe, work, each), model)
         for key, weight in model.state_dict().items():
             total[key] += share * weight
     model.load_state_dict(total)

@@ -13,7 +13,7 @@ from gba.chat.engine import Engine
 from gba.chat.options import StepOptions
 from gba.models import packaged
 
-WANTED = 105
+WANTED = 110
 """So many of the requests at least come to the right end."""
 
 

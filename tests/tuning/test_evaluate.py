@@ -94,7 +94,7 @@ def test_a_broken_backend_is_not_a_wrong_answer():
         run(FIRST)
 
 
-@pytest.mark.parametrize("split", ["train", "held-out", "unseen", "two-in-one"])
+@pytest.mark.parametrize("split", ["train", "held-out", "latest", "unseen", "two-in-one"])
 def test_the_solutions_of_the_tasks_are_solved(split):
     for index in range(25):
         task = agent_task(f"1/{index}", split)

@@ -48,20 +48,25 @@ def test_a_later_stage_goes_on_where_the_one_before_ended(tmp_path: Path) -> Non
     assert path.read_bytes() == before
 
 
-def test_the_mean_of_stages_is_what_comes_out(tmp_path: Path) -> None:
-    recipe = replace(RECIPE, stages=(STAGE, STAGE, STAGE), deeper={}, mean={2: 0.25, 3: 0.75})
-    path = build(recipe, output=tmp_path / "models", work=tmp_path / "work")
-    models = {}
-    for key, file in {
-        "mean": path,
-        **{stage: tmp_path / "work" / f"stage-{stage}" / "small.gguf" for stage in recipe.mean},
-    }.items():
-        models[key] = Llama(recipe.shape_at(3, len(read_vocabulary(file))))
-        read_weights(file, models[key])
-    for name, weight in models["mean"].state_dict().items():
-        wanted = sum(share * models[stage].state_dict()[name] for stage, share in recipe.mean.items())
+def _weights(file: Path, recipe: Recipe, stage: int) -> dict[str, torch.Tensor]:
+    model = Llama(recipe.shape_at(stage, len(read_vocabulary(file))))
+    read_weights(file, model)
+    return model.state_dict()
+
+
+def test_the_mean_of_stages_is_what_comes_out_and_what_the_next_begins_with(tmp_path: Path) -> None:
+    shares = {1: 0.25, 2: 0.75}
+    still = replace(STAGE, learning_rate=0.0, adam_rate=0.0, embedding_rate=0.0)
+    recipe = replace(RECIPE, stages=(STAGE, STAGE, still), deeper={}, means={2: shares})
+    work = tmp_path / "work"
+    out = _weights(build(recipe, output=tmp_path / "models", work=work, stages=[1, 2]), recipe, 2)
+    each = {stage: _weights(work / f"stage-{stage}" / "small.gguf", recipe, stage) for stage in shares}
+    assert not torch.equal(each[1]["output.weight"], each[2]["output.weight"])
+    after = _weights(build(recipe, output=tmp_path / "models", work=work, stages=[3]), recipe, 3)
+    for name, weight in out.items():
+        wanted = sum(share * each[stage][name] for stage, share in shares.items())
         assert torch.allclose(weight, wanted, atol=1e-3), name
-    assert not torch.equal(models[2].output.weight, models[3].output.weight)
+        assert torch.allclose(after[name], weight, atol=1e-3), name
 
 
 def test_a_stage_that_cannot_begin_says_so(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from gba.tuning.tasks.toolbox import draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
 from gba.tuning.tasks.words import foreign
 
-SPLITS = ("train", "held-out", "unseen", "two-in-one")
+SPLITS = ("train", "held-out", "latest", "unseen", "two-in-one")
 COUNT = 600
 DEMO = ("What is 25 raised to the 0.24 power?", "Find out the population of France and multiply it by 3.")
 

@@ -28,9 +28,9 @@ def inventor(draw: Draw, *, lookup: bool = True) -> Maker:
 
     Without ``lookup`` they are none that a search could stand in for.
     """
-    if draw.split == "train" and draw.chance(0.6):
+    if draw.split == "train" and draw.chance(0.55):
         return _elsewhere(draw, lookup=lookup)
-    makers = (_action, _direct, _action, _direct, _function, *SHAPES)
+    makers = (_action, _direct, _action, _direct, _function, _function, *SHAPES)
     make = draw.pick((*makers, _lookup, _lookup) if lookup else makers)
 
     def made(taken: frozenset[str], avoid: Sequence[str]) -> tuple[Invented, str]:
@@ -193,6 +193,9 @@ def _direct(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invent
     return Invented(tool, turn)
 
 
+_RANGES = ((0, 9), (2, 99), (2, 999), (2, 9999))
+
+
 def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Invented:
     """A tool that a request asks for by its name, as one asks for a function: run shelf_scan(12)."""
     number = draw.chance(0.6)
@@ -206,7 +209,9 @@ def _function(draw: Draw, verb: str, matter: str, taken: frozenset[str]) -> Inve
 
     def turn(draw: Draw, tool: Drawn) -> Turn:
         texts = [
-            str(draw.integer(2, 9999)) if number else draw.pick((name, place, foreign, pseudo_word))(draw)
+            str(draw.integer(*draw.pick(_RANGES)))
+            if number
+            else draw.pick((name, place, foreign, foreign, pseudo_word))(draw)
             for _ in params
         ]
         listed = " and ".join(texts)

@@ -42,6 +42,20 @@ NEAR: tuple[tuple[str, ...], ...] = (
     ("weather", "clock", "holidays"),
     ("news", "movie", "books", "joke"),
     ("images", "draw"),
+    ("fd_drop_anchor", "fd_lift_anchor"),
+    ("fd_raise_flag", "fd_lower_flag"),
+    ("fd_high_tide", "fd_low_tide"),
+    ("fd_sunrise", "fd_sunset"),
+    ("fd_attach", "fd_detach"),
+    ("td_goods_in", "td_goods_out"),
+    ("td_hire", "td_dismiss"),
+    ("td_paid", "td_void"),
+    ("td_start", "td_stop"),
+    ("td_block", "td_unblock"),
+    ("td_close", "td_reopen"),
+    ("td_invite", "td_kick"),
+    ("td_guest_in", "td_guest_out"),
+    ("td_cell", "td_read_cell"),
 )
 """Kinds that are near each other, and that requests tell apart all the same."""
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from gba.tuning.tasks.tables import basics, daily, house, media, town, work
+from gba.tuning.tasks.tables import basics, daily, field, house, media, town, trade, work
 from gba.tuning.tasks.tables.slots import Row, Slot
 
-__all__ = ["ALIKE", "TABLE", "Row", "Slot"]
+__all__ = ["ALIKE", "LATEST", "TABLE", "Row", "Slot"]
 
-TABLE: tuple[Row, ...] = (*daily.ROWS, *house.ROWS, *work.ROWS, *town.ROWS, *media.ROWS, *basics.ROWS)
+LATEST: tuple[Row, ...] = (*field.ROWS, *trade.ROWS)
+"""Those that training has shown for the last stages alone; the split ``held-out`` has none of them."""
+TABLE: tuple[Row, ...] = (
+    *daily.ROWS,
+    *house.ROWS,
+    *work.ROWS,
+    *town.ROWS,
+    *media.ROWS,
+    *basics.ROWS,
+    *LATEST,
+)
 
 ALIKE: tuple[tuple[str, ...], ...] = tuple(
     tuple(line.split())
@@ -60,6 +70,44 @@ ALIKE: tuple[tuple[str, ...], ...] = tuple(
     bs_divide calculate convert bmi
     bs_power calculate convert bmi
     bs_user user wk_role wk_team
+    fd_rain weather weather_day
+    fd_hut hotel
+    fd_dice random
+    fd_launch calendar calendar_text
+    fd_scene calendar calendar_text
+    fd_duty todo calendar calendar_text
+    fd_duty td_shift
+    fd_part wk_role
+    td_refund tn_return pay
+    td_inventory tn_available
+    td_hire wk_team wk_role user bs_user
+    td_dismiss remove_user
+    td_kick remove_user
+    td_block remove_user wk_port
+    td_invite wk_team share
+    td_salary pay
+    td_standing pay
+    td_expense pay tn_budget
+    td_card_limit tn_budget
+    td_driver tn_insure
+    td_doctor td_referral calendar calendar_day calendar_text reminder
+    td_viewing calendar calendar_day calendar_text reminder
+    td_start device
+    td_stop device
+    td_repair hs_service
+    td_sql td_largest td_index rows wk_column
+    td_ping wk_site_up
+    td_read_cell read_file
+    td_assign wk_reviewer
+    td_campaign visibility wk_feature
+    td_flyers td_model print
+    td_guest_in hotel tn_check_in wk_meeting_room
+    td_room_rate hotel
+    td_usage hs_solar hs_meter
+    td_forward call
+    td_on_call wk_manager contact
+    td_minimum shopping
+    td_price tn_discount
     """.strip().splitlines()
 )
 """Kinds that do nearly the same, by their keys: none of them stands beside another."""

@@ -13,6 +13,7 @@ from gba.tuning.tasks.tables.slots import (
     Slot,
     company,
     count,
+    day,
     decimal,
     either,
     enum,
@@ -64,7 +65,7 @@ ROWS: tuple[Row, ...] = (
      "=flight", "[<find flights from {a} to {b}{c}>|<search a flight from {a} to {b}{c}>|I want to fly from {a} to {b}"
      "{c}.|Which flights go from {a} to {b}{c}?|How can I fly from {a} to {b}{c}?]",
      (Slot("origin from_city departure", place, about="Where it starts."), Slot("destination to_city arrival", place,
-      about="Where it lands."), Slot("date day", date, said=" on {}"))),
+      about="Where it lands."), Slot("date day", day, said=" on {}"))),
     Row("hotel", "book_hotel hotel hotel_booking stay", "[Book a hotel|Book a hotel room in a city]", "booking",
      "[<book a hotel in {a} for {b} nights{c}>|I need a hotel in {a} for {b} nights{c}.|I will stay in {a} for {b} "
      "nights{c}, book a hotel.|<find me a hotel in {a} for {b} nights{c}>]",
@@ -154,7 +155,7 @@ ROWS: tuple[Row, ...] = (
      (Slot("weight kg mass", decimal, NUMBER), Slot("height cm size", count(120, 210), INTEGER))),
     Row("score", "sports_score score match_result", "[Get the score of a team|Tell how a team played]", "=score",
      "[How did {a} play{b}?|What is the score of {a}{b}?|<get the result of {a}{b}>|Did {a} win{b}?]",
-     (Slot("team club name", name), Slot("date day", date, said=" on {}"))),
+     (Slot("team club name", name), Slot("date day", day, said=" on {}"))),
     Row("ticket", "buy_tickets tickets ticket_shop", "[Buy tickets for an event|Get tickets for a show]", "order",
      "[<buy {b} tickets for {a}>|<get {b} tickets for {a}>|I need {b} tickets for {a}.|We are {b} people and want to "
      "see {a}.]", (Slot("event show name", name), Slot("count number amount", count(2, 30), INTEGER))),

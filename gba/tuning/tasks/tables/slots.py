@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.toolbox import BOOLEAN, STRING
-from gba.tuning.tasks.words import name, person, place, pseudo_word, thing
+from gba.tuning.tasks.words import DAYS, MONTHS, iso_date, name, person, place, pseudo_word, thing
 
 __all__ = [
     "DEVICE",
@@ -23,6 +23,7 @@ __all__ = [
     "code",
     "company",
     "count",
+    "day",
     "decimal",
     "either",
     "enum",
@@ -122,6 +123,14 @@ def code(draw: Draw) -> str:
     letters = "ABCDEFGHKLMNPRSTVWXZ"
     head = draw.pick(("", draw.pick(letters), draw.pick(letters) + draw.pick(letters)))
     return f"{head}{draw.pick(('', '-')) if head else ''}{draw.integer(10, 99_999)}"
+
+
+def day(draw: Draw) -> str:
+    """A day that can stand after "on"."""
+    number = draw.rng.randint(1, 28)
+    return draw.pick(
+        (draw.pick(DAYS), f"{draw.pick(MONTHS)} {number}", f"{number} {draw.pick(MONTHS)}", iso_date(draw))
+    )
 
 
 def company(draw: Draw) -> str:

@@ -10,6 +10,7 @@ from gba.tuning.tasks.tables.slots import (
     code,
     company,
     count,
+    day,
     decimal,
     either,
     enum,
@@ -63,7 +64,7 @@ ROWS: tuple[Row, ...] = (
      "{c}?|<get {b} places for the {a} tour{c}>]",
      (Slot("tour kind which", of("morning", "evening", "night", "harbor", "castle", "museum", "garden", "bike",
       "boat", "cathedral"), about="Which tour."), Slot("people visitors places", count(2, 40), INTEGER),
-      Slot("date day", date, said=" on {}"))),
+      Slot("date day", day, said=" on {}"))),
     Row("tn_gate", "boarding_gate find_gate gate gate_info", "[Tell the gate of a plane|Look up the boarding gate|"
      "Find out at which gate a plane leaves]", "=gate",
      "[At which gate is {a}?|What is the gate of {a}?|<look up the boarding gate of {a}>|<find the gate for {a}>|"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gba.tuning.tasks.base import Draw
 from gba.tuning.tasks.roles import message_text
-from gba.tuning.tasks.tables.slots import Row, Slot, company, count, decimal, either, enum, file, of, word
+from gba.tuning.tasks.tables.slots import Row, Slot, company, count, day, decimal, either, enum, file, of, word
 from gba.tuning.tasks.toolbox import INTEGER, NUMBER
 from gba.tuning.tasks.words import date, person, pseudo_word, time
 
@@ -139,7 +139,7 @@ ROWS: tuple[Row, ...] = (
      "[<log {b} hours for {a}{c}>|<book {b} hours on the project {a}{c}>|I worked {b} hours for {a}{c}.|{b} hours of "
      "work on the project {a}{c}.|My timesheet needs {b} hours for {a}{c}.|Can you log {b} hours of work for {a}{c}?]",
      (Slot("project customer task", word), Slot("hours duration amount", decimal, NUMBER),
-      Slot("date day on", date, said=" on {}"))),
+      Slot("date day on", day, said=" on {}"))),
     Row("wk_post", "post_to_channel channel_post post announce",
      "[Post a text in a team channel|Announce something in a channel of the team]", "post",
      "[<post {a} in the {b} channel>|<post {a} to {b}>|<announce {a} in the channel {b}>|Everybody should read {a} in "
