@@ -21,9 +21,9 @@ __all__ = ["Act", "Draw", "Split", "Style", "Task", "Turn", "held_out", "lowered
 T = TypeVar("T")
 
 Split = Literal["train", "held-out", "latest", "unseen", "two-in-one"]
-"""``held-out`` has names, numbers and wordings that training never shows, with kinds of tools that it has shown for
-many stages, so that figures can be compared. Others with such names: ``latest`` is about the kinds that came last,
-``unseen`` about kinds that training never shows, ``two-in-one`` about requests for two things at once."""
+"""``held-out`` has names, numbers and wordings that training never shows. Others with such names: ``latest`` is about
+the kinds of tools that came to training last, ``unseen`` about kinds that training never shows, ``two-in-one`` about
+requests for two things at once."""
 
 _HELD_OUT_ONE_IN = 8
 _TRIES = 400

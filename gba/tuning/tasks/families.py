@@ -33,12 +33,6 @@ _ALL_KINDS: Mapping[str, Kind] = {**KINDS, **EVERYDAY_KINDS, **UNSEEN_KINDS}
 _MAKERS: Mapping[str, Callable[[Draw, Drawn], Turn]] = {**ACTIONS, **EVERYDAY, **UNSEEN}
 _COMMON = ("search", "calculate", "images", "calendar")
 _LATEST = tuple(row.key for row in LATEST)
-_ESTABLISHED = tuple(key for key in EVERYDAY if key not in _LATEST)
-
-
-def _everyday_keys(draw: Draw) -> tuple[str, ...]:
-    """The everyday kinds that tasks of this split have."""
-    return tuple(EVERYDAY) if draw.split in ("train", "latest") else _ESTABLISHED
 
 
 class _Bench:
@@ -68,7 +62,7 @@ class _Bench:
                 matter_words.append(matter)
                 self.others.append(made.tool.spec)
                 continue
-            pool = _everyday_keys(self.draw) if roll < 0.75 else _COMMON if roll < 0.87 else tuple(KINDS)
+            pool = tuple(EVERYDAY) if roll < 0.75 else _COMMON if roll < 0.87 else tuple(KINDS)
             banned = alike(used)
             options = [key for key in pool if key not in banned]
             if options:
@@ -149,7 +143,7 @@ _FAMILY_OF = {
 
 
 def _everyday(draw: Draw) -> Task:
-    key = draw.pick(_LATEST if draw.split == "latest" else _everyday_keys(draw))
+    key = draw.pick(_LATEST if draw.split == "latest" else tuple(EVERYDAY))
     bench = _Bench(draw)
     tools = bench.need(key)
     bench.distract()
@@ -190,7 +184,7 @@ def _plan(draw: Draw) -> Task:
 
 def _failing(draw: Draw) -> Task:
     bench = _Bench(draw)
-    key = draw.pick(("search", "search", "calculate", *_ACTION_KEYS, *draw.some(_everyday_keys(draw), 6)))
+    key = draw.pick(("search", "search", "calculate", *_ACTION_KEYS, *draw.some(tuple(EVERYDAY), 6)))
     tools = bench.need(key)
     bench.distract()
     return bench.task("error", [_failing_turn(draw, tools, key)])
@@ -223,13 +217,15 @@ def _mixed(draw: Draw) -> Task:
     return bench.task("memory", [makers[key]() for key in keys])
 
 
+_SINGLE = tuple(dict.fromkeys((*EVERYDAY, *_ACTION_KEYS)))
+
+
 def _compound(draw: Draw) -> Task:
     """Two things asked for in one request, with a tool for each."""
     bench = _Bench(draw)
-    single = tuple(dict.fromkeys((*_everyday_keys(draw), *_ACTION_KEYS)))
-    first = second = draw.pick(single)
+    first = second = draw.pick(_SINGLE)
     while second in alike({first}):
-        second = draw.pick(single)
+        second = draw.pick(_SINGLE)
     tools = bench.need(first, second)
     bench.distract()
     return bench.task("two-in-one", [_both(draw, [_MAKERS[key](draw, tools[key]) for key in (first, second)])])
@@ -255,7 +251,8 @@ def _session(draw: Draw) -> Task:
     bench = _Bench(draw)
     wanted = [key for key in ("search", "calculate") if draw.chance(0.5)]
     wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
-    wanted += draw.some(_everyday_keys(draw), draw.pick((0, 1, 1, 2, 2, 3, 3)))
+    wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3)))
+    wanted += draw.some(_LATEST, draw.pick((0, 1, 1)))
     keys = draw.some(draw.pick(NEAR), draw.pick((2, 2, 2, 3))) if draw.chance(0.3) else []
     for key in wanted:
         if key not in alike(set(keys)):

@@ -8,7 +8,7 @@ from gba.tuning.tasks.tables.slots import Row, Slot
 __all__ = ["ALIKE", "LATEST", "TABLE", "Row", "Slot"]
 
 LATEST: tuple[Row, ...] = (*field.ROWS, *trade.ROWS)
-"""Those that training has shown for the last stages alone; the split ``held-out`` has none of them."""
+"""Those that training has shown for the last stages alone; the split ``latest`` is about them."""
 TABLE: tuple[Row, ...] = (
     *daily.ROWS,
     *house.ROWS,
