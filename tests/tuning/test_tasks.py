@@ -9,7 +9,7 @@ from collections import Counter
 import jsonschema
 import pytest
 
-from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, held_out, iter_texts
+from gba.tuning.tasks import FAMILIES, Draw, Task, agent_task, agent_tasks, families, held_out, iter_texts
 from gba.tuning.tasks.base import Style
 from gba.tuning.tasks.everyday import EVERYDAY, EVERYDAY_KINDS
 from gba.tuning.tasks.invented import inventor
@@ -17,7 +17,8 @@ from gba.tuning.tasks.kinds import KINDS
 from gba.tuning.tasks.outcomes import done
 from gba.tuning.tasks.respelled import respelled, row_for
 from gba.tuning.tasks.shapes import SHAPES
-from gba.tuning.tasks.toolbox import draw_tool
+from gba.tuning.tasks.tables import LATEST
+from gba.tuning.tasks.toolbox import Drawn, draw_tool
 from gba.tuning.tasks.unseen import UNSEEN_KINDS
 from gba.tuning.tasks.words import foreign
 
@@ -239,3 +240,23 @@ def test_descriptions_are_docstrings_now_and_then():
     assert 5 < len(documented) < 60
     for tool in documented:
         assert all(f"    {name}: " in tool.spec.description for name in tool.roles.values())
+
+
+def test_held_out_is_about_all_everyday_kinds_and_latest_about_the_latest(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    need = families._Bench.need
+
+    def watched(bench: families._Bench, *keys: str, **more: float) -> dict[str, Drawn]:
+        asked.extend(keys)
+        return need(bench, *keys, **more)
+
+    monkeypatch.setattr(families._Bench, "need", watched)
+    latest = {row.key for row in LATEST}
+    list(agent_tasks(100, seed=3, split="latest"))
+    assert len(asked) == 100
+    assert set(asked) <= latest
+    asked.clear()
+    list(agent_tasks(1500, seed=3, split="held-out"))
+    everyday = [key for key in asked if key in EVERYDAY]
+    share = sum(key in latest for key in everyday) / len(everyday)
+    assert abs(share - len(latest) / len(EVERYDAY)) < 0.1

@@ -167,6 +167,8 @@ class Draw:
             text = self._expand(tree)
             if (text in kept if kept else held_out(pattern + text)) == self._held:
                 return text.format(**slots)
+        if kept and self._held:  # few, and each of them drawn seldom
+            return self.pick(sorted(kept)).format(**slots)
         raise ValueError(f"no wording for {self.split!r} in {pattern!r}")
 
     def free(self, pattern: str, /, **slots: str) -> str:
@@ -222,7 +224,8 @@ def _kept_back(pattern: str) -> frozenset[str]:
     return kept if 0 < len(kept) < len(wordings) else frozenset(wordings[:1])
 
 
-_FEW = 64
+_FEW = 256
+"""So many wordings are looked at one by one; of more, enough are kept back by checksum alone."""
 
 
 def _count(tree: _Tree) -> int:

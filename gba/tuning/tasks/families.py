@@ -252,7 +252,7 @@ def _session(draw: Draw) -> Task:
     wanted = [key for key in ("search", "calculate") if draw.chance(0.5)]
     wanted += draw.some(_ACTION_KEYS, draw.pick((0, 0, 1, 1, 2)))
     wanted += draw.some(tuple(EVERYDAY), draw.pick((0, 1, 1, 2, 2, 3)))
-    wanted += draw.some(_LATEST, draw.pick((0, 1, 1)))
+    wanted += draw.some(_LATEST, draw.pick((0, 1, 1)))  # they have had the fewest stages
     keys = draw.some(draw.pick(NEAR), draw.pick((2, 2, 2, 3))) if draw.chance(0.3) else []
     for key in wanted:
         if key not in alike(set(keys)):
