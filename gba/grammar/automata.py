@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import pairwise
-from os.path import commonprefix
 from typing import TypeVar
 
 from gba.grammar.minimal import Dfa, Edges, Ranges, join_edges, minimise, renumber
@@ -154,38 +153,36 @@ def _reach(
 
 def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
     """The strings that are in every language."""
-    if len(automata) == 1:
-        return automata[0]
-
-    def moves(state: tuple[int, ...]) -> Iterable[tuple[int, int, tuple[int, ...]]]:
-        rows: list[tuple[int, int, tuple[int, ...]]] = [
-            (low, high, (target,)) for low, high, target in automata[0].edges[state[0]]
-        ]
-        for dfa, number in zip(automata[1:], state[1:], strict=True):
-            rows = _overlaps(rows, dfa.edges[number])
-        return rows
-
-    def accepts(state: tuple[int, ...]) -> bool:
-        return all(number in dfa.accepting for dfa, number in zip(automata, state, strict=True))
-
-    return explore((0,) * len(automata), moves, accepts, limit=limit)
+    found = automata[0]
+    for other in automata[1:]:
+        found = _both(found, other, limit)
+    return found
 
 
-def _overlaps(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) -> list[tuple[int, int, tuple[int, ...]]]:
-    """Where both have a range; both are sorted."""
-    found: list[tuple[int, int, tuple[int, ...]]] = []
-    left, right = iter(rows), iter(edges)
+def _both(one: Dfa, other: Dfa, limit: int) -> Dfa:
+    def moves(state: tuple[int, int]) -> Iterable[tuple[int, int, tuple[int, int]]]:
+        return _overlaps(one.edges[state[0]], other.edges[state[1]])
+
+    def accepts(state: tuple[int, int]) -> bool:
+        return state[0] in one.accepting and state[1] in other.accepting
+
+    return explore((0, 0), moves, accepts, limit=limit)
+
+
+def _overlaps(one: Edges, other: Edges) -> list[tuple[int, int, tuple[int, int]]]:
+    """Where both have a range, and where both lead; both are sorted."""
+    found: list[tuple[int, int, tuple[int, int]]] = []
+    left, right = iter(one), iter(other)
     try:
-        low, high, targets = next(left)
-        first, last, target = next(right)
+        low, high, target = next(left)
+        first, last, goal = next(right)
         while True:
             if first <= high and low <= last:
-                begin, end = low if low > first else first, high if high < last else last
-                found.append((begin, end, (*targets, target)))
+                found.append((low if low > first else first, high if high < last else last, (target, goal)))
             if high < last:
-                low, high, targets = next(left)
+                low, high, target = next(left)
             else:
-                first, last, target = next(right)
+                first, last, goal = next(right)
     except StopIteration:
         return found
 
@@ -298,7 +295,11 @@ def finite(texts: Iterable[str]) -> Dfa:
     ends = [False]
     before = ""
     for text in (*sorted(set(texts)), None):
-        shared = len(commonprefix((before, text))) if text is not None else 0  # noqa: RUF071 - of texts
+        shared = 0
+        for one, other in zip(before, text or "", strict=False):
+            if one != other:
+                break
+            shared += 1
         for at in range(len(before), shared, -1):
             number = known.setdefault((ends.pop(), tuple(rows.pop())), len(known))
             rows[-1].append((before[at - 1], number))

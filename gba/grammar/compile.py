@@ -14,7 +14,7 @@ from gba.grammar.automata import ANY_CHAR, Dfa, TooLargeError, Work, complement,
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.languages import length_between, search
+from gba.grammar.languages import length_between, search, search_not
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
@@ -140,6 +140,8 @@ class Compiler:
         options: list[Node] = []
         for kind in ("object", "array", "string", "number", "boolean", "null"):
             nodes = shape.get(kind, ())
+            if not nodes:
+                continue
             if kind == "string" and len(nodes) > 1:
                 nodes, united = self._united(nodes)
                 options.extend(united)
@@ -279,7 +281,7 @@ class Compiler:
         if language.kind == "texts":
             found = finite(language.texts)
         elif language.kind == "pattern":
-            found = search(language.text)
+            return search_not(language.text) if language.negated else search(language.text)
         else:
             known = format_language(language.text)
             if known is None:

@@ -64,6 +64,7 @@ class _Decimals:
         self.decimals = max([len(limit.decimals) for limit in self.limits] + [self.scale]) + 1
         if self.longest + self.decimals > 400:
             raise TooLargeError
+        self.later: dict[tuple[bool, tuple[int, ...], int], _State] = {}
 
     def automaton(self) -> Dfa:
         found = explore(_State("start", False, 0, (), 0, True), self.moves, self.accepts)
@@ -92,8 +93,12 @@ class _Decimals:
             one, rest = 10**self.scale, state.rest * 10
             for digit in range(10):
                 following = (rest + digit * one) % self.modulus
-                point = 48 + digit
-                yield point, point, _State(part, state.negative, state.digits, state.order, following, False)
+                key = (state.negative, state.order, following)
+                if key not in self.later:
+                    self.later[key] = state._replace(rest=following, zero=False)
+                yield 48 + digit, 48 + digit, self.later[key]
+        elif part == "decimals" and self.modulus and state.digits >= self.scale:  # nothing but noughts
+            yield from self.digit(state, 0, part)
         else:
             for digit in range(10):
                 yield from self.digit(state, digit, part)
@@ -110,8 +115,6 @@ class _Decimals:
                     was or _compare(digit, limit.decimals[state.digits : state.digits + 1] or "0")
                     for was, limit in zip(order, self.limits, strict=True)
                 )
-            if self.modulus and state.digits >= self.scale and digit:
-                return
             rest = self.rested(state.rest, digit * 10 ** (self.scale - state.digits - 1) if digit else 0)
             digits = min(state.digits + 1, self.decimals)
             yield point, point, _State(part, state.negative, digits, order, rest, zero)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gba.grammar.nodes import Choice, Literal, Node, Ref, Sequence, alt, lit, seq
 from gba.grammar.presence import Option
@@ -29,13 +29,13 @@ class TooManyStatesError(Exception):
     """The sets of keys that have to be told apart are too many."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Entry:
     """A named key: its name, its text after the opening quotation mark, and all from there to after the value."""
 
-    name: str
-    text: str
-    value: Node
+    name: Final[str]
+    text: Final[str]
+    value: Final[Node]
 
     @property
     def node(self) -> Node:
@@ -92,7 +92,9 @@ class FreeKeys:
 
     def alive(self, options: Iterable[tuple[int, frozenset[str]]]) -> _Alive:
         """The options that are left, without those that ask for more than another one."""
-        listed = set(options)
+        listed = frozenset(options)
+        if len(listed) < 2:
+            return listed
         return frozenset(
             (number, left)
             for number, left in listed

@@ -183,23 +183,30 @@ _RECENT: Recent[Grammar] = Recent(_KEPT_RULES, lambda grammar: len(grammar.tree.
 
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
+    try:
+        with compiling():
+            tree, residual, dialect = _rules(schema, whitespace, closed, registry)
+    except RecursionError:
+        raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
+    check = None
+    if residual:
+        from gba.grammar.check import Check
+
+        check = Check(schema, dialect, registry)
+    return Grammar(tree, residual, check)
+
+
+def _rules(
+    schema: Any, whitespace: Whitespace, closed: bool, registry: Any
+) -> tuple[GbnfTree, tuple[Residual, ...], str]:
+    """The rules, what they leave to the check, and the draft. All else that was made is gone when this returns."""
     from gba.grammar.compile import Compiler
     from gba.schema.normalize import Normalizer
     from gba.schema.references import References
 
-    try:
-        with compiling():
-            references = References(schema, registry=registry)
-            compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
-            tree = compiler.tree(compiler.document())
-    except RecursionError:
-        raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
-    check = None
-    if compiler.residual:
-        from gba.grammar.check import Check
-
-        check = Check(schema, references.dialect, registry)
-    return Grammar(tree, compiler.residual, check)
+    references = References(schema, registry=registry)
+    compiler = Compiler(Normalizer(references), whitespace=whitespace, closed=closed)
+    return compiler.tree(compiler.document()), compiler.residual, references.dialect
 
 
 def _strictly(grammar: Grammar) -> Grammar:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from itertools import pairwise
-from operator import itemgetter
 from os.path import commonprefix
 from typing import TypeAlias
 
 from gba.grammar.automata import ANY_CHAR, Dfa, complement, finite, unite
-from gba.grammar.nodes import CharClass, Choice, Literal, Node, Ref, Sequence, alt, seq
+from gba.grammar.nodes import CharClass, Choice, Literal, Node, Ref, Sequence, seq
 from gba.grammar.rules import Rules
 from gba.grammar.strings import any_number_of, char_node, char_options, dfa_node
 
@@ -83,11 +82,11 @@ class Branches:
             waiting.extend(child for child in branch.values() if isinstance(child, dict))
         found: dict[int, int] = {}
         for branch in reversed(order):
-            key = tuple(
+            key = [
                 (char, -1 if not char else self.rest_of(child) if isinstance(child, str) else found[id(child)])
-                for char, child in sorted(branch.items(), key=itemgetter(0))
-            )
-            found[id(branch)] = self.branch(key)
+                for char, child in branch.items()
+            ]
+            found[id(branch)] = self.branch(tuple(key))
         return found[id(tree)]
 
     def rest_of(self, text: str) -> int:
@@ -117,20 +116,30 @@ class Branches:
         nodes: list[tuple[Node, int]] = []
         letters: dict[str, Literal] = {}
         for number, branch in enumerate(self.numbers):
-            chars, options, nested = "", [], 1
+            chars, nested = "", 1
+            options: list[Node] = []
             for char, child in branch:
-                if char:
-                    following, depth = nodes[child]
-                    chars += char
-                    letter = letters.get(char) or letters.setdefault(char, Literal(char))
-                    options.append(Sequence((letter, following)))
-                    nested = max(nested, depth + 1)
-            leaving = self.leaving(chars, not branch[0][0])
-            body = Choice((*options, leaving))
+                if child < 0:
+                    continue
+                following, depth = nodes[child]
+                chars += char
+                letter = letters.get(char)
+                if letter is None:
+                    letter = letters[char] = Literal(char)
+                options.append(Sequence((letter, following)))
+                if depth >= nested:
+                    nested = depth + 1
+            key = (chars, branch[0][1] < 0)
+            leaving = self.left.get(key)
+            if leaving is None:
+                leaving = self.left[key] = self.leaving(*key)
             root = self.roots.get(number)
             if root is None and not options:
                 nodes.append((leaving, 0))
-            elif root is None and self.uses[number] == 1 and nested < _NESTED:
+                continue
+            options.append(leaving)
+            body = Choice(tuple(options))
+            if root is None and self.uses[number] == 1 and nested < _NESTED:
                 nodes.append((body, nested))
             else:
                 name = root.name if root is not None else self.rules.reserve("k")
@@ -138,15 +147,10 @@ class Branches:
 
     def leaving(self, chars: str, named: bool) -> Node:
         """Any key that goes on with none of the characters; ``named``: what has been read is a name itself."""
-        found = self.left.get((chars, named))
-        if found is None:
-            found = self.left[chars, named] = self._leaving(chars, named)
-        return found
-
-    def _leaving(self, chars: str, named: bool) -> Node:
         taken = unite([*((ord(char), ord(char)) for char in chars), (0, 31), (34, 34), (92, 92)])
         end = () if named else (Literal('"'),)
-        return self.rules.share("kx", alt(*end, self.escaped, Sequence((CharClass(taken, negated=True), self.rest))))
+        going_on = Sequence((CharClass(taken, negated=True), self.rest))
+        return self.rules.share("kx", Choice((*end, self.escaped, going_on)))
 
 
 def _tree(names: Iterable[str]) -> _Tree:

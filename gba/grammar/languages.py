@@ -25,7 +25,7 @@ from gba.grammar.automata import (
 )
 from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 
-__all__ = ["full_match", "length_between", "search"]
+__all__ = ["full_match", "length_between", "search", "search_not"]
 
 Thread: TypeAlias = frozenset[int]
 _NFA_STATES = 20_000
@@ -36,6 +36,12 @@ _START_OF_TEXT = Dfa(((),), frozenset({0}))
 def search(pattern: str) -> Dfa:
     """All strings in which the pattern is found. Raises RegexError, NotRegularError, TooLargeError."""
     return _Builder().automaton(parse(pattern), anchored=False)
+
+
+@functools.lru_cache(maxsize=256)
+def search_not(pattern: str) -> Dfa:
+    """All strings in which the pattern is not found. Raises as ``search`` does."""
+    return complement(search(pattern))
 
 
 @functools.lru_cache(maxsize=256)
@@ -216,15 +222,17 @@ class _Builder:
             reached = frozenset().union(*map(closure, targets))
             return everything if self.all in reached else reached
 
-        def moves(state: frozenset[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
-            edges = [
+        @functools.cache
+        def ways(number: int) -> list[tuple[int, int, tuple[int, int]]]:
+            return [
                 (low, high, (number, target))
-                for number in state
                 for ranges, target in self.chars[number]
                 for first, last in ranges
                 for low, high in _without_surrogates(first, last)
             ]
-            for low, high, live in sweep(edges):
+
+        def moves(state: frozenset[int]) -> Iterable[tuple[int, int, frozenset[int]]]:
+            for low, high, live in sweep([edge for number in state for edge in ways(number)]):
                 yield low, high, after(frozenset([target for _, target in live]))
 
         @functools.cache

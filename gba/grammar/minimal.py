@@ -67,7 +67,7 @@ def join_edges(edges: list[tuple[int, int, int]]) -> Edges:
 def minimise(dfa: Dfa) -> Dfa:
     """The smallest automaton of the same language, useless states left out, states in breadth-first order.
 
-    Equal states on circles, and those that circles lead to, are found by Hopcroft's refinement; all that comes before
+    Equal states on circles, and those that circles lead to, are found by refinement; all that comes before
     any circle, most of an automaton of many texts, from its ends (as for acyclic automata).
     """
     live = _live(dfa)
@@ -157,52 +157,44 @@ def _live(dfa: Dfa) -> set[int]:
 def _partition(
     states: Sequence[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
 ) -> dict[int, int]:
-    """Equivalence classes: for each state one of its block. No edge may leave the states."""
-    cuts = sorted({cut for state in states for low, high, _ in edges[state] for cut in (low, high + 1)})
-    at = {cut: index for index, cut in enumerate(cuts)}
-    into: list[dict[int, list[int]]] = [{} for _ in cuts]
+    """Equivalence classes: for each state one of its block. No edge may leave the states.
+
+    In each round the states that lead to a block which was split in the round before are looked at again, and each
+    block is split by where its states lead. The largest part keeps the number, so that a state is seldom looked at.
+    """
+    sources: dict[int, list[int]] = {state: [] for state in states}
     for state in states:
-        for low, high, target in edges[state]:
-            for atom in range(at[low], at[high + 1]):
-                into[atom].setdefault(target, []).append(state)
-    into = list({tuple(sorted((t, tuple(s)) for t, s in atom.items())): atom for atom in into if atom}.values())
-    yes = {state for state in states if state in accepting}
-    no = set(states) - yes
-    blocks: list[set[int]] = [block for block in (yes, no) if block]
-    block_of = {state: number for number, block in enumerate(blocks) for state in block}
-    waiting = {(number, atom) for number in range(len(blocks)) for atom in range(len(into))}
+        for target in {target for _, _, target in edges[state]}:
+            sources[target].append(state)
+    block_of = {state: int(state in accepting) for state in states}
+    blocks = [{state for state in states if block_of[state] == ends} for ends in (0, 1)]
+    rows: list[Edges] = [(), ()]  # where the states of a block lead
+    waiting: Iterable[int] = states
     while waiting:
-        number, atom = waiting.pop()
-        arrows = into[atom]
-        touched: dict[int, list[int]] = {}
-        for target in tuple(blocks[number]):
-            for source in arrows.get(target, ()):
-                touched.setdefault(block_of[source], []).append(source)
-        for block, sources in touched.items():
-            if len(sources) == len(blocks[block]):
-                continue
-            _split(block, sources, blocks, block_of, waiting, len(into))
-    names = [min(block) for block in blocks]
+        found: dict[int, dict[Edges, list[int]]] = {}
+        for state in waiting:
+            row = join_edges([(low, high, block_of[target]) for low, high, target in edges[state]])
+            found.setdefault(block_of[state], {}).setdefault(row, []).append(state)
+        waiting = set()
+        for number, parts in found.items():
+            sizes = {row: len(part) for row, part in parts.items()}
+            before, others = rows[number], len(blocks[number]) - sum(sizes.values())
+            if others:  # those that were not looked at lead where they led before
+                sizes[before] = sizes.get(before, 0) + others
+            rows[number] = largest = max(sizes, key=sizes.__getitem__)
+            if others and before != largest:
+                rest = blocks[number].difference(*parts.values())
+                parts.setdefault(before, []).extend(rest)
+            parts.pop(largest, None)
+            for row, part in parts.items():
+                block_of.update(dict.fromkeys(part, len(blocks)))
+                blocks[number].difference_update(part)
+                blocks.append(set(part))
+                rows.append(row)
+                for state in part:
+                    waiting.update(sources[state])
+    names = [min(block, default=0) for block in blocks]
     return {state: names[block] for state, block in block_of.items()}
-
-
-def _split(
-    block: int,
-    part: list[int],
-    blocks: list[set[int]],
-    block_of: dict[int, int],
-    waiting: set[tuple[int, int]],
-    atoms: int,
-) -> None:
-    fresh = len(blocks)
-    moved = set(part)
-    blocks[block] -= moved
-    if len(moved) > len(blocks[block]):
-        blocks[block], moved = moved, blocks[block]
-    blocks.append(moved)
-    for state in moved:
-        block_of[state] = fresh
-    waiting.update((fresh, atom) for atom in range(atoms))
 
 
 def renumber(

@@ -44,12 +44,12 @@ class Literal:
         return hash(self.text)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class CharClass:
     """One character out of ``ranges`` (code points, both ends included), or, ``negated``, one out of none of them."""
 
-    ranges: tuple[tuple[int, int], ...]
-    negated: bool = False
+    ranges: Final[tuple[tuple[int, int], ...]]
+    negated: Final[bool] = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,8 @@ def _object(compiler: Compiler, presence: Presence) -> Node | None:
         missing = next(name for option in presence.options for name in sorted(option.required - possible))
         compiler.contradict("required", node.pointer, f"the required key {missing!r} can have no value")
         return None
-    entries = [entry for entry in entries if any(entry.name not in option.forbidden for option in options)]
+    never = frozenset.intersection(*(option.forbidden for option in options))
+    entries = [entry for entry in entries if entry.name not in never]
     others = _other_entries(compiler, node, tuple(names))
     return _members(compiler, presence, options, entries, others)
 
@@ -96,24 +97,17 @@ def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
     return _key_value(compiler, node, name, _named_values(node))
 
 
-def _named_values(node: Object) -> list[dict[str, list[Conjunction]]]:
+def _named_values(node: Object) -> list[dict[str, Conjunction]]:
     """What each scope says of the keys that it names."""
-    found: list[dict[str, list[Conjunction]]] = []
-    for scope in node.scopes:
-        values: dict[str, list[Conjunction]] = {}
-        for name, value in scope.properties:
-            values.setdefault(name, []).append(value)
-        found.append(values)
-    return found
+    return [dict(scope.properties) for scope in node.scopes]
 
 
-def _key_value(compiler: Compiler, node: Object, name: str, named: list[dict[str, list[Conjunction]]]) -> Conjunction:
+def _key_value(compiler: Compiler, node: Object, name: str, named: list[dict[str, Conjunction]]) -> Conjunction:
     found: list[Conjunction] = []
     for scope, values in zip(node.scopes, named, strict=True):
-        matched = values.get(name, [])
-        if scope.patterns:
-            fitting = [value for language, value in scope.patterns if compiler.language(language).matches(name)]
-            matched = [*matched, *fitting]
+        matched = [value for language, value in scope.patterns if compiler.language(language).matches(name)]
+        if name in values:
+            matched.insert(0, values[name])
         if matched:
             found.extend(matched)
         elif scope.additional is not None:

@@ -8,31 +8,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from gba.schema.nodes import Object, Scope
 
 __all__ = ["Option", "Presence", "grouped"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Option:
     """One way to be right: all required keys are there, none of the forbidden ones."""
 
-    required: frozenset[str]
-    forbidden: frozenset[str]
+    required: Final[frozenset[str]]
+    forbidden: Final[frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Presence:
     """An object without a word on which keys are there, and the ways in which they may be.
 
     ``required`` lists every key that one of the options requires, in their order.
     """
 
-    base: Object
-    options: tuple[Option, ...]
-    required: tuple[str, ...]
+    base: Final[Object]
+    options: Final[tuple[Option, ...]]
+    required: Final[tuple[str, ...]]
 
     @property
     def common(self) -> frozenset[str]:
@@ -48,7 +48,7 @@ def grouped(nodes: Iterable[Object]) -> list[Presence]:
     for node in listed:
         forbidden = frozenset(name for scope in node.scopes if _forbids(scope) for name, _ in scope.properties)
         rest = tuple(scope for scope in node.scopes if not _forbids(scope))
-        base = replace(node, scopes=rest, required=(), notes=())
+        base = Object(rest, (), node.minimum, node.maximum, node.names, node.values, node.pointer)
         key = replace(base, pointer="") if len(listed) > 1 else ""
         bases.setdefault(key, base)
         if forbidden.isdisjoint(node.required):

@@ -58,35 +58,55 @@ def fresh_name(wish: str, taken: Collection[str]) -> str:
 
 
 def _choice(node: Node, names: Mapping[str, str]) -> str:
-    if type(node) is not Choice:
-        return _sequence(node, names)
-    if not node.options:
-        raise GrammarError("a choice without options stands for no text at all; leave it out")
-    return " | ".join(
-        [_sequence(part, names) if type(part) is Sequence else _item(part, names) for part in node.options]
-    )
+    """What a rule or a pair of brackets holds."""
+    out: list[str] = []
+    _write(node, names, out)
+    return "".join(out)
 
 
-def _sequence(node: Node, names: Mapping[str, str]) -> str:
-    if type(node) is not Sequence:
-        return _item(node, names)
-    return (
-        " ".join([_literal(part.text) if type(part) is Literal else _item(part, names) for part in node.items]) or '""'
-    )
+def _write(node: Node, names: Mapping[str, str], out: list[str]) -> None:
+    """The same in pieces, put behind those of ``out``. Loops: whole grammars go through here."""
+    options: tuple[Node, ...] = (node,)
+    if type(node) is Choice:
+        options = node.options
+        if not options:
+            raise GrammarError("a choice without options stands for no text at all; leave it out")
+    between = ""
+    for option in options:
+        if between:
+            out.append(between)
+        between = " | "
+        items: tuple[Node, ...] = (option,)
+        if type(option) is Sequence:
+            items = option.items
+            if not items:
+                out.append('""')
+        space = False
+        for item in items:
+            if space:
+                out.append(" ")
+            space = True
+            if type(item) is Literal:
+                out.append(_literal(item.text))
+            elif type(item) is Ref:
+                out.append(names.get(item.name, item.name) if names else item.name)
+            elif type(item) is Choice or type(item) is Sequence:
+                out.append("(")
+                _write(item, names, out)
+                out.append(")")
+            else:
+                out.append(_item(item, names))
 
 
 def _item(node: Node, names: Mapping[str, str]) -> str:
-    if type(node) is Ref:
-        return names.get(node.name, node.name) if names else node.name
-    if type(node) is Literal:
-        return _literal(node.text)
     if isinstance(node, CharClass):
         return _class(node)
     if isinstance(node, Repeat):
         return _repeat(node, names)
     if isinstance(node, TokenTerminal):
         return _token(node)
-    return f"({_choice(node, names)})"
+    text = _choice(node, names)
+    return text if isinstance(node, (Literal, Ref)) else f"({text})"
 
 
 @functools.lru_cache(maxsize=4096)

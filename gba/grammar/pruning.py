@@ -15,8 +15,9 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
     ``whole`` says that every rule is known to have a sentence. Raises KeyError where ``root`` has no sentence.
     """
     productive: set[str] = set()
-    references = _references(rules)
+    references: dict[str, list[str]] = {}
     if not whole:
+        references = _references(rules)
         productive = _productive(rules, references)
         if "root" not in productive:
             raise KeyError("root")
@@ -30,7 +31,9 @@ def prune(rules: Mapping[str, Node], *, whole: bool = False) -> GbnfTree:
         body = rules[name] if whole else _cut(rules[name], productive)
         assert body is not None
         ordered[name] = body
-        found = references[name] if whole else _references({name: body})[name]
+        found = references.get(name) if whole else None
+        if found is None:
+            _collect(body, found := [])
         waiting += [name for name in reversed(found) if name not in ordered]
     return GbnfTree(ordered)
 
@@ -60,7 +63,13 @@ def _collect(node: Node, found: list[str]) -> None:
     for part in parts:
         if type(part) is Ref:
             found.append(part.name)
-        elif type(part) is Sequence or type(part) is Choice or type(part) is Repeat:
+        elif type(part) is Sequence:  # not by another call: most parts are these
+            for item in part.items:
+                if type(item) is Ref:
+                    found.append(item.name)
+                elif type(item) is not Literal and type(item) is not CharClass:
+                    _collect(item, found)
+        elif type(part) is Choice or type(part) is Repeat:
             _collect(part, found)
 
 

@@ -94,6 +94,7 @@ _CLASSES = {"d": DIGIT, "w": WORD, "s": SPACE}
 _CONTROLS = {"n": 10, "r": 13, "t": 9, "v": 11, "f": 12, "0": 0, "a": 7}
 _DEEP = 200
 _COUNT = 100_000
+_QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 
 def parse(pattern: str) -> Expression:
@@ -150,7 +151,7 @@ class _Parser:
         return item
 
     def quantifier(self) -> tuple[int, int | None] | None:
-        simple = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(self.peek())
+        simple = _QUANTIFIERS.get(self.peek())
         if simple is not None:
             self.at += 1
             bounds: tuple[int, int | None] | None = simple

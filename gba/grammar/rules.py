@@ -37,7 +37,7 @@ class Rules:
 
     def __init__(self, limit: int = MAX_RULES) -> None:
         self._bodies: dict[str, Node] = {}
-        self._names: dict[Node, str] = {}
+        self._known: dict[Node, Ref] = {}
         self._taken: dict[str, int] = {}
         self._limit = limit
         self.memo: dict[Any, Node] = {}
@@ -49,7 +49,8 @@ class Rules:
 
     def reserve(self, hint: str) -> str:
         """A name that is nobody else's, with the hint in it; its rule is defined later."""
-        self._require_room()
+        if len(self._taken) + self._promised > self._limit:
+            raise TooManyRulesError
         base = _base(hint)
         number = self._taken.get(base, 0)
         if not number:
@@ -63,9 +64,6 @@ class Rules:
     def promise(self) -> None:
         """Count a rule that gets its name in the end. Raises TooManyRulesError."""
         self._promised += 1
-        self._require_room()
-
-    def _require_room(self) -> None:
         if len(self._taken) + self._promised > self._limit:
             raise TooManyRulesError
 
@@ -77,16 +75,17 @@ class Rules:
     def define(self, name: str, body: Node, *, shared: bool = True) -> Ref:
         """Give a reserved name its body; ``shared``: whoever has an equal body may use the rule."""
         self._bodies[name] = body
+        found = Ref(name)
         if shared:
-            self._names.setdefault(body, name)
-        return Ref(name)
+            self._known.setdefault(body, found)
+        return found
 
     def share(self, hint: str, body: Node) -> Node:
         """A reference to the rule with this body; small bodies stand for themselves."""
         if isinstance(body, (Ref, Literal)) or body == EMPTY:
             return body
-        name = self._names.get(body)
-        return Ref(name) if name is not None else self.define(self.reserve(hint), body)
+        found = self._known.get(body)
+        return found if found is not None else self.define(self.reserve(hint), body)
 
     def counted(self, hint: str, item: Node, minimum: int, maximum: int | None) -> Node:
         """The item ``minimum`` to ``maximum`` times. The item must not be able to be empty.

@@ -35,11 +35,12 @@ _HEX = CharClass(((48, 57), (65, 70), (97, 102)))
 _QUOTE = Literal('"')
 _MANY = 12
 _LONG_RUN = 64
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def quoted(text: str) -> str:
     """The text as JSON."""
-    return json.dumps(text, ensure_ascii=False)
+    return _encode(text)
 
 
 def any_char(rules: Rules) -> Node:

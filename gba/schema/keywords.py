@@ -133,11 +133,13 @@ def values_shape(place: Place, keyword: str, values: list[Any] | tuple[Any, ...]
 
 
 def _require_json(place: Place, keyword: str, value: Any) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
-        raise malformed(place, keyword, "finite numbers only")
-    if isinstance(value, str) and not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-        raise malformed(place, keyword, "text without lone surrogates")
-    if isinstance(value, Mapping):
+    if isinstance(value, str):
+        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+            raise malformed(place, keyword, "text without lone surrogates")
+    elif isinstance(value, float):
+        if not math.isfinite(value):
+            raise malformed(place, keyword, "finite numbers only")
+    elif isinstance(value, (dict, Mapping)):
         for key, item in value.items():
             _require_json(place, keyword, key)
             _require_json(place, keyword, item)
@@ -299,10 +301,10 @@ def _object(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
 
 def _scope(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Scope:
     properties = schema.get("properties", {})
-    if not isinstance(properties, Mapping):
+    if not isinstance(properties, (dict, Mapping)):
         raise malformed(place, "properties", "an object of schemas")
     patterns = schema.get("patternProperties", {})
-    if not isinstance(patterns, Mapping):
+    if not isinstance(patterns, (dict, Mapping)):
         raise malformed(place, "patternProperties", "an object of schemas")
     _require_json(place, "properties", list(properties))
     additional = None

@@ -31,6 +31,8 @@ T = TypeVar("T")
 
 def conjoin(*conjunctions: Conjunction) -> Conjunction:
     """All parts together."""
+    if len(conjunctions) == 1:
+        return conjunctions[0]
     parts: dict[Part, None] = {}
     for conjunction in conjunctions:
         parts.update(dict.fromkeys(conjunction))
@@ -76,8 +78,7 @@ def intersect(one: Node, other: Node) -> Node | None:
     values = _values(one.values, other.values)
     if values is not None and not values:
         return None
-    notes = one.notes + tuple(note for note in other.notes if note not in one.notes)
-    return _MERGE[type(one)](one, other, values, notes)
+    return _MERGE[type(one)](one, other, values, _union(one.notes, other.notes))
 
 
 def _values(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
@@ -98,7 +99,7 @@ def _key(value: Any) -> Any:
 
 
 def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
-    return one + tuple(item for item in other if item not in one) if other else one
+    return one + tuple([item for item in other if item not in one]) if one and other else one or other
 
 
 _Values: TypeAlias = "tuple[Any, ...] | None"
@@ -139,8 +140,9 @@ def _tighter(one: Bound | None, other: Bound | None, sign: int) -> Bound | None:
 
 
 def _counts(one: Any, other: Any) -> tuple[int, int | None] | None:
-    minimum = max(one.minimum, other.minimum)
-    maximum = min((bound for bound in (one.maximum, other.maximum) if bound is not None), default=None)
+    minimum, maximum = max(one.minimum, other.minimum), one.maximum
+    if maximum is None or (other.maximum is not None and other.maximum < maximum):
+        maximum = other.maximum
     return None if maximum is not None and minimum > maximum else (minimum, maximum)
 
 

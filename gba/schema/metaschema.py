@@ -110,7 +110,7 @@ _NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "prop
 
 def known(schema: Any, dialect: str) -> Any:
     """The schema without the keywords that came after its draft: to it they are annotations."""
-    if not isinstance(schema, Mapping) or _UNKNOWN[dialect].isdisjoint(schema):
+    if not isinstance(schema, (dict, Mapping)) or _UNKNOWN[dialect].isdisjoint(schema):
         return schema
     return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
 
@@ -123,7 +123,7 @@ def require_schema(document: Any, dialect: str) -> None:
         schema, pointer, keyword, age = waiting.pop()
         if isinstance(schema, bool) or id(schema) in seen:
             continue
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, (dict, Mapping)):
             raise _malformed(keyword, pointer, "a schema: an object, true or false")
         seen.add(id(schema))
         for name, value in schema.items():
@@ -157,7 +157,7 @@ def _listed(value: Any, name: str, at: str) -> _Children:
 
 
 def _named(value: Any, name: str, at: str) -> _Children:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, (dict, Mapping)):
         raise _malformed(name, at, "an object of schemas")
     return [(f"/{str(key).replace('~', '~0').replace('/', '~1')}", item) for key, item in value.items()]
 

@@ -51,7 +51,7 @@ class Residual:
         return f"{self.keyword} at {self.pointer or '/'}: {self.why}"
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(eq=False, slots=True)
 class Place:
     """A subschema where it stands; its ``schema`` may also be an Either, which no document holds.
 
@@ -61,11 +61,11 @@ class Place:
     are all plain pointers; ``dialect`` is the draft that rules here.
     """
 
-    schema: Any
-    pointer: str
-    serial: int
-    dialect: str
-    resolver: Any = None
+    schema: Final[Any]
+    pointer: Final[str]
+    serial: Final[int]
+    dialect: Final[str]
+    resolver: Final[Any] = None
 
 
 class Part(NamedTuple):
@@ -124,34 +124,34 @@ class Boolean:
     notes: tuple[Residual, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Number:
     """A number; ``multiples`` are what it is a multiple of, ``excluded`` the numbers that it is not.
 
     ``fractional``: it is no integer.
     """
 
-    integer: bool = False
-    low: Bound | None = None
-    high: Bound | None = None
-    multiples: tuple[Fraction, ...] = ()
-    excluded: tuple[Fraction, ...] = ()
-    fractional: bool = False
-    values: tuple[Any, ...] | None = None
-    pointer: str = ""
-    notes: tuple[Residual, ...] = ()
+    integer: Final[bool] = False
+    low: Final[Bound | None] = None
+    high: Final[Bound | None] = None
+    multiples: Final[tuple[Fraction, ...]] = ()
+    excluded: Final[tuple[Fraction, ...]] = ()
+    fractional: Final[bool] = False
+    values: Final[tuple[Any, ...] | None] = None
+    pointer: Final[str] = ""
+    notes: Final[tuple[Residual, ...]] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class String:
     """A string of ``minimum`` to ``maximum`` code points that is in each of the languages."""
 
-    minimum: int = 0
-    maximum: int | None = None
-    languages: tuple[Language, ...] = ()
-    values: tuple[Any, ...] | None = None
-    pointer: str = ""
-    notes: tuple[Residual, ...] = ()
+    minimum: Final[int] = 0
+    maximum: Final[int | None] = None
+    languages: Final[tuple[Language, ...]] = ()
+    values: Final[tuple[Any, ...] | None] = None
+    pointer: Final[str] = ""
+    notes: Final[tuple[Residual, ...]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,23 +169,23 @@ class Contains:
     positive: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Array:
     """An array: items at fixed places, then ``rest``; ``evaluated`` counts what unevaluatedItems leaves alone.
 
     ``evaluated`` is None where every item is evaluated.
     """
 
-    prefix: tuple[Conjunction, ...] = ()
-    rest: Conjunction = ANYTHING
-    minimum: int = 0
-    maximum: int | None = None
-    contains: tuple[Contains, ...] = ()
-    unique: str | None = None
-    evaluated: int | None = 0
-    values: tuple[Any, ...] | None = None
-    pointer: str = ""
-    notes: tuple[Residual, ...] = ()
+    prefix: Final[tuple[Conjunction, ...]] = ()
+    rest: Final[Conjunction] = ANYTHING
+    minimum: Final[int] = 0
+    maximum: Final[int | None] = None
+    contains: Final[tuple[Contains, ...]] = ()
+    unique: Final[str | None] = None
+    evaluated: Final[int | None] = 0
+    values: Final[tuple[Any, ...] | None] = None
+    pointer: Final[str] = ""
+    notes: Final[tuple[Residual, ...]] = ()
 
 
 @dataclass(slots=True, unsafe_hash=True)

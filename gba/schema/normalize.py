@@ -64,11 +64,15 @@ class Normalizer:
         schema = place.schema
         if schema is True or schema == {}:
             return (Part(self.references.child(place, False)),) if negated else ANYTHING
-        if schema is not False and not isinstance(schema, (Mapping, Either)):
+        if schema is not False and not isinstance(schema, (dict, Mapping, Either)):
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
-        if isinstance(schema, Mapping) and "$ref" in schema and (place.dialect in _LONE_REFERENCE or len(schema) == 1):
+        if (
+            isinstance(schema, (dict, Mapping))
+            and "$ref" in schema
+            and (place.dialect in _LONE_REFERENCE or len(schema) == 1)
+        ):
             return self._reference(place, negated)
         return (Part(place, negated),)
 
@@ -355,6 +359,11 @@ def multiply(one: Shape, other: Shape) -> Shape:
     for kind, nodes in one.items():
         against = other.get(kind)
         if not against:
+            continue
+        if len(nodes) == len(against) == 1:
+            node = intersect(nodes[0], against[0])
+            if node is not None:
+                product[kind] = (node,)
             continue
         if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
             product[kind] = _too_many(nodes, against)

@@ -58,6 +58,11 @@ def _draft(uri: str) -> str | None:
     return DIALECTS.get(plain, "2020-12" if plain in _LATEST else None)
 
 
+_BARE = frozenset(
+    ("type", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly")
+)
+"""The keywords of a schema that says nothing but a type: all such schemas of a document are one place."""
+
 _LATEST = {
     "http://json-schema.org/schema",
     "https://json-schema.org/schema",
@@ -122,7 +127,9 @@ class References:
 
     def child(self, parent: Place, schema: Any, *steps: str | int) -> Place:
         """The subschema of ``parent`` that these steps lead to."""
-        pointer = parent.pointer + "".join(f"/{_escape(step)}" for step in steps)
+        pointer = parent.pointer
+        for step in steps:
+            pointer = f"{pointer}/{_escape(step)}"
         return self._at(schema, pointer, parent.dialect, parent.resolver)
 
     def either(self, parent: Place, options: tuple[Conjunction, ...]) -> Place:
@@ -169,10 +176,13 @@ class References:
         return self._at(found.contents, pointer, dialect, found.resolver, entered=True)
 
     def _at(self, schema: Any, pointer: str, dialect: str, resolver: Any, *, entered: bool = False) -> Place:
-        if resolver is not None and not entered and isinstance(schema, Mapping):
+        if resolver is not None and not entered and isinstance(schema, (dict, Mapping)):
             dialect = dialect_of(schema, dialect, self._registry) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
-        key = (id(schema), dialect, _scope_key(resolver, dialect))
+        if type(schema) is dict and "type" in schema and _BARE.issuperset(schema):
+            key: Any = (repr(schema["type"]), dialect)  # which pointer it has makes no difference
+        else:
+            key = (id(schema), dialect, _scope_key(resolver, dialect))
         found = self._places.get(key)
         if found is None:
             self._keep.append(schema)
@@ -216,7 +226,7 @@ def _has_identifiers(document: Any) -> bool:
     stack, seen = [document], {id(document)}
     while stack:
         value = stack.pop()
-        if isinstance(value, Mapping):
+        if isinstance(value, (dict, Mapping)):
             if any(not isinstance(value[key], (Mapping, list)) for key in _IDENTIFIERS.intersection(value)):
                 return True
             value = value.values()
@@ -230,7 +240,8 @@ def _has_identifiers(document: Any) -> bool:
 
 
 def _escape(step: str | int) -> str:
-    return str(step).replace("~", "~0").replace("/", "~1")
+    step = str(step)
+    return step.replace("~", "~0").replace("/", "~1") if "~" in step or "/" in step else step
 
 
 def _unresolvable(place: Place, reference: str, keyword: str) -> SchemaError:
