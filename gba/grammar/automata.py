@@ -16,6 +16,7 @@ from gba.grammar.minimal import Dfa, Edges, Ranges, join_edges, minimise, renumb
 
 __all__ = [
     "ANY_CHAR",
+    "EVERY_STRING",
     "Dfa",
     "Ranges",
     "TooLargeError",
@@ -34,6 +35,9 @@ __all__ = [
 
 ANY_CHAR: Ranges = ((0, 0xD7FF), (0xE000, 0x10FFFF))
 """Every code point that text can hold: all but the surrogates."""
+
+EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
+"""All strings."""
 
 S = TypeVar("S", bound=Hashable)
 T = TypeVar("T", bound=Hashable)
@@ -153,9 +157,9 @@ def _reach(
 
 def intersect(*automata: Dfa, limit: int = STATES) -> Dfa:
     """The strings that are in every language."""
-    found = automata[0]
-    for other in automata[1:]:
-        found = _both(found, other, limit)
+    found = EVERY_STRING
+    for other in automata:
+        found = other if found == EVERY_STRING else found if other == EVERY_STRING else _both(found, other, limit)
     return found
 
 
@@ -205,21 +209,13 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
 def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> dict[frozenset[int], Dfa]:
     """The strings of ``base`` by which of the languages they are in: the part of each combination that has any."""
 
-    automata = (base, *languages)
-
     def moves(state: tuple[int, ...]) -> Iterable[tuple[int, int, tuple[int, ...]]]:
-        edges = (
-            (low, high, (at, target))
-            for at, number in enumerate(state)
-            if number >= 0
-            for low, high, target in automata[at].edges[number]
-        )
-        for low, high, live in sweep(edges):
-            targets = [-1] * len(state)
-            for at, target in live:
-                targets[at] = target
-            if targets[0] >= 0:
-                yield low, high, tuple(targets)
+        rows: list[tuple[int, int, tuple[int, ...]]] = [
+            (low, high, (target,)) for low, high, target in base.edges[state[0]]
+        ]
+        for dfa, number in zip(languages, state[1:], strict=True):
+            rows = _beside(rows, dfa.edges[number] if number >= 0 else ())
+        return rows
 
     order, edges = _reach((0,) * (1 + len(languages)), moves, limit)
     parts: dict[frozenset[int], list[int]] = {}
@@ -228,6 +224,28 @@ def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> d
             inside = frozenset(at for at, dfa in enumerate(languages) if state[at + 1] in dfa.accepting)
             parts.setdefault(inside, []).append(number)
     return {inside: minimise(Dfa(edges, frozenset(numbers))) for inside, numbers in parts.items()}
+
+
+def _beside(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) -> list[tuple[int, int, tuple[int, ...]]]:
+    """The rows, each with where the edges lead as well: -1 where they do not. Both are sorted."""
+    found: list[tuple[int, int, tuple[int, ...]]] = []
+    at = 0
+    for low, high, targets in rows:
+        while at < len(edges) and edges[at][1] < low:
+            at += 1
+        while at < len(edges) and edges[at][0] <= high:
+            first, last, goal = edges[at]
+            if first > low:
+                found.append((low, first - 1, (*targets, -1)))
+                low = first
+            found.append((low, min(high, last), (*targets, goal)))
+            low = last + 1
+            if last > high:
+                break
+            at += 1
+        if low <= high:
+            found.append((low, high, (*targets, -1)))
+    return found
 
 
 def unrolled(dfa: Dfa, minimum: int, maximum: int | None, *, limit: int = STATES) -> Dfa:
@@ -271,7 +289,7 @@ def complement(dfa: Dfa) -> Dfa:
     sink = len(dfa.edges)
     loop = [(low, high, sink) for low, high in ANY_CHAR]
     if dfa.empty:
-        return Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
+        return EVERY_STRING
     rows = {state: list(row) for state, row in enumerate(dfa.edges)}
     for state, row in rows.items():
         row.extend((low, high, sink) for low, high in invert(tuple((low, high) for low, high, _ in dfa.edges[state])))

@@ -10,7 +10,7 @@ from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import ANY_CHAR, Dfa, TooLargeError, Work, complement, finite, intersect, join
+from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError, Work, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
@@ -41,8 +41,6 @@ from gba.schema.nodes import Node as Kind
 from gba.schema.normalize import Normalizer
 
 __all__ = ["Compiler"]
-
-EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset({0}))
 
 _KEPT = 512
 _STATES = 20_000
@@ -314,7 +312,7 @@ class Compiler:
         for language in node.languages:
             own = self.language(language)
             try:
-                found = own if found is EVERY_STRING else found if own is EVERY_STRING else intersect(found, own)
+                found = intersect(found, own)
             except TooLargeError:
                 self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:

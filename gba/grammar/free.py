@@ -23,6 +23,7 @@ __all__ = ["FEW", "Entry", "FreeKeys", "TooManyStatesError", "factored"]
 FEW = 4
 MANY = 24
 STATES = 160
+_QUOTE, _CLOSING = Literal('"'), Literal("}")
 
 
 class TooManyStatesError(Exception):
@@ -78,16 +79,16 @@ class FreeKeys:
             self.required,
             self.alive((number, option.required - common) for number, option in enumerate(options)),
         )
-        self.names: dict[_State, str] = {}
+        self.rules: dict[_State, Ref] = {}
 
     def node(self, *, empty: bool) -> Node | None:
         """The object in braces; ``empty``: whether it may be without any key."""
         member = self.member(self.start)
-        if member is not None and self.start in self.names:
+        if member is not None and self.start in self.rules:
             member = self.compiler.rules.share("key", member)
-        choices = [seq(Literal('"'), member)] if member is not None else []
+        choices = [seq(_QUOTE, member)] if member is not None else []
         if empty and self.complete(self.start):
-            choices.append(Literal("}"))
+            choices.append(_CLOSING)
         return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
 
     def alive(self, options: Iterable[tuple[int, frozenset[str]]]) -> _Alive:
@@ -121,17 +122,17 @@ class FreeKeys:
 
     def after(self, state: _State) -> Node:
         """What follows a member in this state."""
-        name = self.names.get(state)
-        if name is None:
-            if len(self.names) >= STATES:
+        rule = self.rules.get(state)
+        if rule is None:
+            if len(self.rules) >= STATES:
                 raise TooManyStatesError
-            name = self.names[state] = self.compiler.rules.reserve("keys")
+            rule = self.rules[state] = Ref(self.compiler.rules.reserve("keys"))
             member = self.member(state)
-            choices = [] if member is None else [seq(self.compiler.style.comma, Literal('"'), member)]
+            choices = [] if member is None else [seq(self.compiler.style.comma, _QUOTE, member)]
             if self.complete(state):
-                choices.append(Literal("}"))
-            self.compiler.rules.define(name, alt(*choices) if choices else self.compiler.rules.nothing())
-        return Ref(name)
+                choices.append(_CLOSING)
+            self.compiler.rules.define(rule.name, alt(*choices) if choices else self.compiler.rules.nothing())
+        return rule
 
     def member(self, state: _State) -> Node | None:
         """A member, from after the opening quotation mark of its key, and all that follows."""

@@ -118,7 +118,7 @@ def _merge(
         own = (ends, join_edges(row))
         found = known.get(own)
         if found is None:
-            goals = {goal for *_, goal in row}
+            goals = {edge[2] for edge in row}
             if -1 in goals:  # perhaps it is equal to one that it leads to
                 equal = (goal for goal in goals if goal >= 0 and known.get((ends, _called(row, goal))) == goal)
                 found = next(equal, None)
@@ -140,8 +140,11 @@ def _live(dfa: Dfa) -> set[int]:
     live = set(dfa.accepting)
     sources: dict[int, list[int]] = {}
     for state in range(len(dfa.edges) - 1, -1, -1):  # most edges lead to a higher number
-        if state not in live and any(target in live for _, _, target in dfa.edges[state]):
-            live.add(state)
+        if state not in live:
+            for _, _, target in dfa.edges[state]:
+                if target in live:
+                    live.add(state)
+                    break
         if state in live:
             stack = [state]
             while stack and sources:
@@ -204,6 +207,7 @@ def renumber(
     sample: dict[int, int] = {}
     for state in edges:
         sample.setdefault(block_of[state], state)
+    merged = len(sample) < len(edges)
     numbers = {block_of[0]: 0}
     order = [block_of[0]]
     found: list[Edges] = []
@@ -215,5 +219,5 @@ def renumber(
                 numbers[goal] = len(order)
                 order.append(goal)
             row.append((low, high, numbers[goal]))
-        found.append(join_edges(row))
+        found.append(join_edges(row) if merged else tuple(row))
     return Dfa(tuple(found), frozenset(numbers[block] for block in numbers if sample[block] in accepting))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
-from gba.grammar.automata import TooLargeError, divide, intersect
+from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import keys_except, other_keys
@@ -35,9 +35,9 @@ def _object(compiler: Compiler, presence: Presence) -> Node | None:
     listed = [name for scope in node.scopes for name, _ in scope.properties]
     names = list(dict.fromkeys([*listed, *presence.required, *_forbidden(presence)]))
     entries: list[Entry] = []
-    named = _named_values(node)
+    said = _said(compiler, node)
     for name in names:
-        conjunction = _key_value(compiler, node, name, named)
+        conjunction = _key_value(said, name)
         value = compiler.value(conjunction) if allowed_name(compiler, node, name) else None
         if value is not None:
             rest = seq(compiler.style.colon, value, compiler.style.space)
@@ -94,24 +94,35 @@ def _members(
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
     """What the value of a key of this name must satisfy."""
-    return _key_value(compiler, node, name, _named_values(node))
+    return _key_value(_said(compiler, node), name)
 
 
-def _named_values(node: Object) -> list[dict[str, Conjunction]]:
-    """What each scope says of the keys that it names."""
-    return [dict(scope.properties) for scope in node.scopes]
+_Said: TypeAlias = list[tuple[dict[str, Conjunction], list[tuple[Dfa, Conjunction]], Conjunction | None]]
 
 
-def _key_value(compiler: Compiler, node: Object, name: str, named: list[dict[str, Conjunction]]) -> Conjunction:
+def _said(compiler: Compiler, node: Object) -> _Said:
+    """What each scope says of the keys that it names, of those that match a pattern, and of all others."""
+    return [
+        (
+            dict(scope.properties),
+            [(compiler.language(language), value) for language, value in scope.patterns],
+            scope.additional,
+        )
+        for scope in node.scopes
+    ]
+
+
+def _key_value(said: _Said, name: str) -> Conjunction:
     found: list[Conjunction] = []
-    for scope, values in zip(node.scopes, named, strict=True):
-        matched = [value for language, value in scope.patterns if compiler.language(language).matches(name)]
-        if name in values:
-            matched.insert(0, values[name])
-        if matched:
-            found.extend(matched)
-        elif scope.additional is not None:
-            found.append(scope.additional)
+    for named, matching, additional in said:
+        before = len(found)
+        if name in named:
+            found.append(named[name])
+        for dfa, value in matching:
+            if dfa.matches(name):
+                found.append(value)
+        if len(found) == before and additional is not None:
+            found.append(additional)
     return conjoin(*found)
 
 

@@ -82,7 +82,7 @@ class Rules:
 
     def share(self, hint: str, body: Node) -> Node:
         """A reference to the rule with this body; small bodies stand for themselves."""
-        if isinstance(body, (Ref, Literal)) or body == EMPTY:
+        if isinstance(body, (Ref, Literal)) or (isinstance(body, Sequence) and not body.items):
             return body
         found = self._known.get(body)
         return found if found is not None else self.define(self.reserve(hint), body)

@@ -295,7 +295,8 @@ def _object(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
     named: Conjunction = ANYTHING
     if "propertyNames" in schema:
         named = conjoin(normalizer.child(place, schema["propertyNames"], "propertyNames"))
-    scopes = (scope,) if scope != Scope() else ()
+    says = scope.declares or scope.patterns or scope.additional is not None
+    scopes = (scope,) if says else ()
     return Object(scopes, required, minimum, maximum, named, node.values, place.pointer, node.notes)
 
 
