@@ -34,6 +34,7 @@ from harness import Case, LlamaGrammar, Vocabulary, isolated, load, quantile
 STYLES: dict[str, tuple[dict[str, Any], tuple[str, str] | None]] = {
     "json": ({"whitespace": "flexible"}, None),
     "closed": ({"whitespace": "flexible", "closed": True}, None),
+    "compact": ({}, (",", ":")),
     "calls": ({"closed": True}, (",", ":")),
 }
 """How gba compiles, and the separators with which `json.dumps` writes the instances."""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from gba.grammar.nodes import Choice, Literal, Node, Ref, Sequence, alt, lit, seq
+from gba.grammar.nodes import Choice, Literal, Node, Ref, Sequence, alt, lit, one_of, seq
 from gba.grammar.presence import Option
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ __all__ = ["FEW", "Entry", "FreeKeys", "TooManyStatesError", "factored"]
 FEW = 4
 MANY = 24
 STATES = 160
-_QUOTE, _CLOSING = Literal('"'), Literal("}")
+_OPENING, _CLOSING, _QUOTE = Literal("{"), Literal("}"), Literal('"')
 
 
 class TooManyStatesError(Exception):
@@ -89,7 +89,7 @@ class FreeKeys:
         choices = [seq(_QUOTE, member)] if member is not None else []
         if empty and self.complete(self.start):
             choices.append(_CLOSING)
-        return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
+        return seq(_OPENING, self.compiler.style.space, one_of(*choices)) if choices else None
 
     def alive(self, options: Iterable[tuple[int, frozenset[str]]]) -> _Alive:
         """The options that are left, without those that ask for more than another one."""
@@ -131,7 +131,8 @@ class FreeKeys:
             choices = [] if member is None else [seq(self.compiler.style.comma, _QUOTE, member)]
             if self.complete(state):
                 choices.append(_CLOSING)
-            self.compiler.rules.define(rule.name, alt(*choices) if choices else self.compiler.rules.nothing())
+            body = one_of(*choices) if choices else self.compiler.rules.nothing()
+            self.compiler.rules.define(rule.name, body, shared=False)
         return rule
 
     def member(self, state: _State) -> Node | None:
@@ -150,7 +151,7 @@ class FreeKeys:
         choices = [factored(branches)] if branches else []
         if self.optional is not None:
             choices.append(seq(self.optional, self.after(state)))
-        return alt(*choices) if choices else None
+        return one_of(*choices) if choices else None
 
     def next(self, left: tuple[str, ...]) -> tuple[str, ...]:
         """The required keys that may come now: all that are left while they are few, else the first of each order."""

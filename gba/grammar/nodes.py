@@ -25,6 +25,7 @@ __all__ = [
     "TokenTerminal",
     "alt",
     "lit",
+    "one_of",
     "optional",
     "repeat",
     "seq",
@@ -157,6 +158,12 @@ def alt(*options: Node) -> Node:
     flat = tuple(dict.fromkeys(_flattened(options)))
     if not flat:
         raise ValueError("a choice needs at least one option")
+    return flat[0] if len(flat) == 1 else Choice(flat)
+
+
+def one_of(*options: Node) -> Node:
+    """As ``alt``, for options that are known to differ: they are not compared."""
+    flat = tuple(_flattened(options))
     return flat[0] if len(flat) == 1 else Choice(flat)
 
 

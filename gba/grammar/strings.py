@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
-from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, seq
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, one_of, seq
 from gba.grammar.rules import Rules
 
 __all__ = [
@@ -219,7 +219,7 @@ class DfaPrinter:
         if self.uses[0] == 1 or not self.refers(self.names[0]):
             root = self.bodies.pop(0)
         for state, body in self.bodies.items():
-            self.rules.define(self.names[state], body)
+            self.rules.define(self.names[state], body, shared=False)
         return root
 
     def refers(self, name: str) -> bool:
@@ -241,7 +241,7 @@ class DfaPrinter:
         options = [self.end] if state in self.dfa.accepting else []
         for target, ranges in sorted(steps.items(), key=_extent):
             options.append(seq(self.chars(ranges), self.follow(target)))
-        return alt(*options)
+        return one_of(*options)
 
     def spelled(self, ranges: Ranges) -> Node:
         """One character out of the ranges, as it stands in the text."""
