@@ -129,7 +129,7 @@ class Compiler:
         name = self._open.pop(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
-        elif body is not None:
+        elif body is not None and not isinstance(body, (Ref, Literal)):
             body = self.rules.share(_hint(conjunction), body)
         self._values[conjunction] = body
         return body

@@ -118,7 +118,8 @@ class References:
         require_schema(document, self.dialect)
         self._registry = registry
         self._serials = itertools.count()
-        self._places: dict[tuple[int, str, Any], Place] = {}
+        self._places: dict[Any, Place] = {}
+        self._walked: dict[str, Place] = {}
         self._eithers: dict[tuple[Conjunction, ...], Place] = {}
         self._keep: list[Any] = []
         self._plain = registry is None and not _has_identifiers(document)
@@ -154,6 +155,9 @@ class References:
         return self._look_up(place, reference, keyword)
 
     def _walk(self, place: Place, reference: str, keyword: str) -> Place:
+        found = self._walked.get(reference)
+        if found is not None:
+            return found
         value = self.document
         for step in unquote(reference[2:]).split("/"):
             step = step.replace("~1", "/").replace("~0", "~")
@@ -161,7 +165,8 @@ class References:
                 value = value[int(step)] if isinstance(value, (list, tuple)) else value[step]
             except (KeyError, IndexError, ValueError, TypeError):
                 raise _unresolvable(place, reference, keyword) from None
-        return self._at(value, unquote(reference[1:]), self.dialect, None)
+        found = self._walked[reference] = self._at(value, unquote(reference[1:]), self.dialect, None)
+        return found
 
     def _look_up(self, place: Place, reference: str, keyword: str) -> Place:
         try:
@@ -180,7 +185,7 @@ class References:
             dialect = dialect_of(schema, dialect, self._registry) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
         if type(schema) is dict and "type" in schema and _BARE.issuperset(schema):
-            key: Any = (repr(schema["type"]), dialect)  # which pointer it has makes no difference
+            key: tuple[Any, ...] = (repr(schema["type"]), dialect)  # which pointer it has makes no difference
         else:
             key = (id(schema), dialect, _scope_key(resolver, dialect))
         found = self._places.get(key)
