@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from itertools import pairwise
@@ -27,7 +28,8 @@ _Tree: TypeAlias = "dict[str, _Tree | str]"
 _Branch: TypeAlias = tuple[tuple[str, int], ...]
 
 
-def other_keys(names: Iterable[str]) -> Dfa:
+@functools.lru_cache(maxsize=128)
+def other_keys(names: tuple[str, ...]) -> Dfa:
     """All keys but these."""
     return complement(finite(names))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -158,20 +159,25 @@ def _cells(
     compiler: Compiler, node: Object, names: tuple[str, ...], patterns: list[Language], closed: bool
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
-    languages = [compiler.language(pattern) for pattern in patterns]
-    unnamed = other_keys(names)
+    languages = tuple([compiler.language(pattern) for pattern in patterns])
     found: list[Node] = []
     for allowed in compiler.name_languages(node.names):
-        cells = divide(intersect(unnamed, allowed), languages)
-        if len(cells) > _CELLS:
-            raise TooLargeError
-        for inside, dfa in cells.items():
+        for inside, dfa in _divided(names, allowed, languages).items():
             if closed and not inside:
                 continue
             value = compiler.value(_cell_value(node, frozenset(patterns[at] for at in inside)))
             if value is not None:
                 found.append(_entry(compiler, dfa_node(dfa, compiler.rules, "key"), value))
     return found
+
+
+@functools.lru_cache(maxsize=128)
+def _divided(names: tuple[str, ...], allowed: Dfa, languages: tuple[Dfa, ...]) -> dict[frozenset[int], Dfa]:
+    """The keys that are allowed and not among the names, by which languages they are in. Raises TooLargeError."""
+    cells = divide(intersect(other_keys(names), allowed), languages)
+    if len(cells) > _CELLS:
+        raise TooLargeError
+    return cells
 
 
 def _cell_value(node: Object, matched: frozenset[Language]) -> Conjunction:
