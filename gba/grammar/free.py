@@ -185,5 +185,7 @@ def factored(entries: list[tuple[str, Node]]) -> Node:
 
 def _common_prefix(texts: list[str]) -> str:
     low, high = min(texts), max(texts)
-    length = next((at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other), len(low))
-    return low[:length]
+    for at, (one, other) in enumerate(zip(low, high, strict=False)):
+        if one != other:
+            return low[:at]
+    return low

@@ -97,7 +97,9 @@ class Branches:
         if number is None:
             number = self.branch((("", -1),))
             for char in reversed(text):
-                number = self.branch(((char, number),))
+                key = ((char, number),)
+                known = self.numbers.get(key)
+                number = self.branch(key) if known is None else known
             self.tails[text] = number
         return number
 
