@@ -5,9 +5,11 @@
 VOCABULARY: any GGUF; its weights are not read. In llama.cpp's repository `models/ggml-vocab-llama-spm.gguf` has the
 32,000 tokens of Llama 2. A valid instance of each schema is read token by token by the grammars in turn. Measured for
 each token: checking and accepting it, and for some of them the mask over the whole vocabulary. The times are the least
-of some repetitions, in processor time of the thread, so that other work disturbs little. In three manners: `json`, any
+of some repetitions, in processor time of the thread, so that other work disturbs little. In four manners: `json`, any
 JSON of the schema as `json.dumps` writes it; `closed`, the same without keys that the schema does not name, which
-llama-cpp-python's converter never allows; and `calls`, as gba has tools called: closed, and without white space.
+llama-cpp-python's converter never allows; `compact`, gba's default, keys that are not named between those that are, in
+their order, and no white space; and `calls`, as gba has tools called: compact and closed. The mean is what a whole text
+costs.
 
 `--floor` shows what no grammar can do better on this engine: masks after a quotation mark, where one text alone may
 follow, and where nearly any may, as in a string, or in a key that the schema does not name. Neither has an alternative.
@@ -245,13 +247,14 @@ def table(rows: list[Row]) -> dict[str, dict[str, Any]]:
         for kind, values in (("ready ms", ready), ("token us", steps), ("mask us", masks)):
             for share in (50, 99):
                 found[name][f"{kind} p{share}"] = round(quantile(values, share / 100), 2)
+            found[name][f"{kind} mean"] = round(sum(values) / len(values), 2) if values else float("nan")
     return found
 
 
 def ratios(figures: dict[str, dict[str, Any]]) -> dict[str, float]:
     """Ours by llama-cpp-python's."""
     ours, theirs = figures["gba"], figures["llama-cpp-python"]
-    return {key: round(ours[key] / theirs[key], 3) for key in ours if " p" in key and theirs[key]}
+    return {key: round(ours[key] / theirs[key], 3) for key in ours if " " in key and theirs[key]}
 
 
 def outcomes(rows: list[Row]) -> dict[str, dict[str, int]]:
