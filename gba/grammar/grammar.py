@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Grammar"]
 
-_KEPT_RULES = 1_000
+_KEPT_RULES = 300
 """Rules of the grammars that are kept for schemas that come again: more would have the collector walk through them."""
 
 
