@@ -151,10 +151,16 @@ class Branches:
 
     def leaving(self, chars: str, named: bool) -> Node:
         """Any key that goes on with none of the characters; ``named``: what has been read is a name itself."""
-        taken = unite([*((ord(char), ord(char)) for char in chars), (0, 31), (34, 34), (92, 92)])
         end = () if named else (Literal('"'),)
-        going_on = Sequence((CharClass(taken, negated=True), self.rest))
+        going_on = Sequence((_none_of(chars), self.rest))
         return self.rules.share("kx", Choice((*end, self.escaped, going_on)))
+
+
+@functools.lru_cache(maxsize=4096)
+def _none_of(chars: str) -> CharClass:
+    """A character that is none of these and needs no escape."""
+    taken = unite([*((ord(char), ord(char)) for char in chars), (0, 31), (34, 34), (92, 92)])
+    return CharClass(taken, negated=True)
 
 
 def _tree(names: Iterable[str]) -> _Tree:

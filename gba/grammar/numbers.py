@@ -7,6 +7,7 @@ Whatever is accepted is a finite double (an integer: of any size), and as such w
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 from collections.abc import Iterable
@@ -40,6 +41,7 @@ def any_fraction_of_zeros(rules: Rules) -> Node:
     return optional(rules.share("zeros", seq(Literal("."), repeat(Literal("0"), 1, None))))
 
 
+@functools.cache
 def _whole() -> Node:
     return alt(Literal("0"), seq(_NONZERO, repeat(_DIGIT, 0, None)))
 
@@ -49,10 +51,12 @@ _PLUS = optional(Literal("+"))
 _WHOLE_DIGITS = 208
 
 
+@functools.cache
 def _fraction() -> Node:
     return seq(Literal("."), repeat(_DIGIT, 1, None))
 
 
+@functools.cache
 def _exponent() -> Node:
     """Down to e-999, which is 0, and up to e307: with one digit before the point a double can hold it."""
     digits = alt(
@@ -63,11 +67,13 @@ def _exponent() -> Node:
     return seq(_E, alt(seq(Literal("-"), repeat(_DIGIT, 1, 3)), seq(_PLUS, digits)))
 
 
+@functools.cache
 def _short_exponent() -> Node:
     """Up to e99: with 208 digits before the point a double can hold it."""
     return seq(_E, alt(seq(Literal("-"), repeat(_DIGIT, 1, 3)), seq(_PLUS, repeat(_DIGIT, 1, 2))))
 
 
+@functools.cache
 def _largest() -> Node:
     """What a double can hold of e308: all below 1.79, and the largest one."""
     seven = optional(alt(seq(CharClass(((48, 56),)), repeat(_DIGIT, 0, None)), Literal("976931348623157")))
