@@ -75,7 +75,10 @@ class Branches:
         return self.roots[number]
 
     def number(self, tree: _Tree) -> int:
-        """The number of a branch. Written with a stack of its own: names may be longer than Python's."""
+        """The number of a branch, whose characters are in their order.
+
+        Written with a stack of its own: names may be longer than Python's.
+        """
         order: list[_Tree] = []
         waiting = [tree]
         while waiting:
@@ -164,7 +167,7 @@ def _none_of(chars: str) -> CharClass:
 
 
 def _tree(names: Iterable[str]) -> _Tree:
-    """The tree of the names; each is cut where it goes on alone."""
+    """The tree of the names; each is cut where it goes on alone. The characters of a branch are in their order."""
     ordered = sorted(set(names))
     shared = [0, *(len(commonprefix(pair)) for pair in pairwise(ordered)), 0]  # noqa: RUF071 - of texts
     tree: _Tree = {}

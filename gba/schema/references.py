@@ -61,7 +61,10 @@ def _draft(uri: str) -> str | None:
 _BARE = frozenset(
     ("type", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly")
 )
-"""The keywords of a schema that says nothing but a type: all such schemas of a document are one place."""
+"""The keywords of a schema that says nothing but a type.
+
+All such schemas of a document are one place: where they stand can be in no message. An integer's can, so they are not.
+"""
 
 _LATEST = {
     "http://json-schema.org/schema",
@@ -184,10 +187,13 @@ class References:
         if resolver is not None and not entered and isinstance(schema, (dict, Mapping)):
             dialect = dialect_of(schema, dialect, self._registry) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
-        if type(schema) is dict and "type" in schema and _BARE.issuperset(schema):
-            key: tuple[Any, ...] = (repr(schema["type"]), dialect)  # which pointer it has makes no difference
-        else:
-            key = (id(schema), dialect, _scope_key(resolver, dialect))
+        key: tuple[Any, ...] = (id(schema), dialect, _scope_key(resolver, dialect))
+        if (
+            type(schema) is dict
+            and _BARE.issuperset(schema)
+            and "integer" not in (kind := repr(schema.get("type", "")))
+        ):
+            key = (kind, dialect)
         found = self._places.get(key)
         if found is None:
             self._keep.append(schema)

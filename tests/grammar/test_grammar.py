@@ -124,6 +124,24 @@ def test_the_check_of_a_call_is_that_of_its_tool() -> None:
     assert grammar.check({"name": "clock", "arguments": {}}) == []
 
 
+@pytest.mark.parametrize(
+    "rest, keyword",
+    [
+        ({"multipleOf": 3001}, "multipleOf"),
+        ({"type": "number", "not": {"type": "integer"}, "minimum": 3}, "type"),
+        ({"type": "string", "pattern": r"(a)\1"}, "pattern"),
+    ],
+)
+def test_what_is_left_is_found_where_it_stands_however_often_a_bare_type_stands_elsewhere(
+    rest: dict[str, Any], keyword: str
+) -> None:
+    bare: dict[str, Any] = {"type": rest.get("type", "integer"), "description": "a bare type"}
+    schema = {"properties": {"a": {"type": "integer"}, "b": bare, "c": {"allOf": [{**bare}, rest]}}}
+    found = [(note.keyword, note.pointer) for note in Grammar.from_json_schema(schema).residual]
+    assert [keyword for keyword, _ in found] == [keyword]
+    assert all(pointer.startswith("/properties/c/allOf") for _, pointer in found)
+
+
 BAD = ToolSpec("bad", "", {"type": "object", "properties": {"a": {"type": "int"}}})
 ENDLESS = ToolSpec("endless", "", {"properties": {"a": {"$ref": "#"}}, "required": ["a"]})
 
