@@ -8,8 +8,8 @@ each token: checking and accepting it, and for some of them the mask over the wh
 of some repetitions, in processor time of the thread, so that other work disturbs little. In four manners: `json`, any
 JSON of the schema as `json.dumps` writes it; `closed`, the same without keys that the schema does not name, which
 llama-cpp-python's converter never allows; `compact`, gba's default, keys that are not named between those that are, in
-their order, and no white space; and `calls`, as gba has tools called: compact and closed. The mean is what a whole text
-costs.
+their order, and no white space; and `calls`, as gba has tools called: keys in their order and no others, one space
+after each comma and colon. The mean is what a whole text costs.
 
 `--floor` shows what no grammar can do better on this engine: masks after a quotation mark, where one text alone may
 follow, and where nearly any may, as in a string, or in a key that the schema does not name. Neither has an alternative.
@@ -37,7 +37,7 @@ STYLES: dict[str, tuple[dict[str, Any], tuple[str, str] | None]] = {
     "json": ({"whitespace": "flexible"}, None),
     "closed": ({"whitespace": "flexible", "closed": True}, None),
     "compact": ({}, (",", ":")),
-    "calls": ({"closed": True}, (",", ":")),
+    "calls": ({"whitespace": "spaced", "closed": True}, None),
 }
 """How gba compiles, and the separators with which `json.dumps` writes the instances."""
 
