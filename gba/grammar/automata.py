@@ -7,6 +7,7 @@ are built on explicit alphabets or are slower than a compile may take.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from itertools import pairwise
@@ -284,6 +285,7 @@ def unrolled(dfa: Dfa, minimum: int, maximum: int | None, *, limit: int = STATES
     return minimise(Dfa(tuple(edges), frozenset(level[at] for level in ends for at in level if at in dfa.accepting)))
 
 
+@functools.lru_cache(maxsize=256)
 def complement(dfa: Dfa) -> Dfa:
     """All strings that are not in the language; minimal, as the automaton itself is."""
     sink = len(dfa.edges)
@@ -308,11 +310,16 @@ def finite(texts: Iterable[str]) -> Dfa:
     Built from the sorted texts, a state closed as soon as no further text goes through it (Daciuk et al., 2000): equal
     states are found at once, and there is never a tree of all texts.
     """
+    return _finite(tuple(sorted(set(texts))))
+
+
+@functools.lru_cache(maxsize=128)
+def _finite(texts: tuple[str, ...]) -> Dfa:
     known: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
     rows: list[list[tuple[str, int]]] = [[]]
     ends = [False]
     before = ""
-    for text in (*sorted(set(texts)), None):
+    for text in (*texts, None):
         shared = 0
         for one, other in zip(before, text or "", strict=False):
             if one != other:

@@ -14,7 +14,7 @@ from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError, Work, complem
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.languages import length_between, listed, not_listed, search, search_not
+from gba.grammar.languages import length_between, search
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
@@ -277,16 +277,18 @@ class Compiler:
 
     def _language(self, language: Language) -> Dfa:
         if language.kind == "texts":
-            return not_listed(language.texts) if language.negated else listed(language.texts)
-        if language.kind == "pattern":
-            return search_not(language.text) if language.negated else search(language.text)
-        known = format_language(language.text)
-        if known is None:
-            return EVERY_STRING
-        if language.text in INEXACT:
-            self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
-            return known if not language.negated else EVERY_STRING
-        return complement(known) if language.negated else known
+            found = finite(language.texts)
+        elif language.kind == "pattern":
+            found = search(language.text)
+        else:
+            known = format_language(language.text)
+            if known is None:
+                return EVERY_STRING
+            if language.text in INEXACT:
+                self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
+                return known if not language.negated else EVERY_STRING
+            found = known
+        return complement(found) if language.negated else found
 
     def string_language(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""

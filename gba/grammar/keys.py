@@ -28,8 +28,7 @@ _Tree: TypeAlias = "dict[str, _Tree | str]"
 _Branch: TypeAlias = tuple[tuple[str, int], ...]
 
 
-@functools.lru_cache(maxsize=128)
-def other_keys(names: tuple[str, ...]) -> Dfa:
+def other_keys(names: Iterable[str]) -> Dfa:
     """All keys but these."""
     return complement(finite(names))
 
@@ -100,9 +99,7 @@ class Branches:
         if number is None:
             number = self.branch((("", -1),))
             for char in reversed(text):
-                key = ((char, number),)
-                known = self.numbers.get(key)
-                number = self.branch(key) if known is None else known
+                number = self.branch(((char, number),))
             self.tails[text] = number
         return number
 

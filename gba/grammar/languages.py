@@ -19,14 +19,13 @@ from gba.grammar.automata import (
     TooLargeError,
     complement,
     explore,
-    finite,
     intersect,
     sweep,
     unrolled,
 )
 from gba.grammar.regex import WORD, Chars, Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 
-__all__ = ["full_match", "length_between", "listed", "not_listed", "search", "search_not"]
+__all__ = ["full_match", "length_between", "search"]
 
 Thread: TypeAlias = frozenset[int]
 _NFA_STATES = 20_000
@@ -37,24 +36,6 @@ _START_OF_TEXT = Dfa(((),), frozenset({0}))
 def search(pattern: str) -> Dfa:
     """All strings in which the pattern is found. Raises RegexError, NotRegularError, TooLargeError."""
     return _Builder().automaton(parse(pattern), anchored=False)
-
-
-@functools.lru_cache(maxsize=256)
-def search_not(pattern: str) -> Dfa:
-    """All strings in which the pattern is not found. Raises as ``search`` does."""
-    return complement(search(pattern))
-
-
-@functools.lru_cache(maxsize=128)
-def listed(texts: tuple[str, ...]) -> Dfa:
-    """Exactly these strings."""
-    return finite(texts)
-
-
-@functools.lru_cache(maxsize=128)
-def not_listed(texts: tuple[str, ...]) -> Dfa:
-    """All strings but these."""
-    return complement(finite(texts))
 
 
 @functools.lru_cache(maxsize=256)

@@ -1,8 +1,8 @@
 """The syntax tree of a GBNF grammar: what the compiler writes, the printer prints and the matcher interprets.
 
 All nodes are immutable and hashable, so that equal parts of a grammar can be shared, interned and memoised; those with
-parts keep their hash, which would otherwise be that of the whole tree below them each time. The four kinds that large
-grammars have by the ten thousand are ``Final`` rather than frozen: made in less than half of the time.
+parts keep their hash, which would otherwise be that of the whole tree below them each time. The kinds that large
+grammars have by the thousand are ``Final`` rather than frozen: made in less than half of the time.
 """
 
 from __future__ import annotations

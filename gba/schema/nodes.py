@@ -2,8 +2,8 @@
 
 A **conjunction** is a set of subschemas that must hold together (some of them negated). Its **shape** says, for each
 JSON type, which alternatives of that type satisfy it; each alternative is one of the frozen nodes below. Children are
-conjunctions again, so that a recursive schema stays finite: two conjunctions of the same parts are equal. (Objects and
-scopes, of which there are most, are ``Final`` rather than frozen: nobody changes them, and they are made faster.)
+conjunctions again, so that a recursive schema stays finite: two conjunctions of the same parts are equal. (Those of
+which there are most are ``Final`` rather than frozen: nobody changes them, and they are made faster.)
 """
 
 from __future__ import annotations

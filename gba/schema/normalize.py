@@ -360,16 +360,13 @@ def multiply(one: Shape, other: Shape) -> Shape:
         against = other.get(kind)
         if not against:
             continue
-        if len(nodes) == len(against) == 1:
-            node = intersect(nodes[0], against[0])
-            if node is not None:
-                product[kind] = (node,)
-            continue
         if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
             product[kind] = _too_many(nodes, against)
             continue
-        merged = (intersect(left, right) for left in nodes for right in against)
-        kept = tuple(dict.fromkeys(node for node in merged if node is not None))
+        merged = [intersect(left, right) for left in nodes for right in against]
+        kept = tuple([node for node in merged if node is not None])
+        if len(kept) > 1:
+            kept = tuple(dict.fromkeys(kept))
         if len(kept) > max(_MOST[kind], len(nodes), len(against)):
             kept = _too_many(nodes, against)
         if kept:

@@ -19,7 +19,7 @@ from gba.errors import SchemaError
 from gba.schema.metaschema import known, require_schema
 from gba.schema.nodes import Conjunction, Either, Place
 
-__all__ = ["DIALECTS", "References", "dialect_of"]
+__all__ = ["BARE", "DIALECTS", "References", "dialect_of"]
 
 DIALECTS = {
     "http://json-schema.org/draft-04/schema": "draft4",
@@ -58,7 +58,7 @@ def _draft(uri: str) -> str | None:
     return DIALECTS.get(plain, "2020-12" if plain in _LATEST else None)
 
 
-_BARE = frozenset(
+BARE = frozenset(
     ("type", "title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly")
 )
 """The keywords of a schema that says nothing but a type.
@@ -187,13 +187,7 @@ class References:
         if resolver is not None and not entered and isinstance(schema, (dict, Mapping)):
             dialect = dialect_of(schema, dialect, self._registry) if "$schema" in schema else dialect
             resolver = self._enter(schema, dialect, resolver)
-        key: tuple[Any, ...] = (id(schema), dialect, _scope_key(resolver, dialect))
-        if (
-            type(schema) is dict
-            and _BARE.issuperset(schema)
-            and "integer" not in (kind := repr(schema.get("type", "")))
-        ):
-            key = (kind, dialect)
+        key = _place_key(schema, dialect, resolver)
         found = self._places.get(key)
         if found is None:
             self._keep.append(schema)
@@ -221,6 +215,15 @@ class References:
             base = ""
         registry = jsonschema_specifications.REGISTRY.combine(registry).with_resource(base, resource)
         return registry.resolver(base)
+
+
+def _place_key(schema: Any, dialect: str, resolver: Any) -> tuple[Any, ...]:
+    """Schemas of the same key are one place."""
+    if type(schema) is dict and BARE.issuperset(schema):
+        types = repr(schema.get("type", ""))
+        if "integer" not in types:
+            return (types, dialect)
+    return (id(schema), dialect, _scope_key(resolver, dialect))
 
 
 def _scope_key(resolver: Any, dialect: str) -> Any:

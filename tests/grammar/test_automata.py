@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gba.grammar.automata import (
     ANY_CHAR,
+    Dfa,
     TooLargeError,
     Work,
     divide,
@@ -23,6 +24,7 @@ from gba.grammar.automata import (
     unrolled,
 )
 from gba.grammar.languages import _Builder, full_match, search
+from gba.grammar.minimal import minimise
 from gba.grammar.regex import parse
 
 _WORDS = ["".join(word) for length in range(5) for word in itertools.product("ab1", repeat=length)]
@@ -80,6 +82,52 @@ def test_a_language_is_divided_by_others(base: str, others: list[str]) -> None:
         found = [key for key, part in parts.items() if part.matches(word)]
         assert found == ([inside] if whole.matches(word) else []), word
     assert not any(part.empty for part in parts.values())
+
+
+@st.composite
+def _automata(draw: st.DrawFn) -> Dfa:
+    """Any automaton of up to eight states over two characters: with circles, equal states, useless ones."""
+    size = draw(st.integers(1, 8))
+    goals = st.sampled_from([*range(size), *range(size), None])
+    rows = [[(ord(char), ord(char), draw(goals)) for char in "ab"] for _ in range(size)]
+    edges = tuple(tuple((low, high, goal) for low, high, goal in row if goal is not None) for row in rows)
+    return Dfa(edges, frozenset(draw(st.sets(st.integers(0, size - 1)))))
+
+
+def _told_apart(dfa: Dfa) -> int:
+    """How many of the states that are reached, and that lead to an end, differ in what may follow."""
+    words = ["".join(word) for length in range(8) for word in itertools.product("ab", repeat=length)]
+    reached, order = {0}, [0]
+    for state in order:
+        fresh = {goal for _, _, goal in dfa.edges[state]} - reached
+        reached |= fresh
+        order.extend(fresh)
+    futures = set()
+    for state in reached:
+        ends = []
+        for word in words:
+            at: int | None = state
+            for char in word:
+                at = dfa.step(at, ord(char)) if at is not None else None
+            ends.append(at in dfa.accepting)
+        futures.add(tuple(ends))
+    return len([future for future in futures if any(future)])
+
+
+_CIRCLE = Dfa(tuple(((97, 97, (state + 1) % 8),) for state in range(8)), frozenset({0}))
+"""Multiples of eight: no two states are equal, and it takes eight characters to tell some of them apart."""
+
+
+@settings(deadline=None)
+@given(_automata())
+@example(_CIRCLE)
+def test_the_smallest_automaton_has_a_state_for_each_way_to_go_on(dfa: Dfa) -> None:
+    smallest = minimise(dfa)
+    for length in range(8):
+        for word in map("".join, itertools.product("ab", repeat=length)):
+            assert smallest.matches(word) == dfa.matches(word), word
+    assert len(smallest.edges) == max(1, _told_apart(dfa))
+    assert minimise(smallest) == smallest
 
 
 @settings(deadline=None)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gba.grammar import Grammar
-from gba.schema import keywords, negate, normalize
+from gba.schema import keywords, negate, normalize, references
 from gba.schema.support import ANNOTATIONS, KEYWORDS, Keyword, table
 
 PAGE = Path(__file__).parents[2] / "docs" / "json-schema.md"
@@ -22,6 +22,10 @@ def test_what_is_said_to_be_enforced_leaves_nothing(row: Keyword) -> None:
 def test_what_is_said_to_be_left_to_the_check_is_listed(row: Keyword) -> None:
     assert row.when
     assert Grammar.from_json_schema(row.left).residual
+
+
+def test_beside_its_type_a_bare_schema_has_annotations_alone() -> None:
+    assert set(ANNOTATIONS) >= references.BARE - {"type"}
 
 
 def test_every_keyword_of_the_code_is_in_the_table() -> None:
