@@ -22,7 +22,8 @@ class Spelling:
 
     ``escapes``: how a string stands between its ``quote`` and ``unquote``: with JSON's escapes, as Python's ``repr``
     writes it (which takes double quotes where there are single ones inside), or raw, up to ``unquote``. ``bare_keys``:
-    keys of objects stand without quotes. ``sort_keys``: keys are sorted, at all depths.
+    keys of objects stand without quotes. ``sort_keys``: keys are sorted, at all depths. ``ascii_only``: the template
+    escapes what is not ASCII (as JSON it says the same).
     """
 
     quote: str = '"'
@@ -35,12 +36,15 @@ class Spelling:
     key_separator: str = ": "
     bare_keys: bool = False
     sort_keys: bool = False
+    ascii_only: bool = False
 
 
 JSON = Spelling()
 JSON_COMPACT = Spelling(item_separator=",", key_separator=":")
 PYTHON = Spelling("'", "'", "python", "True", "False", "None")
-GEMMA = Spelling('<|"|>', '<|"|>', "raw", null="None", item_separator=",", key_separator=":", bare_keys=True, sort_keys=True)
+GEMMA = Spelling(
+    '<|"|>', '<|"|>', "raw", null="None", item_separator=",", key_separator=":", bare_keys=True, sort_keys=True
+)
 
 
 @dataclass(frozen=True)

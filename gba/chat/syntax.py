@@ -1,0 +1,143 @@
+"""How a model writes calls and thoughts: data, read out of its template (`gba.chat.templates`) or built in.
+
+Texts of a syntax may have places: `NAME` where the tool's name is repeated, `ID` where the call's id stands, `INDEX`
+where calls are counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from gba.grammar.spelling import ArgumentStyle
+from gba.schema.tools import ToolCall, ToolSpec
+
+__all__ = ["ID", "INDEX", "NAME", "CallSyntax", "Instructions", "Thinking", "Written"]
+
+NAME, ID, INDEX = "\0name\0", "\0id\0", "\0index\0"
+
+Instructions = Callable[[str, Sequence[ToolSpec], "Mapping[str, Any] | None", bool], str]
+"""From the user's system text, the tools, the schema of the answer and whether a thought is asked for: the system
+message, with the tools and how to call them."""
+
+_FIRST_TAG = re.compile(r"\s*(?:<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)")
+
+
+@dataclass(frozen=True)
+class Thinking:
+    """How a model thinks before it answers or calls.
+
+    ``open`` and ``close`` stand around the thought. ``marker``: the part of ``close`` by which the model says that it
+    is done (the rest, white space and the like, is forced where gba goes on). ``before_call``: what stands between
+    ``marker`` and a call. ``switch``: the template's variable that turns thinking on and off, "" where there is none.
+    """
+
+    open: str
+    close: str
+    marker: str
+    before_call: str = ""
+    switch: str = ""
+
+
+@dataclass(frozen=True)
+class Written:
+    """A piece of a call's text: structure of the syntax, or (``content``) what the call says."""
+
+    text: str
+    content: bool = False
+
+
+@dataclass(frozen=True)
+class CallSyntax:
+    """How calls are written in the assistant's turn.
+
+    ``first`` opens the first call and ends where its name begins; ``middle`` stands between name and arguments;
+    ``between`` from the end of a call's arguments to the next one's name; ``end`` after the last call's arguments.
+    ``arguments``: how these are written. ``index``: the number of a turn's first call.
+
+    ``trigger``: the text by which a model says that it is about to call; a syntax that has none opens calls at the
+    very beginning of the turn (``at_start``). ``answer``: what opens an answer where that is said, too. ``chosen``: an
+    answer is chosen like a tool, by ``answer``, and what stands before it is the thought. ``gap``: what stands between
+    text and a call behind it; ``lead``: between the beginning of the turn and a call.
+
+    ``many``: whether a turn can have several calls. ``id_length``: the length of ids that the template insists on.
+    ``instructions``: what tells the model of the tools where its template does not; ``result``: what stands around a
+    tool's result there.
+    """
+
+    name: str
+    first: str
+    middle: str
+    end: str
+    between: str = ""
+    arguments: ArgumentStyle = field(default_factory=ArgumentStyle)
+    index: int = 0
+    trigger: str = ""
+    at_start: bool = False
+    answer: str = ""
+    chosen: bool = False
+    gap: str = "\n"
+    lead: str = ""
+    many: bool = True
+    id_length: int | None = None
+    instructions: Instructions | None = field(default=None, repr=False, compare=False)
+    result: tuple[str, str] = ("", "")
+
+    @property
+    def native(self) -> bool:
+        """Whether the model's own template tells of tools, calls and results."""
+        return self.instructions is None
+
+    def fill(self, text: str, name: str, call_id: str, number: int) -> list[Written]:
+        """A text of the syntax with its places filled; ``number`` counts the calls of a turn from 0."""
+        values = {NAME: name, ID: self.id(call_id), INDEX: str(self.index + number)}
+        return [
+            Written(values.get(piece, piece), piece in (NAME, ID)) for piece in re.split(r"(\0\w+\0)", text) if piece
+        ]
+
+    def plain(self, text: str, name: str, call_id: str, number: int) -> str:
+        """`fill`, as one text."""
+        return "".join(piece.text for piece in self.fill(text, name, call_id, number))
+
+    def opened(self, call: ToolCall, number: int) -> list[Written]:
+        """The name of a call and all that stands between it and the arguments."""
+        return [Written(call.name, True), *self.fill(self.middle, call.name, call.id, number)]
+
+    def write(self, calls: Sequence[ToolCall], spell: Callable[[ToolCall], str]) -> list[Written]:
+        """The text of a turn's calls; ``spell`` gives the text of a call's arguments."""
+        pieces: list[Written] = []
+        for number, call in enumerate(calls):
+            if number:
+                before = calls[number - 1]
+                pieces += _joined(self.between, before, call, self, number)
+            else:
+                pieces += self.fill(self.first, call.name, call.id, number)
+            pieces += [*self.opened(call, number), Written(spell(call), True)]
+        last = calls[-1]
+        return [*pieces, *self.fill(self.end, last.name, last.id, len(calls) - 1)]
+
+    def id(self, call_id: str) -> str:
+        """The id as the template takes it: itself, or one of the right length that is made out of it."""
+        if self.id_length is None or (len(call_id) == self.id_length and call_id.isalnum()):
+            return call_id
+        return hashlib.sha256(call_id.encode()).hexdigest()[: self.id_length]
+
+    def leading(self) -> str:
+        """The beginning of a call by which it is recognised in text."""
+        found = _FIRST_TAG.match(self.first)
+        return found.group().strip() if found else self.first.strip()
+
+
+_NEXT = "\0next\0"
+
+
+def _joined(between: str, before: ToolCall, call: ToolCall, syntax: CallSyntax, number: int) -> list[Written]:
+    """The text between two calls: places before `_NEXT` are of the call that ends, those after it of the next one."""
+    ended, _, opens = between.rpartition(_NEXT)
+    return [
+        *syntax.fill(ended, before.name, before.id, number - 1),
+        *syntax.fill(opens, call.name, call.id, number),
+    ]

@@ -1,0 +1,189 @@
+"""Renders chat templates in a process of their own, which is killed when one takes too long."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from gba.errors import ConversationError
+
+__all__ = ["SECONDS", "RefusedError", "Template"]
+
+SECONDS = 2.0
+"""How long one rendering may take."""
+_START_SECONDS = 30.0
+_LONGEST_TEMPLATE = 2**20
+_REMEDY = "Name a built-in format with chat_format=."
+
+
+class RefusedError(Exception):
+    """The template raised for these messages, or what it rendered cannot be used."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """A chat template, and the texts and variables that it is always given.
+
+    ``bos``, ``eos``: how it is to spell these tokens. ``variables``: what else it is given (``enable_thinking`` …).
+    """
+
+    source: str = field(repr=False)
+    bos: str = ""
+    eos: str = ""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+    def render(
+        self,
+        messages: Sequence[Mapping[str, Any]],
+        tools: Sequence[Mapping[str, Any]] | None = None,
+        *,
+        prompt: bool = True,
+        **variables: Any,
+    ) -> str:
+        """The text of the messages; ``prompt``: with the beginning of the assistant's turn behind them.
+
+        Raises RefusedError for what the template says, ConversationError where it cannot be run at all.
+        """
+        given = {
+            "messages": list(messages),
+            "tools": list(tools) if tools else None,
+            "documents": None,
+            "bos_token": self.bos,
+            "eos_token": self.eos,
+            "enable_thinking": True,
+            **self.variables,
+            **variables,
+        }
+        if prompt:
+            given["add_generation_prompt"] = True
+        else:
+            given.setdefault("add_generation_prompt", False)
+        try:
+            return _shared().render(self.source, given)
+        except RefusedError:
+            if given["tools"] is not None:
+                raise
+            return _shared().render(self.source, {**given, "tools": []})  # some want an empty list
+
+
+class _Process:
+    """The rendering process, started at first use, and started anew after it was killed."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._sent: set[str] = set()
+
+    def render(self, source: str, variables: dict[str, Any]) -> str:
+        if len(source) > _LONGEST_TEMPLATE:
+            raise ConversationError(
+                f"the model's chat template has more than {_LONGEST_TEMPLATE} characters. {_REMEDY}"
+            )
+        key = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+        request: dict[str, Any] = {"key": key, "variables": variables}
+        with self._lock:
+            reply = self._ask(request if key in self._sent else {**request, "template": source})
+            if reply.get("unknown"):
+                reply = self._ask({**request, "template": source})
+            self._sent.add(key)
+            if reply.get("fatal"):
+                self._stop()
+        if "text" in reply:
+            return str(reply["text"])
+        raise RefusedError(str(reply.get("error")))
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        watch = threading.Timer(SECONDS, process.kill)
+        watch.daemon = True
+        watch.start()
+        try:
+            process.stdin.write(json.dumps(request).encode() + b"\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
+            reply = json.loads(line)
+        except (OSError, ValueError):
+            self._stop()
+            raise ConversationError(
+                f"the model's chat template takes more than {SECONDS:g} seconds or too much memory. {_REMEDY}"
+            ) from None
+        finally:
+            watch.cancel()
+        return dict(reply)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            self._stop()
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(Path(__file__).with_name("sandbox.py")), *_roots()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")} if os.name == "nt" else _environment(),
+                close_fds=True,
+            )
+        return self._process
+
+    def _stop(self) -> None:
+        process, self._process = self._process, None
+        self._sent.clear()
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):
+                    if stream is not None:
+                        stream.close()
+
+    def close(self) -> None:
+        """End the process."""
+        with self._lock:
+            self._stop()
+
+
+def _environment() -> dict[str, str]:
+    """Nothing but what says which time zone it is: templates may ask for the date."""
+    return {"TZ": os.environ["TZ"]} if "TZ" in os.environ else {}
+
+
+def _roots() -> list[str]:
+    found = []
+    for name in ("jinja2", "markupsafe"):
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.origin is not None:
+            found.append(str(Path(spec.origin).resolve().parents[1]))
+    return list(dict.fromkeys(found))
+
+
+_guard = threading.Lock()
+_process: _Process | None = None
+_owner = 0
+
+
+def _shared() -> _Process:
+    """The rendering process of this process; a forked child has its own."""
+    global _process, _owner
+    with _guard:
+        if _process is None or _owner != os.getpid():
+            if _process is None:
+                atexit.register(_close)
+            _process, _owner = _Process(), os.getpid()
+        return _process
+
+
+def _close() -> None:
+    if _process is not None and _owner == os.getpid():
+        _process.close()
