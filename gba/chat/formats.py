@@ -1,41 +1,170 @@
-"""Chat formats: what stands between the messages of a conversation, as text for the tokenizer.
+"""Chat formats: how a conversation becomes one text for the tokenizer, and the assistant's turn is read.
 
-A format is a table of *glue*: the text between the content of one message and that of the next. A conversation is
-then the glue and the contents in turn, so that what was rendered once never changes when messages are added: that is
-what keeps the prompt append-only, also for templates that rewrite their history. Glue may contain control tokens,
-contents never do.
+A format lays a conversation out as pieces: *structure*, in which names of control tokens are control tokens, and
+*content*, anybody's text, in which they are not. `TemplateFormat` (gba.chat.templates) takes both from a model's own
+template; `GlueFormat`, for files without one, is a table of what stands between messages.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from gba.chat.messages import Message
+from gba.chat.syntax import CallSyntax, Thinking, Written
+from gba.chat.syntaxes import GBA, builtin
 from gba.errors import ConversationError
+from gba.grammar.arguments import write_arguments
+from gba.schema.tools import ToolSpec
 
-__all__ = ["BUILT_IN", "ChatFormat", "Place", "from_template", "named"]
+__all__ = ["BUILT_IN", "ChatFormat", "Conversation", "GlueFormat", "Layout", "Place", "from_template", "named"]
 
 Place = Literal["start", "system", "user", "assistant", "tool"]
+Piece = Written
 
 
 @dataclass(frozen=True)
-class ChatFormat:
-    """How messages become one text.
+class Conversation:
+    """What is to be laid out. ``response``: the JSON Schema of the answer. ``prompted``: a thought is asked for.
 
-    ``glue[(before, after)]`` stands between a message of role ``before`` (``start``: the beginning) and one of role
-    ``after``; where ``after`` is ``assistant`` it ends where the model starts to write. ``lead`` is white space that
-    the model itself is expected to write first. ``stops`` are texts that show that a model has gone past its turn.
-    ``native_tools`` tells whether tool results are turns of their own (else they are wrapped into user turns).
-    ``bos``: whether a prompt begins with the BOS token whatever the model's metadata says.
+    ``variables``: what the template is given beside its own. ``specials``: the names of control tokens in a text.
+    """
+
+    messages: tuple[Message, ...]
+    tools: tuple[ToolSpec, ...] = ()
+    response: Mapping[str, Any] | None = None
+    prompted: bool = False
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    specials: Callable[[str], Sequence[str]] = field(default=lambda _: (), repr=False, compare=False)
+
+    @property
+    def agent(self) -> bool:
+        """Whether the model is to choose: there are tools, or an answer of a given form."""
+        return bool(self.tools) or self.response is not None
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A conversation as pieces of text, up to where the model goes on.
+
+    ``turns``: for each message of the conversation that is the assistant's, how many pieces there are up to the end of
+    what the model itself wrote of it, before whatever closes the turn.
+    """
+
+    pieces: tuple[Piece, ...]
+    turns: tuple[int, ...] = ()
+
+    def text(self) -> str:
+        """All of it."""
+        return "".join(piece.text for piece in self.pieces)
+
+    def prompt(self) -> str:
+        """The structure at its end: what asks the model to go on."""
+        last = self.pieces[-1] if self.pieces else Piece("")
+        return "" if last.content else last.text
+
+
+@dataclass(frozen=True)
+class ChatFormat(ABC):
+    """How conversations of a model are laid out and its turns are read.
+
+    ``syntax``: how it calls. ``thinking``: how it thinks, None where nothing tells. ``stops``: texts that show that a
+    model has gone past its turn. ``bos``: whether a prompt begins with the BOS token whatever the model's metadata
+    says. ``why``: why the syntax is not the template's own, "" where it is or where there is no template.
     """
 
     name: str
-    glue: Mapping[tuple[Place, Place], str] = field(repr=False)
-    lead: str = ""
+    syntax: CallSyntax = GBA
+    thinking: Thinking | None = None
     stops: tuple[str, ...] = ()
-    native_tools: bool = False
     bos: bool = False
+    why: str = ""
+
+    @abstractmethod
+    def layout(self, conversation: Conversation) -> Layout:
+        """The pieces of the conversation. Raises ConversationError for what the format cannot tell."""
+
+    def with_syntax(self, syntax: CallSyntax) -> ChatFormat:
+        """The same format, calling in another syntax."""
+        return replace(self, syntax=syntax)
+
+    def called(self, name: str) -> ChatFormat:
+        """The format with the built-in syntax of that name; ``native`` leaves it as it is. Raises ConversationError."""
+        return self if name == "native" else self.with_syntax(builtin(name))
+
+
+def arranged(conversation: Conversation, syntax: CallSyntax) -> list[Message]:
+    """The messages with the system texts at the head as one, and the tools in it where the syntax tells of them."""
+    messages, head = conversation.messages, 0
+    while head < len(messages) and messages[head].role == "system":
+        head += 1
+    system = "\n\n".join(message.content for message in messages[:head])
+    if syntax.instructions is not None and conversation.agent:
+        system = syntax.instructions(system, conversation.tools, conversation.response, conversation.prompted)
+    rest = [Message("user", each.content) if each.role == "system" else each for each in messages[head:]]
+    return [Message("system", system), *rest] if system else rest
+
+
+def turn_text(message: Message, syntax: CallSyntax, *, agent: bool) -> list[Piece]:
+    """An assistant's message as the model would have written it in a syntax that its template does not know."""
+    if not agent and not message.calls:
+        return [Piece(message.content, True)]
+    parts: list[Piece] = []
+    thought = message.thought or (message.content if message.calls else "")
+    if thought:
+        parts += [Piece(thought, True), Piece(syntax.gap, True)]
+    if message.calls:
+        parts += syntax.write(message.calls, lambda call: write_arguments(syntax.arguments, call.arguments))
+    else:
+        parts += [Piece(syntax.answer, True), Piece(message.content, True)]
+    return [Piece("".join(part.text for part in parts), True)]
+
+
+def wrapped(message: Message, syntax: CallSyntax) -> list[Piece]:
+    """A tool's result in a turn of the user's."""
+    opened, closed = syntax.result
+    return [Piece(opened, True), Piece(message.content, True), Piece(closed, True)]
+
+
+@dataclass(frozen=True)
+class GlueFormat(ChatFormat):
+    """A table of glue: ``glue[(before, after)]`` stands between a message of role ``before`` (``start``: the
+    beginning) and one of role ``after``; where ``after`` is ``assistant`` it ends where the model starts to write.
+    ``lead`` is white space that the model itself is expected to write first. ``tool_turns``: results are turns of
+    their own (else they are wrapped into user turns).
+    """
+
+    glue: Mapping[tuple[Place, Place], str] = field(default_factory=dict, repr=False)
+    lead: str = ""
+    tool_turns: bool = False
+
+    def layout(self, conversation: Conversation) -> Layout:
+        """See `ChatFormat.layout`."""
+        pieces: list[Piece] = []
+        turns: list[int] = []
+        before: Place = "start"
+        for message in arranged(conversation, self.syntax):
+            glue = self.between(before, message.role)
+            body = glue.rstrip(" ")
+            pieces.append(Piece(body))
+            added = self._body(message, agent=conversation.agent)
+            # spaces at the end of the glue belong to the first word of the content
+            added[0] = Piece(glue[len(body) :] + added[0].text, True)
+            pieces += added
+            if message.role == "assistant":
+                turns.append(len(pieces))
+            before = message.role
+        return Layout((*pieces, Piece(self.between(before, "assistant"))), tuple(turns))
+
+    def _body(self, message: Message, *, agent: bool) -> list[Piece]:
+        if message.role == "assistant":
+            text = turn_text(message, self.syntax, agent=agent)
+            return [Piece(self.lead + text[0].text, True), *text[1:]]
+        if message.role == "tool" and not self.tool_turns:
+            return wrapped(message, self.syntax)
+        return [Piece(message.content, True)]
 
     def between(self, before: Place, after: Place) -> str:
         """The glue between two messages. Neighbours that a format does not know are joined as one turn."""
@@ -51,7 +180,7 @@ class ChatFormat:
         return self.between("user" if before == "tool" else before, "user" if after in {"tool", "system"} else after)
 
 
-def _turns(name: str, begin: str, end: str, *, tool: str | None = None, **options: Any) -> ChatFormat:
+def _turns(name: str, begin: str, end: str, *, tool: str | None = None, **options: Any) -> GlueFormat:
     """A format whose turns all look alike: ``begin`` with the role's name, the content, ``end``."""
     roles: dict[Place, str] = {"system": "system", "user": "user", "assistant": "assistant"}
     if tool:
@@ -60,14 +189,14 @@ def _turns(name: str, begin: str, end: str, *, tool: str | None = None, **option
     for before in roles:
         for after, text in roles.items():
             glue[before, after] = end + begin.format(role=text)
-    return ChatFormat(name, glue, native_tools=bool(tool), **options)
+    return GlueFormat(name, glue=glue, tool_turns=bool(tool), **options)
 
 
-def _inst(name: str, *, system: tuple[str, str], again: str) -> ChatFormat:
+def _inst(name: str, *, system: tuple[str, str], again: str) -> GlueFormat:
     """The [INST] formats: the system text lives inside of the first user turn."""
-    return ChatFormat(
+    return GlueFormat(
         name,
-        {
+        glue={
             ("start", "system"): "[INST] " + system[0],
             ("system", "user"): system[1],
             ("start", "user"): "[INST] ",
@@ -82,7 +211,7 @@ def _inst(name: str, *, system: tuple[str, str], again: str) -> ChatFormat:
 
 _SYS = ("<<SYS>>\n", "\n<</SYS>>\n\n")
 
-BUILT_IN: Mapping[str, ChatFormat] = {
+BUILT_IN: Mapping[str, GlueFormat] = {
     "llama-2": _inst("llama-2", system=_SYS, again=" </s><s>[INST] "),
     "codellama": _inst("codellama", system=_SYS, again=" </s><s>[INST] "),
     "mistral": _inst("mistral", system=("", "\n\n"), again="</s>[INST] "),
@@ -99,19 +228,20 @@ BUILT_IN: Mapping[str, ChatFormat] = {
 """The formats for files without a template, by name."""
 
 
-def named(name: str) -> ChatFormat:
+def named(name: str) -> GlueFormat:
     """The built-in format of that name. Raises ConversationError, which lists the names."""
     if name not in BUILT_IN:
         raise ConversationError(f"there is no chat format {name!r}. Built in are: {', '.join(sorted(BUILT_IN))}.")
     return BUILT_IN[name]
 
 
-def from_template(template: str, *, bos: str = "", eos: str = "") -> ChatFormat:
+def from_template(template: str, *, bos: str = "", eos: str = "", variables: Mapping[str, Any] | None = None) -> ChatFormat:
     """The format that a GGUF's Jinja template describes (``bos``, ``eos``: how it spells these tokens).
 
-    The template renders short conversations of marked contents in a sandbox; what it puts between the marks is the
-    glue. Raises ConversationError for a template that cannot be rendered or that loses contents.
+    The template renders short conversations of marked contents in a process of its own; what it puts between the marks
+    says how turns, thoughts and calls are written. ``variables``: what it is given beside its own. Raises
+    ConversationError for a template that cannot be rendered or that loses contents.
     """
-    from gba.chat.template import extract
+    from gba.chat.templates.format import read_format
 
-    return extract(template, bos=bos, eos=eos)
+    return read_format(template, bos=bos, eos=eos, variables=variables or {})

@@ -23,7 +23,7 @@ Instructions = Callable[[str, Sequence[ToolSpec], "Mapping[str, Any] | None", bo
 """From the user's system text, the tools, the schema of the answer and whether a thought is asked for: the system
 message, with the tools and how to call them."""
 
-_FIRST_TAG = re.compile(r"\s*(?:<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)")
+_FIRST_TAG = re.compile(r"\s*(?:<\|open\|>[^<>\n]{1,60}<\|sep\|>|<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)")
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class CallSyntax:
     answer is chosen like a tool, by ``answer``, and what stands before it is the thought. ``gap``: what stands between
     text and a call behind it; ``lead``: between the beginning of the turn and a call.
 
-    ``many``: whether a turn can have several calls. ``id_length``: the length of ids that the template insists on.
+    ``opens``: what begins the turn, before a thought. ``many``: whether a turn can have several calls. ``id_length``: the length of ids that the template insists on.
     ``instructions``: what tells the model of the tools where its template does not; ``result``: what stands around a
     tool's result there.
     """
@@ -81,6 +81,7 @@ class CallSyntax:
     chosen: bool = False
     gap: str = "\n"
     lead: str = ""
+    opens: str = ""
     many: bool = True
     id_length: int | None = None
     instructions: Instructions | None = field(default=None, repr=False, compare=False)
@@ -128,7 +129,7 @@ class CallSyntax:
     def leading(self) -> str:
         """The beginning of a call by which it is recognised in text."""
         found = _FIRST_TAG.match(self.first)
-        return found.group().strip() if found else self.first.strip()
+        return found.group().strip() if found else self.first.partition(NAME)[0].strip()
 
 
 _NEXT = "\0next\0"

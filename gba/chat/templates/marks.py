@@ -31,18 +31,19 @@ def behind(text: str, marked: str) -> str:
 
 def common_start(one: str, other: str) -> str:
     """The longest common beginning."""
-    return os.path.commonprefix([one, other])
+    size = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return one[:size]
 
 
 def common_end(one: str, other: str) -> str:
     """The longest common end."""
-    return os.path.commonprefix([one[::-1], other[::-1]])[::-1]
+    return common_start(one[::-1], other[::-1])[::-1]
 
 
 def whole_tags(text: str, other: str) -> str:
     """The common beginning of two texts, not cut within a tag of either."""
     shared = common_start(text, other)
-    for opens, closes in (("<", ">"), ("[", "]")):
+    for opens, closes in (("<", ">"), ("[", "]"), ("<|open|>", "<|sep|>"), ("<|close|>", "<|sep|>")):
         at = shared.rfind(opens)
         if at >= 0 and closes not in shared[at:] and (len(shared) < len(text) or len(shared) < len(other)):
             shared = shared[:at]

@@ -111,13 +111,16 @@ def probe_of(template: Template) -> Probe:
     raise UnreadableError("its template leaves calls out")
 
 
-def read_calls(probe: Probe, answer: tuple[str, str], closers: Sequence[str] = ()) -> CallSyntax:
+def read_calls(
+    probe: Probe, answer: tuple[str, str], closers: Sequence[str] = (), *, answered: bool = False
+) -> CallSyntax:
     """The syntax of the template's calls.
 
     ``answer``: what stands around an answer in a past turn; ``closers``: what may close a thought or a text before a
-    call, and is no part of it. Raises UnreadableError.
+    call, and is no part of it. ``answered``: read from calls that have their results behind them, since some templates
+    write those otherwise. Raises UnreadableError.
     """
-    reader = _Reader(probe, answer, tuple(closers))
+    reader = _Reader(probe, answer, tuple(closers), answered)
     try:
         syntax = reader.read()
     except RefusedError as error:
@@ -125,17 +128,22 @@ def read_calls(probe: Probe, answer: tuple[str, str], closers: Sequence[str] = (
     return syntax
 
 
+def _results(calls: Sequence[ToolCall]) -> list[Message]:
+    return [Message("tool", mark(12), call_id=call.id, name=call.name) for call in calls]
+
+
 @dataclass
 class _Reader:
     probe: Probe
     answer: tuple[str, str]
     closers: tuple[str, ...] = ()
+    answered: bool = False
     _prompt: str = field(default="", init=False)
 
     def turn(self, *calls: ToolCall, content: str = "", thought: str = "") -> str:
         """What the template writes behind the user's content for a turn with these calls."""
-        text = self.probe.render([USER, Message("assistant", content, thought, calls)])
-        return behind(text, USER.content)
+        said = [USER, Message("assistant", content, thought, calls)]
+        return behind(self.probe.render(said + _results(calls) if self.answered else said), USER.content)
 
     def read(self) -> CallSyntax:
         self._prompt = behind(self.probe.render([USER], prompt=True), USER.content)
@@ -151,7 +159,9 @@ class _Reader:
 
     def _first(self, one: ToolCall, before: str) -> tuple[str, str, str]:
         """What opens a call; what stands between the beginning of the turn and that; and between text and that."""
-        known = max((whole_tags(before, text) for text in (self._prompt, self.answer[0])), key=len)
+        known = self._prompt
+        if not before.startswith(known):
+            known = max((whole_tags(before, text) for text in (known, self.answer[0])), key=len)
         start = before[len(known) :]
         ways = [start]
         after = {what: self._before_name(one, **{what: mark(13)}) for what in ("content", "thought")}
@@ -238,7 +248,7 @@ class _Reader:
         }
         del open_value, quoted
         begin = head.removesuffix(opening) if opening else head
-        empty = self._empty(one, begin)
+        empty = self._empty(one)
         middle, begin = (begin, "") if empty is None else (common_start(begin, empty[0]), "")
         if empty is not None:
             begin = head.removesuffix(opening)[len(middle) :] if opening else head[len(middle) :]
@@ -277,7 +287,7 @@ class _Reader:
                 return Tag(before, after, spelling)
         raise UnreadableError(f"its template writes arguments of type {kind} in a way of its own")
 
-    def _empty(self, one: ToolCall, begin: str) -> tuple[str] | None:
+    def _empty(self, one: ToolCall) -> tuple[str] | None:
         """What a call without arguments has behind its name."""
         try:
             text = self.turn(_call({}))
@@ -288,7 +298,7 @@ class _Reader:
     def _sorted(self) -> bool:
         keys = [mark(27), mark(24), mark(25)]
         text = self.turn(_call(dict.fromkeys(keys, _TEXT)))
-        return [key for key in sorted(keys, key=text.find)] != keys
+        return sorted(keys, key=text.find) != keys
 
     # calls
 
@@ -298,6 +308,8 @@ class _Reader:
         found = _ENDS.search(tail)
         if found:
             return tail[: found.start()]
+        if self.answered and closing.strip() and closing in tail:
+            return tail[: tail.index(closing)]
         shared = closing if closing and tail.endswith(closing) else _from_tag(common_end(tail, closing))
         return tail.removesuffix(shared) if shared else tail
 
@@ -453,8 +465,9 @@ def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7) -
     wrong: list[str] = []
     for number in range(count):
         calls = tuple(_random_call(draw, index) for index in range(draw.choice((1, 1, 2, 3)) if syntax.many else 1))
+        said = [USER, Message("assistant", calls=calls), *(_results(calls) if number % 2 else ())]
         try:
-            text = behind(probe.render([USER, Message("assistant", calls=calls)]), USER.content)
+            text = behind(probe.render(said), USER.content)
         except RefusedError as error:
             wrong.append(f"{number}: refused: {error}")
             continue

@@ -29,7 +29,8 @@ _PAIRS = (
 )
 """Marks of thoughts that are in use, for templates that never show a past thought."""
 
-_TAG = re.compile(r"<[^<>\n]{1,60}>|\[[A-Z/][A-Z _]{1,40}\]")
+_STARTS = tuple(opening.strip() for opening, _ in _PAIRS)
+_TAG = re.compile(r"<\|(?:open|close)\|>[^<>\n]{1,60}<\|sep\|>|<[^<>\n]{1,60}>|\[[A-Z/][A-Z _]{1,40}\]")
 _FIELDS = ("reasoning_content", "thinking", "reasoning", "thought")
 _SWITCHES = ("enable_thinking", "thinking")
 
@@ -45,7 +46,15 @@ class Turn:
     def __init__(self, probe: Probe, prompt: str, answer: tuple[str, str], thinking: Thinking | None) -> None:
         self.probe, self.prompt, self.answer, self.thinking = probe, prompt, answer, thinking
         self.lead = _lead(answer[0], prompt, thinking)
+        if thinking is not None and self.lead and thinking.close.endswith(self.lead):
+            self.thinking = replace(thinking, close=thinking.close.removesuffix(self.lead))
         self.closing = answer[1]
+
+    def closers(self) -> tuple[str, ...]:
+        """What may stand before a call and closes something else: a thought, or the text before it."""
+        first = _TAG.match(self.closing.lstrip())
+        thought = () if self.thinking is None else (self.thinking.open, self.thinking.close, self.thinking.marker)
+        return (*thought, self.lead, first.group() if first else "")
 
 
 def read_turn(probe: Probe) -> Turn:
@@ -78,14 +87,12 @@ def _around(text: str, prompt: str, before: str) -> Thinking | None:
     """The marks that a rendered thought shows."""
     head, _, tail = text.partition(THOUGHT)
     close = tail.partition(ANSWER.content)[0] if ANSWER.content in tail else tail
-    shared = max((whole_tags(head, known) for known in (prompt, before)), key=len)
+    shared = prompt if head.startswith(prompt) else max((whole_tags(head, text) for text in (prompt, before)), key=len)
     opening = head[len(shared) :]
     if not opening.strip():  # the prompt opens the thought
         tags = list(_TAG.finditer(head))
         opening = head[tags[-1].start() :] if tags else head.rpartition("\n\n")[2] or head
-    lead = before[len(whole_tags(before, prompt)) :]
-    if lead and close.endswith(lead) and _TAG.search(close.removesuffix(lead)):
-        close = close.removesuffix(lead)
+    opening = next((prompt[prompt.rindex(start) :] for start in _STARTS if prompt.rstrip().endswith(start)), opening)
     found = _TAG.search(close)
     return None if found is None else Thinking(opening, close, found.group())
 
