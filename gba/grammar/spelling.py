@@ -40,7 +40,9 @@ class Spelling:
 JSON = Spelling()
 JSON_COMPACT = Spelling(item_separator=",", key_separator=":")
 PYTHON = Spelling("'", "'", "python", "True", "False", "None")
-GEMMA = Spelling('<|"|>', '<|"|>', "raw", null="None", item_separator=",", key_separator=":", bare_keys=True, sort_keys=True)
+GEMMA = Spelling(
+    '<|"|>', '<|"|>', "raw", null="None", item_separator=",", key_separator=":", bare_keys=True, sort_keys=True
+)
 
 
 @dataclass(frozen=True)
