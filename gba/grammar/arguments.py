@@ -1,56 +1,169 @@
-"""The text of arguments (temporary: the compiled grammars come with the tagged branch)."""
+"""The arguments of a call as text: compiled from a tool's schema for a style, written and read back."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gba.grammar.spelling import ArgumentStyle, JsonType, Spelling
+from gba.errors import SchemaError
+from gba.grammar.grammar import Grammar
+from gba.grammar.interpreter import compiling
+from gba.grammar.literals import read_literal, write_literal
+from gba.grammar.recent import Recent
+from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.tagged_text import Kinds, check_style, read_tagged, write_tagged
 
+if TYPE_CHECKING:
+    from gba.grammar.nodes import GbnfTree
+    from gba.schema.nodes import Residual
 
-def spell(spelling: Spelling, value: Any) -> str:
-    if value is None:
-        return spelling.null
-    if isinstance(value, bool):
-        return spelling.true if value else spelling.false
-    if isinstance(value, str):
-        if spelling.escapes == "raw":
-            return spelling.quote + value + spelling.unquote
-        return repr(value) if spelling.escapes == "python" else json.dumps(value, ensure_ascii=spelling.ascii_only)
-    if isinstance(value, Mapping):
-        items = sorted(value.items()) if spelling.sort_keys else list(value.items())
-        pairs = [
-            (k if spelling.bare_keys else spell(spelling, k)) + spelling.key_separator + spell(spelling, v)
-            for k, v in items
-        ]
-        return "{" + spelling.item_separator.join(pairs) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + spelling.item_separator.join(spell(spelling, v) for v in value) + "]"
-    return json.dumps(value)
+__all__ = ["Arguments", "as_object", "compile_arguments", "write_arguments"]
+
+_KEPT_RULES = 300
+"""Rules of the grammars that are kept for schemas that come again."""
 
 
-def kind_of(value: Any) -> JsonType:
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, str):
-        return "string"
-    if isinstance(value, Mapping):
-        return "object"
-    return "array" if isinstance(value, list | tuple) else "number"
+class Arguments:
+    """The arguments of one tool in one style. ``grammar``: exactly their texts.
+
+    A string that stands raw between tags ends where the closing tag first occurs. Where the tags do not tell a string
+    from a value of another type that the schema allows as well, a text that can be such a value is one.
+    """
+
+    __slots__ = ("_kinds", "grammar", "style")
+
+    def __init__(self, style: ArgumentStyle, grammar: Grammar, kinds: Kinds) -> None:
+        self.style, self.grammar, self._kinds = style, grammar, kinds
+
+    def write(self, arguments: Mapping[str, Any]) -> str:
+        """The text as a chat template of this style renders the arguments. Raises TypeError for what is not JSON."""
+        return write_arguments(self.style, arguments)
+
+    def read(self, text: str) -> dict[str, Any]:
+        """The values of a text, by the types of the schema. Raises ValueError for a text that the grammar does not allow."""
+        matcher = self.grammar.matcher()
+        if not matcher.advance(text) or not matcher.accepting:
+            raise ValueError(f"these are no arguments in this syntax: {text[:200]!r}")
+        if self.style.tagged:
+            return read_tagged(self.style, text, self._kinds)
+        value, _ = read_literal(text, 0, self.style.spelling)
+        return dict(value)
+
+    def __repr__(self) -> str:
+        return f"<Arguments, {self.grammar!r}>"
+
+
+def compile_arguments(schema: Any, style: ArgumentStyle) -> Arguments:
+    """Compile the JSON Schema of a tool's parameters. Arguments are an object, whatever its root leaves out.
+
+    An object that names its keys and says nothing about other ones has no other ones. The same schema and style,
+    compiled again soon, give the same Arguments.
+
+    Raises SchemaError, and GrammarError for a style that leaves open where a key or a value ends.
+    """
+    try:
+        key = json.dumps(schema)
+    except (TypeError, ValueError, RecursionError):
+        return _compile(schema, style)
+    return _RECENT.get((key, _Key.of(style)), lambda: _compile(json.loads(key), style))
 
 
 def write_arguments(style: ArgumentStyle, arguments: Mapping[str, Any]) -> str:
+    """The arguments as text, whatever tool they are for. Raises TypeError for what is not JSON."""
+    return write_tagged(style, arguments) if style.tagged else write_literal(arguments, style.spelling)
+
+
+def as_object(parameters: Any) -> Any:
+    """The schema of an object, whether its root says so or not; without any keyword about keys of an empty one."""
+    if parameters is True:
+        parameters = {}
+    if not isinstance(parameters, Mapping):
+        return parameters
+    whole = {"type": "object", **parameters}
+    return whole if not _ABOUT_KEYS.isdisjoint(whole) else {**whole, "properties": {}}
+
+
+_ABOUT_KEYS = {
+    "properties",
+    "patternProperties",
+    "additionalProperties",
+    "required",
+    "$ref",
+    "allOf",
+    "anyOf",
+    "oneOf",
+    "if",
+    "enum",
+    "const",
+    "propertyNames",
+    "minProperties",
+}
+
+
+class _Key(NamedTuple):
+    """A style as a key of a mapping."""
+
+    style: tuple[Any, ...]
+    tags: frozenset[Any]
+
+    @classmethod
+    def of(cls, style: ArgumentStyle) -> _Key:
+        texts = (style.begin, style.opening, style.separator, style.end, style.empty)
+        return cls((style.spelling, *texts, style.sort_keys), frozenset(style.tags.items()))
+
+
+_RECENT: Recent[Arguments] = Recent(_KEPT_RULES, lambda arguments: len(arguments.grammar.tree.rules))
+
+
+def _compile(schema: Any, style: ArgumentStyle) -> Arguments:
+    if style.tagged:
+        check_style(style)
+    schema = as_object(schema)
+    try:
+        with compiling():
+            tree, residual, kinds, dialect = _rules(schema, style)
+    except RecursionError:
+        raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
+    check = None
+    if residual:
+        from gba.grammar.check import Check
+
+        check = Check(schema, dialect)
+    return Arguments(style, Grammar(tree, residual, check), kinds)
+
+
+def _rules(schema: Any, style: ArgumentStyle) -> tuple[GbnfTree, tuple[Residual, ...], Kinds, str]:
+    """The rules, what they leave to the check, the types of the keys' values, and the draft."""
+    from gba.grammar.compile import Compiler
+    from gba.grammar.style import spelled
+    from gba.grammar.tagged import TaggedCompiler
+    from gba.schema.normalize import Normalizer
+    from gba.schema.references import References
+
+    references = References(schema)
+    compiler = Compiler(Normalizer(references), closed=True)
+    _only_objects(compiler)
+    compiler.style = spelled(style.spelling, compiler.rules)
     if not style.tagged:
-        return spell(style.spelling, arguments)
-    if not arguments:
-        return style.empty
-    items = sorted(arguments.items()) if style.sort_keys else list(arguments.items())
-    parts = []
-    for key, value in items:
-        tag = style.tags[kind_of(value)]
-        text = value if tag.spelling is None else spell(tag.spelling, value)
-        parts.append(style.opening + key + tag.before + text + tag.after)
-    return style.begin + style.separator.join(parts) + style.end
+        return compiler.tree(compiler.document()), compiler.residual, Kinds(), references.dialect
+    tagged = TaggedCompiler(compiler, style)
+    tree = compiler.tree(compiler.document(tagged.arguments))
+    return tree, tagged.residual, tagged.kinds, references.dialect
+
+
+def _only_objects(compiler: Any) -> None:
+    """Let the root be an object where the schema allows other values as well."""
+    from gba.schema.merge import conjoin
+
+    normalizer = compiler.normalizer
+    kinds = set(compiler.shape(normalizer.root))
+    if kinds and "object" not in kinds:
+        raise SchemaError(
+            f"arguments are an object, and the schema allows only {' or '.join(sorted(kinds))}",
+            keyword="type",
+            remedy="Let the root of the schema be an object.",
+        )
+    if kinds - {"object"}:
+        place = normalizer.references.root
+        normalizer.root = conjoin(normalizer.root, normalizer.child(place, {"type": "object"}))

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gba.errors import SchemaError, ToolsError
+from gba.grammar.arguments import as_object
 from gba.grammar.check import Check
 from gba.grammar.compile import Compiler
 from gba.grammar.interpreter import compiling
@@ -74,33 +75,10 @@ def compile_tools(
 
 def _arguments(spec: ToolSpec, rules: Rules, style: Style, closed: bool, registry: Any) -> tuple[Compiler, Node]:
     """The arguments of one tool, their rules among those of all tools."""
-    compiler = Compiler(Normalizer(References(_as_object(spec.parameters), registry=registry)), closed=closed)
+    compiler = Compiler(Normalizer(References(as_object(spec.parameters), registry=registry)), closed=closed)
     compiler.rules, compiler.style = rules, style
     try:
         with compiling():
             return compiler, compiler.document()
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
-
-
-def _as_object(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments are an object, whether the schema says so or not; without any keyword about keys an empty one."""
-    whole = {"type": "object", **parameters}
-    return whole if not _ABOUT_KEYS.isdisjoint(whole) else {**whole, "properties": {}}
-
-
-_ABOUT_KEYS = {
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "required",
-    "$ref",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "if",
-    "enum",
-    "const",
-    "propertyNames",
-    "minProperties",
-}

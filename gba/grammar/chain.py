@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gba.grammar.free import Entry, TooManyStatesError
-from gba.grammar.nodes import Literal, Node, Ref, alt, seq
+from gba.grammar.nodes import Node, Ref, alt, seq
 from gba.grammar.presence import Option
 
 if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
+    from gba.grammar.members import Members
 
 __all__ = ["Chain"]
 
@@ -28,14 +28,14 @@ class Chain:
 
     def __init__(
         self,
-        compiler: Compiler,
+        members: Members,
         entries: Sequence[Entry],
         options: Sequence[Option],
         other: Node | None,
         minimum: int,
         maximum: int | None,
     ) -> None:
-        self.compiler, self.entries, self.other, self.options = compiler, entries, other, options
+        self.members, self.entries, self.other, self.options = members, entries, other, options
         self.minimum, self.maximum = minimum, maximum
         self.cap = max(minimum, 0 if maximum is None else maximum)
         self.place = {entry.name: index for index, entry in enumerate(entries)}
@@ -43,17 +43,13 @@ class Chain:
         self.named: dict[tuple[int, _State], Node | None] = {}
 
     def node(self) -> Node | None:
-        """The object in braces; None where there is none."""
+        """The whole object; None where there is none."""
         start: _State = (0, frozenset(range(len(self.options))))
         levels = self.levels(start)
         for index in range(len(levels) - 1, -1, -1):
             for state in sorted(levels[index], key=lambda state: -state[0]):
                 self.build(index, state)
-        first = self.key(0, start)
-        choices = [seq(Literal('"'), first)] if first is not None else []
-        if self.ends(0, start):
-            choices.append(Literal("}"))
-        return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
+        return self.members.whole(self.key(0, start), empty=self.ends(0, start))
 
     def levels(self, start: _State) -> list[dict[_State, None]]:
         """The states that can be reached, level by level."""
@@ -99,15 +95,15 @@ class Chain:
         )
 
     def build(self, index: int, state: _State) -> None:
-        rules = self.compiler.rules
+        members, rules = self.members, self.members.compiler.rules
         name = rules.reserve("keys") if self.other is not None else None
         if name is not None:
             self.after[index, state] = Ref(name)
         self.named[index, state] = self.names(index, state)
         key = self.key(index, state)
-        choices = [seq(self.compiler.style.comma, Literal('"'), key)] if key is not None else []
+        choices = [seq(members.comma, members.keys.quote, key)] if key is not None else []
         if self.ends(index, state):
-            choices.append(Literal("}"))
+            choices.append(members.closing)
         if not choices:
             self.after[index, state] = None
             if name is not None:
@@ -129,7 +125,7 @@ class Chain:
             choices.append(later)
         if not choices:
             return None
-        return self.compiler.rules.share("key", alt(*choices)) if len(choices) > 1 else choices[0]
+        return self.members.compiler.rules.share("key", alt(*choices)) if len(choices) > 1 else choices[0]
 
     def key(self, index: int, state: _State) -> Node | None:
         """The key that comes next, and all that follows it."""

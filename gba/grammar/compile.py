@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,14 +15,15 @@ from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
 from gba.grammar.languages import length_between, search
+from gba.grammar.literals import in_order, write_literal
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
 from gba.grammar.regex import NotRegularError, RegexError
 from gba.grammar.rules import Rules, TooManyRulesError
-from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
-from gba.grammar.style import style_of
+from gba.grammar.strings import quoted
+from gba.grammar.style import Style, style_of
 from gba.schema.keywords import ANY_SHAPE
 from gba.schema.nodes import (
     ANYTHING,
@@ -61,6 +62,12 @@ class Compiler:
         self._values: dict[Conjunction, Node | None] = {}
         self._open: dict[Conjunction, str | None] = {}
 
+    def beside(self, style: Style) -> Compiler:
+        """Another compiler of the same document, which writes the same values in another style into the same rules."""
+        other = Compiler(self.normalizer, closed=self.closed)
+        other.rules, other.style = self.rules, style
+        return other
+
     @property
     def residual(self) -> tuple[Residual, ...]:
         """What the rules so far do not enforce."""
@@ -96,11 +103,14 @@ class Compiler:
             f"nothing satisfies the schema: {why}", keyword=keyword, pointer=pointer, remedy="Remove the contradiction."
         )
 
-    def document(self) -> Node:
-        """The root of the document. Raises SchemaError where nothing satisfies it or it is too large."""
+    def document(self, write: Callable[[Conjunction], Node | None] | None = None) -> Node:
+        """The root of the document, as a value, or written in another way.
+
+        Raises SchemaError where nothing satisfies it or it is too large.
+        """
         try:
             with Work(_STATES):
-                root = self.value(self.normalizer.root)
+                root = (write or self.value)(self.normalizer.root)
         except TooManyRulesError:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
         except RecursionError:
@@ -125,7 +135,7 @@ class Compiler:
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
         self._open[conjunction] = None
-        body = self._shape(ANY_SHAPE if conjunction == ANYTHING else self.normalizer.shape(conjunction))
+        body = self._shape(self.shape(conjunction))
         name = self._open.pop(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
@@ -133,6 +143,18 @@ class Compiler:
             body = self.rules.share(_hint(conjunction), body)
         self._values[conjunction] = body
         return body
+
+    def shape(self, conjunction: Conjunction) -> Shape:
+        """What satisfies the conjunction, by JSON type."""
+        return ANY_SHAPE if conjunction == ANYTHING else self.normalizer.shape(conjunction)
+
+    def values_of(self, conjunction: Conjunction, kinds: Collection[str]) -> Node | None:
+        """As ``value``, of these JSON types only."""
+        shape = self.shape(conjunction)
+        if all(kind in kinds for kind in shape):
+            return self.value(conjunction)
+        body = self._shape({kind: nodes for kind, nodes in shape.items() if kind in kinds})
+        return None if body is None else self.rules.share(_hint(conjunction), body)
 
     def _shape(self, shape: Shape) -> Node | None:
         options: list[Node] = []
@@ -164,11 +186,11 @@ class Compiler:
         """Alternatives that are strings of some language, as one automaton: the others, and its node."""
         listed = [node for node in nodes if node.values is not None]
         if len(listed) > 1:
-            values = [value for node in listed for value in node.values or () if self.judge.satisfies(node, value)]
+            values = [value for node in listed for value in self._listed_values(node)]
             for note in (note for node in listed for note in node.notes):
                 self.leave(note)
             rest, united = self._united(tuple(node for node in nodes if node.values is None))
-            return rest, [*united, texts_node(values, self.rules)] if values else united
+            return rest, [*united, self.style.strings.texts(values)] if values else united
         kept = [node for node in nodes if isinstance(node, String) and node.values is None and node.languages]
         if len(kept) < 2:
             return nodes, []
@@ -187,14 +209,14 @@ class Compiler:
             for note in node.notes:
                 self.leave(note)
         rest = tuple(node for node in nodes if node not in kept)
-        if whole is EVERY_STRING or whole.empty:
-            return rest, [string_between(0, None, self.rules)] if whole.accepting else []
-        self.rules.keep.append(whole)
-        return rest, [self.rules.share("pattern", seq(Literal('"'), dfa_node(whole, self.rules, "pattern")))]
+        if whole.empty:
+            return rest, []
+        found = self.strings(String(pointer=kept[0].pointer), whole, "pattern")
+        return rest, [] if found is None else [found]
 
     def _node(self, node: Kind) -> Node | None:
         if node.values is not None:
-            kept = [value for value in node.values if self.judge.satisfies(node, value)]
+            kept = self._listed_values(node)
             found = self._listed(kept, integer=isinstance(node, Number) and node.integer) if kept else None
         else:
             found = _KINDS[type(node)](self, node)
@@ -203,9 +225,22 @@ class Compiler:
                 self.leave(note)
         return found
 
+    def _listed_values(self, node: Kind) -> list[Any]:
+        """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
+        kept: list[Any] = []
+        for value in node.values or ():
+            if not self.judge.satisfies(node, value):
+                continue
+            if self.style.writable(value):
+                kept.append(value)
+            else:
+                why = f"{str(value)[:80]!r} cannot be written: it holds what would end it, or reads as something else"
+                self.leave(Residual("enum", getattr(node, "pointer", ""), why))
+        return kept
+
     def _listed(self, values: list[Any], *, integer: bool) -> Node:
         texts = [value for value in values if isinstance(value, str)]
-        options = [texts_node(texts, self.rules)] if texts else []
+        options = [self.style.strings.texts(texts)] if texts else []
         options.extend(self.constant(value, integer=integer) for value in values if not isinstance(value, str))
         return alt(*options)
 
@@ -213,7 +248,7 @@ class Compiler:
         """The texts of one JSON value; ``integer``: it has to be one, which 1.0 is not in every draft."""
         style = self.style
         if isinstance(value, str):
-            return Literal(quoted(value))
+            return Literal(style.strings.literal(value))
         if isinstance(value, Mapping):
             if style.any_order and 1 < len(value) <= FEW:
                 entries = [
@@ -222,13 +257,16 @@ class Compiler:
                 ]
                 whole = Option(frozenset(value), frozenset())
                 return FreeKeys(self, entries, [whole], (), None).node(empty=False) or EMPTY
-            members = [seq(lit(quoted(key)), style.colon, self.constant(item)) for key, item in value.items()]
+            members = [
+                seq(lit(style.key(key)), style.colon, self.constant(value[key]))
+                for key in in_order(value, by_name=style.spelling.sort_keys)
+            ]
             return self._bracketed("{", members, "}")
         if isinstance(value, (list, tuple)):
             return self._bracketed("[", [self.constant(item) for item in value], "]")
         if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
             return self._whole_number(value, self.decimal_integers if integer else self.style.any_order)
-        return Literal(number_text(value))
+        return Literal(write_literal(value, style.spelling))
 
     def _whole_number(self, value: float, decimal: bool) -> Node:
         """An integer as such; as a decimal where it is given as one or where any spelling will do."""
@@ -321,6 +359,23 @@ class Compiler:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
             return found
 
+    def strings(self, node: String, dfa: Dfa, hint: str) -> Node | None:
+        """The strings of the language, or, where it is EVERY_STRING, those of the node's lengths, as texts."""
+        strings = self.style.strings
+        try:
+            if dfa is EVERY_STRING:
+                found = strings.between(node.minimum, node.maximum)
+            else:
+                self.rules.keep.append(dfa)
+                found = strings.of(dfa, hint)
+        except TooLargeError:
+            keyword = "maxLength" if dfa is EVERY_STRING else "pattern"
+            self.leave(Residual(keyword, node.pointer, "with what ends the string it needs too large an automaton"))
+            found = strings.between(0, None)
+        if found is None:
+            self.contradict("pattern", node.pointer, "no string can be written without what would end it")
+        return found
+
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""
         for node in self.normalizer.shape(names).get("string", ()) if names else (String(),):
@@ -353,12 +408,13 @@ _LETTER = re.compile("[A-Za-z]")
 _STRUCTURE = {"properties", "items", "anyOf", "oneOf", "allOf", "additionalProperties", "definitions", "$defs", "not"}
 
 
-def _null(_compiler: Compiler, _node: Null) -> Node:
-    return Literal("null")
+def _null(compiler: Compiler, _node: Null) -> Node:
+    return Literal(compiler.style.spelling.null)
 
 
-def _boolean(_compiler: Compiler, _node: Boolean) -> Node:
-    return alt(Literal("true"), Literal("false"))
+def _boolean(compiler: Compiler, _node: Boolean) -> Node:
+    spelling = compiler.style.spelling
+    return alt(Literal(spelling.true), Literal(spelling.false))
 
 
 def _number(compiler: Compiler, node: Number) -> Node | None:
@@ -378,16 +434,12 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
 
 
 def _string(compiler: Compiler, node: String) -> Node | None:
-    if not node.languages:
-        return string_between(node.minimum, node.maximum, compiler.rules)
-    dfa = compiler.string_language(node)
-    if dfa is EVERY_STRING:
-        return string_between(node.minimum, node.maximum, compiler.rules)
+    dfa = compiler.string_language(node) if node.languages else EVERY_STRING
     if dfa.empty:
         compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
         return None
     hint = next((language.text for language in node.languages if language.kind == "format"), "pattern")
-    return compiler.rules.share(hint, seq(Literal('"'), dfa_node(dfa, compiler.rules, hint)))
+    return compiler.strings(node, dfa, hint)
 
 
 _KINDS: dict[type, Callable[[Compiler, Any], Node | None]] = {

@@ -3,48 +3,46 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
-from gba.grammar.keys import keys_except, other_keys
-from gba.grammar.nodes import Node, alt, seq
+from gba.grammar.keys import other_keys
+from gba.grammar.members import Members, braces
+from gba.grammar.nodes import Node, alt
 from gba.grammar.presence import Option, Presence, grouped
-from gba.grammar.strings import dfa_node, quoted
 from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["allowed_name", "key_value", "object_nodes"]
+__all__ = ["allowed_name", "key_value", "may_have", "object_nodes", "other_values"]
 
 _STATES = 4000
 _CELLS = 24
 
 
-def object_nodes(compiler: Compiler, nodes: Sequence[Object]) -> list[Node]:
-    """The objects that satisfy one of the nodes, each in braces."""
-    found = (_object(compiler, presence) for presence in grouped(nodes))
+def object_nodes(compiler: Compiler, nodes: Sequence[Object], members: Members | None = None) -> list[Node]:
+    """The objects that satisfy one of the nodes, written as ``members`` says: in braces, unless it is given."""
+    members = members or braces(compiler)
+    found = (_object(compiler, members, presence) for presence in grouped(nodes))
     return [node for node in found if node is not None]
 
 
-def _object(compiler: Compiler, presence: Presence) -> Node | None:
+def _object(compiler: Compiler, members: Members, presence: Presence) -> Node | None:
     node = presence.base
     listed = [name for scope in node.scopes for name, _ in scope.properties]
     names = list(dict.fromkeys([*listed, *presence.required, *_forbidden(presence)]))
     entries: list[Entry] = []
     said = _said(compiler, node)
-    for name in names:
+    for name in members.ordered(names):
         conjunction = _key_value(said, name)
-        value = compiler.value(conjunction) if allowed_name(compiler, node, name) else None
-        if value is not None:
-            rest = seq(compiler.style.colon, value, compiler.style.space)
-            if compiler.style.any_order:
-                rest = compiler.rules.share("of", rest)
-            entries.append(Entry(name, quoted(name)[1:], rest))
+        entry = members.entry(name, conjunction, node.pointer) if allowed_name(compiler, node, name) else None
+        if entry is not None:
+            entries.append(entry)
     possible = {entry.name for entry in entries}
     options = [
         Option(option.required, option.forbidden & possible)
@@ -57,8 +55,8 @@ def _object(compiler: Compiler, presence: Presence) -> Node | None:
         return None
     never = frozenset.intersection(*(option.forbidden for option in options))
     entries = [entry for entry in entries if entry.name not in never]
-    others = _other_entries(compiler, node, tuple(names))
-    return _members(compiler, presence, options, entries, others)
+    others = _other_entries(compiler, members, node, tuple(names))
+    return _members(compiler, members, presence, options, entries, others)
 
 
 def _forbidden(presence: Presence) -> list[str]:
@@ -66,7 +64,12 @@ def _forbidden(presence: Presence) -> list[str]:
 
 
 def _members(
-    compiler: Compiler, presence: Presence, options: list[Option], entries: list[Entry], others: list[Node]
+    compiler: Compiler,
+    members: Members,
+    presence: Presence,
+    options: list[Option],
+    entries: list[Entry],
+    others: list[Node],
 ) -> Node | None:
     node = presence.base
     minimum, maximum = _counts(compiler, node, options, entries, others)
@@ -77,20 +80,20 @@ def _members(
     other = alt(*others) if others else None
     any_order = compiler.style.any_order and bool(entries or others)
 
-    def members(options: list[Option], minimum: int, maximum: int | None) -> Node | None:
+    def written(options: list[Option], minimum: int, maximum: int | None) -> Node | None:
         if any_order and maximum is None and minimum <= 1:
             return FreeKeys(compiler, entries, options, presence.required, other).node(empty=minimum == 0)
-        return Chain(compiler, entries, options, other, minimum, maximum).node()
+        return Chain(members, entries, options, other, minimum, maximum).node()
 
     try:
-        return members(options, minimum, maximum)
+        return written(options, minimum, maximum)
     except TooManyStatesError:
         compiler.leave(Residual("required", node.pointer, "which keys go together takes too many rules"))
     common = [Option(frozenset.intersection(*(option.required for option in options)), frozenset())]
     try:
-        return members(common, min(minimum, 1), None)
+        return written(common, min(minimum, 1), None)
     except TooManyStatesError:
-        return Chain(compiler, entries, common, other, min(minimum, 1), None).node()
+        return Chain(members, entries, common, other, min(minimum, 1), None).node()
 
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
@@ -137,26 +140,49 @@ def _closable(node: Object) -> bool:
     return any(scope.declares for scope in node.scopes) and all(scope.additional is None for scope in node.scopes)
 
 
-def _other_entries(compiler: Compiler, node: Object, names: tuple[str, ...]) -> list[Node]:
+def may_have(compiler: Compiler, node: Object, name: str) -> bool:
+    """Whether the object may have a key of this name, its value and ``propertyNames`` aside."""
+    if name in node.required or not (compiler.closed and _closable(node)):
+        return True
+    return any(
+        any(name == own for own, _ in scope.properties)
+        or any(compiler.language(language).matches(name) for language, _ in scope.patterns)
+        for scope in node.scopes
+    )
+
+
+def other_values(compiler: Compiler, node: Object) -> Iterator[Conjunction]:
+    """What the values of keys that are not named must satisfy: each one satisfies one of these."""
+    if not (compiler.closed and _closable(node)):
+        yield conjoin(*(scope.additional for scope in node.scopes if scope.additional is not None))
+    for scope in node.scopes:
+        for _, value in scope.patterns:
+            yield value
+
+
+def _other_entries(compiler: Compiler, members: Members, node: Object, names: tuple[str, ...]) -> list[Node]:
     """The keys that are not named, each kind with its value."""
     closed = compiler.closed and _closable(node)
     patterns = list(dict.fromkeys(language for scope in node.scopes for language, _ in scope.patterns))
     if not patterns and not node.names:
-        value = (
-            None
-            if closed
-            else compiler.value(conjoin(*(s.additional for s in node.scopes if s.additional is not None)))
-        )
-        return [] if value is None else [_entry(compiler, keys_except(names, compiler.rules), value)]
+        value = conjoin(*(scope.additional for scope in node.scopes if scope.additional is not None))
+        found = None if closed else members.others(names, value, node.pointer)
+        return [] if found is None else [found]
     try:
-        return _cells(compiler, node, names, patterns, closed)
+        return _cells(compiler, members, node, names, patterns, closed)
     except TooLargeError:
         compiler.leave(Residual("patternProperties", node.pointer, "its patterns need too large an automaton"))
-        return [_entry(compiler, keys_except(names, compiler.rules), compiler.required(ANYTHING))]
+        found = members.others(names, ANYTHING, node.pointer)
+        return [] if found is None else [found]
 
 
 def _cells(
-    compiler: Compiler, node: Object, names: tuple[str, ...], patterns: list[Language], closed: bool
+    compiler: Compiler,
+    members: Members,
+    node: Object,
+    names: tuple[str, ...],
+    patterns: list[Language],
+    closed: bool,
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
     languages = tuple([compiler.language(pattern) for pattern in patterns])
@@ -165,9 +191,9 @@ def _cells(
         for inside, dfa in _divided(names, allowed, languages).items():
             if closed and not inside:
                 continue
-            value = compiler.value(_cell_value(node, frozenset(patterns[at] for at in inside)))
-            if value is not None:
-                found.append(_entry(compiler, dfa_node(dfa, compiler.rules, "key"), value))
+            member = members.other(dfa, _cell_value(node, frozenset(patterns[at] for at in inside)))
+            if member is not None:
+                found.append(member)
     return found
 
 
@@ -189,10 +215,6 @@ def _cell_value(node: Object, matched: frozenset[Language]) -> Conjunction:
         elif scope.additional is not None:
             found.append(scope.additional)
     return conjoin(*found)
-
-
-def _entry(compiler: Compiler, key: Node, value: Node) -> Node:
-    return compiler.rules.share("other", seq(key, compiler.style.colon, value, compiler.style.space))
 
 
 def _counts(

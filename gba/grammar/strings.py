@@ -168,12 +168,15 @@ def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
     return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
 
 
-def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:
-    """The strings of a DFA as right-linear rules, what ends them included, the opening quotation mark not."""
-    key = (id(dfa), end)
+def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE, printer: type[DfaPrinter] | None = None) -> Node:
+    """The strings of a DFA as right-linear rules, what ends them included, the opening quotation mark not.
+
+    ``printer`` spells the characters: as JSON does, unless it says otherwise.
+    """
+    key = (id(dfa), end, printer)
     found = rules.memo.get(key)
     if found is None:
-        found = DfaPrinter(dfa, rules, hint, end).node()
+        found = (printer or DfaPrinter)(dfa, rules, hint, end).node()
         found = rules.memo[key] = rules.share(hint, found)
         rules.keep.append(dfa)
     return found

@@ -9,7 +9,7 @@ from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, alt
 from gba.grammar.rules import Rules
 from gba.grammar.strings import DfaPrinter, raw_class
 
-__all__ = ["choices_tree", "plain_dfa_tree"]
+__all__ = ["PlainPrinter", "choices_tree", "plain_dfa_tree"]
 
 _FEW = 64
 
@@ -24,10 +24,12 @@ def choices_tree(choices: Sequence[str]) -> GbnfTree:
 def plain_dfa_tree(dfa: Dfa) -> GbnfTree:
     """The strings of the automaton as they are, without quotation marks or escapes."""
     rules = Rules()
-    return rules.tree(_PlainPrinter(dfa, rules, "text", EMPTY).node())
+    return rules.tree(PlainPrinter(dfa, rules, "text", EMPTY).node())
 
 
-class _PlainPrinter(DfaPrinter):
+class PlainPrinter(DfaPrinter):
+    """The characters of the strings as they are."""
+
     def spelled(self, ranges: Ranges) -> Node:
         node = raw_class(ranges)
         if node.negated or len(ranges) > 1 or ranges[0][0] != ranges[0][1]:

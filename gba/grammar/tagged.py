@@ -1,0 +1,202 @@
+"""Arguments that stand one after another, each between tags of its own, as grammar.
+
+Where one tag serves strings and other types, a text is read as the other type wherever it can be (`kinds`): the strings
+of such an argument are those texts that cannot. A string that begins with a bracket is an array or an object there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from gba.grammar.automata import Dfa
+from gba.grammar.compile import Compiler
+from gba.grammar.languages import full_match
+from gba.grammar.literals import NUMBER, json_type
+from gba.grammar.members import BareKeys, Members
+from gba.grammar.nodes import Node, alt, lit, seq
+from gba.grammar.objects import key_value, may_have, object_nodes, other_values
+from gba.grammar.quoting import RawStrings
+from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
+from gba.grammar.style import spelled
+from gba.grammar.tagged_text import Kinds, key_end, read_tagged, write_tagged
+from gba.schema.nodes import Conjunction, Number, Object, Residual, Shape
+
+__all__ = ["TaggedCompiler"]
+
+
+class TaggedCompiler:
+    """Compiles the arguments of one tool. ``kinds`` is known once the root has been compiled."""
+
+    def __init__(self, compiler: Compiler, style: ArgumentStyle) -> None:
+        self.compiler, self.style = compiler, style
+        self.kinds = Kinds()
+        self._spelled: dict[Spelling, Compiler] = {}
+        self._raw: dict[tuple[str, frozenset[tuple[str, Tag]]], Compiler] = {}
+
+    @property
+    def residual(self) -> tuple[Residual, ...]:
+        """What the rules do not enforce."""
+        parts = (self.compiler, *self._spelled.values(), *self._raw.values())
+        return tuple(dict.fromkeys(note for part in parts for note in part.residual))
+
+    def arguments(self, root: Conjunction) -> Node | None:
+        """The texts of all arguments of a call."""
+        nodes = [node for node in self.compiler.shape(root).get("object", ()) if isinstance(node, Object)]
+        for node in nodes:
+            for note in node.notes:
+                self.compiler.leave(note)
+        self.kinds = _kinds_of(self.compiler, nodes)
+        options = self._listed(nodes)
+        options += object_nodes(self.compiler, [node for node in nodes if node.values is None], _Tagged(self))
+        return alt(*options) if options else None
+
+    def _listed(self, nodes: Iterable[Object]) -> list[Node]:
+        """The objects that the schema lists one by one."""
+        options: list[Node] = []
+        for node in nodes:
+            for value in node.values or ():
+                if not self.compiler.judge.satisfies(node, value):
+                    continue
+                text = write_tagged(self.style, value)
+                if _reads_as(self.style, text, self.kinds, value):
+                    options.append(lit(text))
+                else:
+                    why = f"{str(value)[:80]!r} cannot be written: a string in it would be read in another way"
+                    self.compiler.leave(Residual("enum", node.pointer, why))
+        return options
+
+    def value(self, conjunction: Conjunction, name: str | None) -> Node | None:
+        """A value from behind `key_end`, as the tag of its type says, for the key of this name or for others."""
+        known = self.kinds.of(name)
+        shape = self.compiler.shape(conjunction)
+        groups: dict[Tag, list[JsonType]] = {}
+        for kind in KINDS:
+            if shape.get(kind):
+                groups.setdefault(self.style.tags[kind], []).append(kind)
+        done = len(key_end(self.style))
+        options: list[Node] = []
+        for tag, kinds in groups.items():
+            if tag.spelling is None:
+                found = self._raw_compiler(tag, known).values_of(conjunction, kinds)
+                after = ""
+            else:
+                found, after = self._compiler(tag.spelling).values_of(conjunction, kinds), tag.after
+            if found is not None:
+                options.append(seq(lit(tag.before[done:]), found, lit(after)))
+        return self.compiler.rules.share("argument", alt(*options)) if options else None
+
+    def _compiler(self, spelling: Spelling) -> Compiler:
+        found = self._spelled.get(spelling)
+        if found is None:
+            found = self._spelled[spelling] = self.compiler.beside(spelled(spelling, self.compiler.rules))
+        return found
+
+    def _raw_compiler(self, tag: Tag, known: Collection[str]) -> Compiler:
+        """The compiler of strings that stand raw in the tag, among values of the types that are known of the key."""
+        rivals = frozenset((kind, self._tag(kind)) for kind in known if kind != "string")
+        key = (tag.after, frozenset(rival for rival in rivals if _rivals(tag, rival[1])))
+        found = self._raw.get(key)
+        if found is None:
+            rules = self.compiler.rules
+            strings = RawStrings(rules, "", tag.after, _refused(tag, sorted(key[1], key=repr)))
+            found = self._raw[key] = self.compiler.beside(spelled(Spelling(escapes="raw"), rules, strings))
+        return found
+
+    def _tag(self, kind: str) -> Tag:
+        return self.style.tags["number" if kind == "integer" else kind]  # type: ignore[index]
+
+
+def _reads_as(style: ArgumentStyle, text: str, kinds: Kinds, value: Mapping[str, Any]) -> bool:
+    try:
+        return read_tagged(style, text, kinds) == value
+    except ValueError:
+        return False
+
+
+class _Tagged(Members):
+    """The members of an object as arguments between tags."""
+
+    def __init__(self, tagged: TaggedCompiler) -> None:
+        style = tagged.style
+        keys = BareKeys(tagged.compiler.rules, key_end(style), style.opening)
+        super().__init__(tagged.compiler, keys, tagged.value)
+        self.style = style
+        self.comma, self.closing, self.by_name = lit(style.separator), lit(style.end), style.sort_keys
+
+    def whole(self, first: Node | None, *, empty: bool) -> Node | None:
+        style = self.style
+        choices = [seq(lit(style.begin), self.keys.quote, first)] if first is not None else []
+        if empty:
+            choices.append(lit(style.empty))
+        return alt(*choices) if choices else None
+
+
+def _rivals(tag: Tag, other: Tag) -> bool:
+    """Whether values of the other tag could be taken for raw text in this one."""
+    return other.before.startswith(tag.before)
+
+
+_LITERALS: Mapping[str, str] = {
+    "integer": "-?(?:0|[1-9][0-9]*)",
+    "number": NUMBER,
+    "array": r"\[[\s\S]*",
+    "object": r"\{[\s\S]*",
+}
+
+
+def _refused(tag: Tag, rivals: Iterable[tuple[str, Tag]]) -> Dfa | None:
+    """The raw texts that would be read as values of other types: those are read first."""
+    found: list[str] = []
+    for kind, other in rivals:
+        literal = _escaped(other.before[len(tag.before) :]) + _literal(kind, other.spelling or JSON)
+        if other.after.startswith(tag.after) or tag.after.startswith(other.after):
+            found.append(literal)
+        if other.after != tag.after:
+            found.append(f"{literal}{_escaped(other.after)}[\\s\\S]*")
+    return full_match(f"(?:{'|'.join(found)})") if found else None
+
+
+def _literal(kind: str, spelling: Spelling) -> str:
+    """A regular expression of the literals of a type; of arrays and objects of all that begins as they do."""
+    words = {"boolean": (spelling.true, spelling.false), "null": (spelling.null,)}.get(kind)
+    return f"(?:{'|'.join(map(_escaped, words))})" if words else f"(?:{_LITERALS[kind]})"
+
+
+def _escaped(text: str) -> str:
+    """A regular expression of the text itself."""
+    return "".join(f"\\u{{{ord(char):x}}}" if ord(char) > 0xFFFF else f"\\u{ord(char):04x}" for char in text)
+
+
+def _kinds_of(compiler: Compiler, nodes: Sequence[Object]) -> Kinds:
+    """The types that the values of each key may have in any of the objects."""
+    named: dict[str, set[str]] = {}
+    for node in nodes:
+        for name in (*(name for scope in node.scopes for name, _ in scope.properties), *node.required):
+            named.setdefault(name, set())
+        for value in node.values or ():
+            for name, item in value.items():
+                named.setdefault(name, set()).add(_type(item))
+    others: set[str] = set()
+    for node in nodes:
+        if node.values is not None:
+            continue
+        for name, found in named.items():
+            if may_have(compiler, node, name):
+                found.update(_types(compiler.shape(key_value(compiler, node, name))))
+        for value in other_values(compiler, node):
+            others.update(_types(compiler.shape(value)))
+    return Kinds({name: frozenset(found) for name, found in named.items()}, frozenset(others))
+
+
+def _types(shape: Shape) -> Iterator[str]:
+    for kind, nodes in shape.items():
+        for node in nodes:
+            if node.values is not None:
+                yield from map(_type, node.values)
+            else:
+                yield "integer" if isinstance(node, Number) and node.integer else kind
+
+
+def _type(value: Any) -> str:
+    return "integer" if type(value) is int else json_type(value)
