@@ -80,7 +80,8 @@ class Properties:
 
     ``context``: tokens that one sequence can hold; ``add_bos``: whether a prompt has to begin with ``bos``;
     ``bos``/``eos``: token ids or None; ``eog``: all end-of-generation ids that are known; ``bos_text``/``eos_text``:
-    how the template spells them; ``chat_template``: the GGUF's Jinja text or None.
+    how the template spells them; ``chat_template``: the GGUF's Jinja text or None; ``specials``: the names of all control
+    and user-defined tokens, None where the backend cannot tell.
     """
 
     context: int
@@ -94,6 +95,7 @@ class Properties:
     eos_text: str = ""
     add_bos: bool = True
     eog: frozenset[int] = frozenset()
+    specials: frozenset[str] | None = None
 
 
 @runtime_checkable

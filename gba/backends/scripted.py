@@ -91,6 +91,7 @@ class Scripted:
             eos_text=eos,
             add_bos=True,
             eog=eog,
+            specials=frozenset(self._pieces),
         )
         self.requests: list[ScriptedRequest] = []
 

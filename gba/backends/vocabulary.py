@@ -92,7 +92,14 @@ class Vocabulary:
             eos_text=self._name(eos),
             add_bos=bool(lib.llama_vocab_get_add_bos(vocab)),
             eog=frozenset(token for token in range(self.size) if self.is_eog(token)),
+            specials=frozenset(filter(None, map(self._name, self._special_tokens()))),
         )
+
+    def _special_tokens(self) -> list[int]:
+        """Control and user-defined tokens: those that come out of a text by their names."""
+        attribute, vocab = self._lib.llama_vocab_get_attr, self._vocab
+        wanted = self._lib.LLAMA_TOKEN_ATTR_CONTROL | self._lib.LLAMA_TOKEN_ATTR_USER_DEFINED
+        return [token for token in range(self.size) if attribute(vocab, token) & wanted]
 
     def _name(self, token: int | None) -> str:
         return "" if token is None else self.piece(token).decode("utf-8", errors="replace")

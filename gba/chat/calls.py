@@ -1,66 +1,136 @@
-"""The grammars of the call pass: which tool, then the arguments of that one tool."""
+"""The grammars of the call pass: which tool, then the arguments of that one tool; and the free text without a call."""
 
 from __future__ import annotations
 
+import functools
 import json
+import re
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gba.chat.messages import Message
-from gba.chat.prompts import CALL_ARGUMENTS, CALL_CLOSE, RESPOND_FREE
 from gba.errors import SchemaError, ToolsError
+from gba.grammar.arguments import Arguments, compile_arguments
+from gba.grammar.automata import complement, join
+from gba.grammar.derive import without as all_but
+from gba.grammar.gbnf import print_gbnf
 from gba.grammar.grammar import Grammar
+from gba.grammar.languages import search
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree, Literal, Ref
 from gba.grammar.nodes import Sequence as Row
-from gba.schema.tools import RESPOND, ToolCall, ToolSpec
+from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.text import plain_dfa_tree
+from gba.schema.tools import ToolCall, ToolSpec
 
-__all__ = ["Calls", "Fill", "choices", "repeated", "spelled"]
+__all__ = ["Calls", "Fill", "JsonFill", "repeated", "without_texts"]
 
 _KEPT_GRAMMARS = 512
 
 
 class Fill:
-    """The arguments of one tool: their grammar, and a matcher of them with the end of the call behind."""
+    """The arguments of one tool in one syntax: their grammar, with the text behind them that ends the call."""
 
-    def __init__(self, grammar: Grammar) -> None:
-        self.grammar = grammar
-        self._start = Matcher(_closed(grammar.tree, CALL_CLOSE))
+    def __init__(self, arguments: Arguments, tree: GbnfTree, end: str) -> None:
+        self.arguments, self.end = arguments, end
+        self._start = Matcher(_closed(tree, end) if end else tree)
 
     def matcher(self) -> Matcher:
         """A matcher at the first character of the arguments; it is done at the end of the call."""
         return self._start.copy()
+
+    def read(self, text: str) -> dict[str, Any]:
+        """The arguments of a text that the matcher took."""
+        return self.arguments.read(text.removesuffix(self.end) if self.end else text)
+
+    def check(self, arguments: Any) -> tuple[str, ...]:
+        """What of the schema the arguments break that the grammar does not enforce."""
+        return tuple(str(violation) for violation in self.arguments.grammar.check(arguments))
+
+    @property
+    def exact(self) -> bool:
+        """Whether the grammar enforces all of the schema."""
+        return not self.arguments.grammar.residual
+
+
+class JsonFill:
+    """An answer of a given schema: JSON text, whatever the syntax of calls."""
+
+    end = ""
+
+    def __init__(self, grammar: Grammar) -> None:
+        self._grammar = grammar
+
+    def matcher(self) -> Matcher:
+        """A matcher at the first character."""
+        return self._grammar.matcher()
+
+    def read(self, text: str) -> Any:
+        """The value of the text."""
+        return json.loads(text)
+
+    def check(self, value: Any) -> tuple[str, ...]:
+        """See `Fill.check`."""
+        return tuple(str(violation) for violation in self._grammar.check(value))
+
+    @property
+    def exact(self) -> bool:
+        """See `Fill.exact`."""
+        return not self._grammar.residual
 
 
 class Calls:
     """Compiles what a step may call; compiled grammars are kept."""
 
     def __init__(self) -> None:
-        self._fills: OrderedDict[str, Fill] = OrderedDict()
+        self._fills: OrderedDict[tuple[Any, ...], Fill | JsonFill] = OrderedDict()
 
-    def fill(self, name: str, schema: Mapping[str, Any], without: Sequence[str] = ()) -> Fill:
-        """The grammar of a tool's arguments, some texts of them taken out.
+    def fill(
+        self,
+        name: str,
+        schema: Mapping[str, Any],
+        style: ArgumentStyle,
+        *,
+        end: str = "",
+        without: Sequence[str] = (),
+    ) -> Fill:
+        """The grammar of a tool's arguments, with ``end`` behind them and the texts ``without`` taken out.
 
         Raises SchemaError, with the tool's name, where the schema cannot be compiled.
         """
-        key = json.dumps([schema, *without], sort_keys=False, default=str)
-        known = self._fills.get(key)
-        if known is not None:
-            self._fills.move_to_end(key)
-            return known
-        try:
-            grammar = Grammar.from_json_schema(schema, whitespace="spaced", closed=True)
-        except SchemaError as error:
-            raise error.for_tool(name) from error
-        for text in without:
-            grammar = grammar.without(text)
-        fill = self._fills[key] = Fill(grammar)
-        if len(self._fills) > _KEPT_GRAMMARS:
-            self._fills.popitem(last=False)
-        return fill
 
-    def check(self, tools: Sequence[ToolSpec]) -> None:
+        def make() -> Fill:
+            try:
+                arguments = compile_arguments(schema, style)
+            except SchemaError as error:
+                raise error.for_tool(name) from error
+            tree = arguments.grammar.tree
+            for text in without:
+                tree = all_but(tree, text)
+            return Fill(arguments, tree, end)
+
+        return self._kept((_text(schema), _text(style), end, *without), make)  # type: ignore[return-value]
+
+    def response(self, schema: Mapping[str, Any]) -> JsonFill:
+        """The grammar of an answer. Raises SchemaError."""
+
+        def make() -> JsonFill:
+            return JsonFill(Grammar.from_json_schema(schema, whitespace="spaced", closed=True))
+
+        return self._kept((_text(schema),), make)  # type: ignore[return-value]
+
+    def _kept(self, key: tuple[Any, ...], make: Any) -> Fill | JsonFill:
+        known = self._fills.get(key)
+        if known is None:
+            known = self._fills[key] = make()
+            while len(self._fills) > _KEPT_GRAMMARS:
+                self._fills.popitem(last=False)
+        else:
+            self._fills.move_to_end(key)
+        return known
+
+    def check(self, tools: Sequence[ToolSpec], style: ArgumentStyle) -> None:
         """Compile the grammars of all tools now.
 
         Raises ToolsError for all that cannot be, names that are there twice among them.
@@ -72,7 +142,7 @@ class Calls:
                 if tool.name in seen:
                     raise SchemaError("there are two tools of this name", remedy="Rename one of them.", tool=tool.name)
                 seen.add(tool.name)
-                self.fill(tool.name, tool.parameters)
+                self.fill(tool.name, tool.parameters, style)
             except SchemaError as error:
                 errors.append(error)
         if errors:
@@ -80,15 +150,10 @@ class Calls:
             raise ToolsError(errors, [tool.name for tool in tools if tool.name not in bad])
 
 
-def choices(names: Sequence[str], *, filled_response: bool) -> dict[str, str]:
-    """What can stand behind the opening of a call, by the name of the tool: the name and all that it forces."""
-    free = {RESPOND: RESPOND + RESPOND_FREE}
-    forced = {name: name + CALL_ARGUMENTS for name in names}
-    return forced if filled_response else {**forced, **{name: free[name] for name in names if name in free}}
-
-
 def repeated(messages: Sequence[Message], limit: int) -> ToolCall | None:
-    """The call that was made ``limit`` times in a row just now, with nothing else between; None where there is none."""
+    """The call that was made ``limit`` times in a row just now, each time with the same result; None where there is
+    none."""
+    results = {message.call_id: message.content for message in messages if message.role == "tool"}
     last: list[ToolCall] = []
     for message in reversed(messages):
         if message.role == "tool":
@@ -96,7 +161,7 @@ def repeated(messages: Sequence[Message], limit: int) -> ToolCall | None:
         if message.role != "assistant" or not message.calls:
             break
         for call in reversed(message.calls):
-            if last and not call.same(last[0]):
+            if last and (not call.same(last[0]) or results.get(call.id) != results.get(last[0].id)):
                 return None
             last.append(call)
             if len(last) >= limit:
@@ -104,9 +169,15 @@ def repeated(messages: Sequence[Message], limit: int) -> ToolCall | None:
     return None
 
 
-def spelled(call: ToolCall) -> str:
-    """The arguments of a call as the grammar would have them written."""
-    return json.dumps(call.arguments, ensure_ascii=False)
+@functools.lru_cache(maxsize=64)
+def without_texts(texts: tuple[str, ...]) -> str:
+    """A grammar (GBNF) of any text in which none of these occurs."""
+    found = join(*(search(re.escape(text)) for text in texts))
+    return print_gbnf(plain_dfa_tree(complement(found)))
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=False, default=repr) if isinstance(value, Mapping) else repr(value)
 
 
 def _closed(tree: GbnfTree, end: str) -> GbnfTree:

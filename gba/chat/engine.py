@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any, cast
 
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
 from gba.chat.calls import Calls
 from gba.chat.events import Event, StepDone
-from gba.chat.formats import ChatFormat
+from gba.chat.formats import ChatFormat, Conversation
 from gba.chat.gate import Gate
 from gba.chat.io import Describe, Task, adrive, answer, drive
 from gba.chat.messages import Message, Step, check_order
 from gba.chat.options import StepOptions
 from gba.chat.pick import pick
-from gba.chat.render import Renderer, Turns
+from gba.chat.render import Prompt, Renderer, Transcripts
+from gba.chat.specials import Specials
 from gba.chat.step import Request, StepTask
+from gba.chat.syntaxes import builtin
 from gba.chat.tokens import Tokens
 from gba.chat.writer import Writer
 from gba.schema.tools import ToolSpec
@@ -31,7 +34,8 @@ class Engine:
         step = engine.step([Message("user", "What is 2 ** 0.5?")], tools=[ToolSpec("calculate", ...)])
         step.calls or step.answer
 
-    ``chat_format``: a ChatFormat or the name of a built-in one; the model's own otherwise. ``sampling`` and
+    ``chat_format``: a ChatFormat or the name of a built-in one; the model's own otherwise. ``call_syntax``: how it is to
+    call, ``native``, ``gba``, ``react`` or ``action``; as its template does, or else gba's own way. ``sampling`` and
     ``options`` are defaults for all steps. One engine serves many conversations and threads; it remembers the tokens
     of the turns that were written through it, so that conversations go on without evaluating anything twice.
     """
@@ -41,14 +45,17 @@ class Engine:
         backend: Backend | AsyncBackend,
         *,
         chat_format: ChatFormat | str | None = None,
+        call_syntax: str | None = None,
         sampling: Sampling | None = None,
         options: StepOptions | None = None,
     ) -> None:
         self.backend = backend
         self.sampling = sampling or Sampling()
         self.options = options or StepOptions()
-        self._wanted = chat_format
-        self._tokens, self._turns, self._calls = Tokens(), Turns(), Calls()
+        self._wanted, self._syntax = chat_format, call_syntax
+        if call_syntax is not None and call_syntax != "native":
+            builtin(call_syntax)
+        self._tokens, self._transcripts, self._calls = Tokens(), Transcripts(), Calls()
         self._renderer: Renderer | None = None
         self._gate = Gate()
 
@@ -125,14 +132,18 @@ class Engine:
             slot,
         )
         check_order(request.messages)
-        self._calls.check(request.tools)
         if request.tools or response_schema is not None:
             request.allowed()
         return request
 
     def count_tokens(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
         """Exact number of tokens of the prompt for these messages, the opening of the assistant's turn included."""
-        return len(answer(self._prompt(messages, tools, None), cast("Backend", self.backend)))
+        return len(answer(self._prompt(messages, tools), cast("Backend", self.backend)).tokens)
+
+    def _prompt(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Task[Prompt]:
+        renderer = yield from self._ready()
+        request = Request(tuple(messages), tuple(tools), "auto", False, None, (), self.sampling, self.options, None)
+        return (yield from renderer.render(self._conversation(request, renderer)))
 
     def properties(self) -> Properties:
         """What is known of the model."""
@@ -148,21 +159,16 @@ class Engine:
 
         Raises SchemaError, with the tool's name, where the schema cannot be compiled.
         """
-        return not self._calls.fill(name, schema).grammar.residual
+        return self._calls.fill(name, schema, self.chat_format().syntax.arguments).exact
 
     def _ready(self) -> Task[Renderer]:
         if self._renderer is None:
             properties: Properties = yield Describe()
-            chat_format = yield from pick(self._wanted, properties)
+            chat_format = yield from pick(self._wanted, properties, self._syntax)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._renderer = Renderer(chat_format, self._tokens, self._turns, bos=bos)
+            self._tokens.specials = Specials(properties.specials, chat_format.marks())
+            self._renderer = Renderer(chat_format, self._tokens, self._transcripts, bos=bos)
         return self._renderer
-
-    def _prompt(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec], response: Mapping[str, Any] | None
-    ) -> Task[list[int]]:
-        renderer = yield from self._ready()
-        return (yield from renderer.render(messages, tools, response))
 
     async def _arun(self, request: Request) -> AsyncGenerator[Event, None]:
         async with aclosing(adrive(self._task(request), cast("AsyncBackend", self.backend))) as items:
@@ -172,11 +178,16 @@ class Engine:
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
         renderer = yield from self._ready()
-        prompt = yield from renderer.render(request.messages, request.tools, request.response_schema)
-        writer = Writer(prompt, self._tokens, properties, max_tokens=request.options.max_tokens)
-        step = yield from StepTask(request, renderer, writer, self._calls).run()
-        self._turns.remember(prompt, step.message(), step.tokens[step.prompt_tokens :])
+        self._calls.check(request.tools, renderer.format.syntax.arguments)
+        conversation = self._conversation(request, renderer)
+        prompt = yield from renderer.render(conversation)
+        writer = Writer(prompt.tokens, self._tokens, properties, max_tokens=request.options.max_tokens)
+        step = yield from StepTask(request, renderer, prompt, writer, self._calls).run()
+        renderer.remember(prompt, step.message(), step.tokens)
         return step
+
+    def _conversation(self, request: Request, renderer: Renderer) -> Conversation:
+        return replace(request.conversation(renderer.format), specials=self._tokens.specials.names)
 
 
 def _last(events: Generator[Event, None, None]) -> Step:

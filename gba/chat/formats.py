@@ -7,22 +7,24 @@ template; `GlueFormat`, for files without one, is a table of what stands between
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from gba.chat.messages import Message
-from gba.chat.syntax import CallSyntax, Thinking, Written
+from gba.chat.prompts import answer_text, thought_text
+from gba.chat.syntax import CallSyntax, Thinking, Written, written
 from gba.chat.syntaxes import GBA, builtin
 from gba.errors import ConversationError
-from gba.grammar.arguments import write_arguments
 from gba.schema.tools import ToolSpec
 
 __all__ = ["BUILT_IN", "ChatFormat", "Conversation", "GlueFormat", "Layout", "Place", "from_template", "named"]
 
 Place = Literal["start", "system", "user", "assistant", "tool"]
 Piece = Written
+_MARK = re.compile(r"<[^<>\s\0]{1,60}>|\[/?[A-Z_]{2,40}\]|<</?SYS>>")
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,14 @@ class ChatFormat(ABC):
     def layout(self, conversation: Conversation) -> Layout:
         """The pieces of the conversation. Raises ConversationError for what the format cannot tell."""
 
+    def marks(self) -> tuple[str, ...]:
+        """The tags of the format's structure, which anybody's text may not become."""
+        syntax, thinking = self.syntax, self.thinking
+        texts = [syntax.first, syntax.middle, syntax.between, syntax.end, syntax.trigger, *syntax.result, *self.stops]
+        texts += [thinking.open, thinking.close] if thinking is not None else []
+        texts += [tag.after for tag in syntax.arguments.tags.values()]
+        return tuple(dict.fromkeys(mark for text in texts for mark in _MARK.findall(text)))
+
     def with_syntax(self, syntax: CallSyntax) -> ChatFormat:
         """The same format, calling in another syntax."""
         return replace(self, syntax=syntax)
@@ -95,31 +105,23 @@ class ChatFormat(ABC):
         return self if name == "native" else self.with_syntax(builtin(name))
 
 
-def arranged(conversation: Conversation, syntax: CallSyntax) -> list[Message]:
-    """The messages with the system texts at the head as one, and the tools in it where the syntax tells of them."""
+def arranged(conversation: Conversation, syntax: CallSyntax, *, form: bool = True) -> list[Message]:
+    """The messages with the system texts at the head as one, and the tools in it where the syntax tells of them.
+
+    ``form``: the model has to be told of the form of its answer.
+    """
     messages, head = conversation.messages, 0
     while head < len(messages) and messages[head].role == "system":
         head += 1
     system = "\n\n".join(message.content for message in messages[:head])
     if syntax.instructions is not None and conversation.agent:
         system = syntax.instructions(system, conversation.tools, conversation.response, conversation.prompted)
+    elif conversation.agent:
+        system = thought_text(system) if conversation.prompted else system
+        if conversation.response is not None and form:
+            system = answer_text(system, conversation.response)
     rest = [Message("user", each.content) if each.role == "system" else each for each in messages[head:]]
     return [Message("system", system), *rest] if system else rest
-
-
-def turn_text(message: Message, syntax: CallSyntax, *, agent: bool) -> list[Piece]:
-    """An assistant's message as the model would have written it in a syntax that its template does not know."""
-    if not agent and not message.calls:
-        return [Piece(message.content, True)]
-    parts: list[Piece] = []
-    thought = message.thought or (message.content if message.calls else "")
-    if thought:
-        parts += [Piece(thought, True), Piece(syntax.gap, True)]
-    if message.calls:
-        parts += syntax.write(message.calls, lambda call: write_arguments(syntax.arguments, call.arguments))
-    else:
-        parts += [Piece(syntax.answer, True), Piece(message.content, True)]
-    return [Piece("".join(part.text for part in parts), True)]
 
 
 def wrapped(message: Message, syntax: CallSyntax) -> list[Piece]:
@@ -160,8 +162,7 @@ class GlueFormat(ChatFormat):
 
     def _body(self, message: Message, *, agent: bool) -> list[Piece]:
         if message.role == "assistant":
-            text = turn_text(message, self.syntax, agent=agent)
-            return [Piece(self.lead + text[0].text, True), *text[1:]]
+            return [Piece(self.lead + written(message, self.syntax, agent=agent), True)]
         if message.role == "tool" and not self.tool_turns:
             return wrapped(message, self.syntax)
         return [Piece(message.content, True)]
@@ -235,7 +236,9 @@ def named(name: str) -> GlueFormat:
     return BUILT_IN[name]
 
 
-def from_template(template: str, *, bos: str = "", eos: str = "", variables: Mapping[str, Any] | None = None) -> ChatFormat:
+def from_template(
+    template: str, *, bos: str = "", eos: str = "", variables: Mapping[str, Any] | None = None
+) -> ChatFormat:
     """The format that a GGUF's Jinja template describes (``bos``, ``eos``: how it spells these tokens).
 
     The template renders short conversations of marked contents in a process of its own; what it puts between the marks

@@ -6,14 +6,28 @@ The step is written once, as a generator that yields *requests* (and events for 
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Generator, Iterator
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
 from gba.errors import BackendError
 
-__all__ = ["Ask", "Describe", "Detokenize", "Generate", "Halt", "More", "Task", "Tokenize", "adrive", "answer", "drive"]
+__all__ = [
+    "Ask",
+    "Compute",
+    "Describe",
+    "Detokenize",
+    "Generate",
+    "Halt",
+    "More",
+    "Task",
+    "Tokenize",
+    "adrive",
+    "answer",
+    "drive",
+]
 
 T = TypeVar("T")
 
@@ -51,6 +65,13 @@ class Generate:
 
 
 @dataclass(frozen=True)
+class Compute:
+    """Answered by what the function returns, which may take a while: an event loop is not held up by it."""
+
+    function: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class More:
     """Answered by the next Chunk of the generation under way."""
 
@@ -60,7 +81,7 @@ class Halt:
     """Closes the generation under way; answered by None."""
 
 
-Ask = Tokenize | Detokenize | Describe | Generate | More | Halt
+Ask = Tokenize | Detokenize | Describe | Compute | Generate | More | Halt
 Task = Generator[Any, Any, T]
 """A generator that yields requests (`Ask`) or events, is sent the answers to the former, and returns a T."""
 
@@ -81,6 +102,8 @@ class _Stream:
                 return self._backend.detokenize(tokens)
             case Describe():
                 return self._backend.properties()
+            case Compute(function):
+                return function()
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 self.close()
                 self._chunks = iter(
@@ -121,6 +144,8 @@ class _AsyncStream:
                 return await self._backend.adetokenize(tokens)
             case Describe():
                 return await self._backend.aproperties()
+            case Compute(function):
+                return await asyncio.to_thread(function)
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 await self.close()
                 self._chunks = aiter(
@@ -148,7 +173,7 @@ class _AsyncStream:
             await chunks.aclose()
 
 
-_ASKS = (Tokenize, Detokenize, Describe, Generate, More, Halt)
+_ASKS = (Tokenize, Detokenize, Describe, Compute, Generate, More, Halt)
 
 
 def drive(task: Task[T], backend: Backend) -> Generator[Any, None, T]:

@@ -66,15 +66,15 @@ class Usage:
 class Step:
     """What one step of the model gave.
 
-    Either ``calls`` or ``answer`` is set (``answer`` is "" where calls were made; with a response schema it is that
-    JSON text). ``closed``: the budget ran out and the text was ended along the grammar's shortest completion.
-    ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript. ``requests``: how many
-    generations it took.
+    ``thought``: what it thought before. ``content``: the answer, or the text before the calls; with a response schema
+    the answer is that JSON text. ``closed``: the budget ran out and the text was ended along the grammar's shortest
+    completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
+    ``requests``: how many generations it took.
     """
 
     thought: str = ""
     calls: tuple[ToolCall, ...] = ()
-    answer: str = ""
+    content: str = ""
     finish: FinishReason = "stop"
     closed: bool = False
     usage: Usage = field(default_factory=Usage)
@@ -84,9 +84,14 @@ class Step:
     spans: tuple[Span, ...] = field(default=(), repr=False)
     requests: int = 0
 
+    @property
+    def answer(self) -> str:
+        """The answer to the user, "" where calls were made."""
+        return "" if self.calls else self.content
+
     def message(self) -> Message:
         """The step as the assistant message that goes on with the conversation."""
-        return Message("assistant", self.answer, self.thought, self.calls)
+        return Message("assistant", self.content, self.thought, self.calls)
 
 
 def check_order(messages: Sequence[Message]) -> None:

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
-__all__ = ["StepOptions"]
+__all__ = ["StepOptions", "ThoughtMode"]
+
+ThoughtMode: TypeAlias = Literal["auto", "prompted", "none"]
 
 
 @dataclass(frozen=True)
 class StepOptions:
-    """Limits of one step; numbers are tokens unless said otherwise.
+    """Limits and manners of one step; numbers are tokens unless said otherwise.
 
     ``max_tokens``: generated in the whole step (None: as many as fit into the context); a call that it cuts short is
-    closed. ``max_thought_tokens``: of the reasoning pass; 0 leaves that pass out. ``max_calls``: calls of one step
-    where parallel calls are allowed. ``max_retries``: how often arguments are written again that break a constraint
-    which the grammar does not enforce. ``max_repeats``: how often in a row a call may be made with the same
-    arguments; after that it is taken out of the grammar.
+    closed. ``max_thought_tokens``: of the free text before a call or an answer; 0 leaves that pass out, None is no
+    limit for models that think by themselves and 256 for others. A thought never takes the room of what comes after
+    it. ``max_calls``: calls of one step where parallel calls are allowed. ``max_retries``: how often arguments are
+    written again that break a constraint which the grammar does not enforce. ``max_repeats``: how often in a row a call
+    may be made with the same arguments and the same result; after that it is taken out of the grammar.
+
+    ``thought``: ``auto`` adds nothing to a prompt of the model's own template, and asks for a thought where gba tells
+    of the tools; ``prompted`` always asks for one; ``none`` leaves the free text out where a call is required.
+    ``template_variables``: what the chat template is given beside its own (``enable_thinking``, ``reasoning_effort``).
     """
 
     max_tokens: int | None = None
-    max_thought_tokens: int = 256
+    max_thought_tokens: int | None = None
     max_calls: int = 8
     max_retries: int = 2
     max_repeats: int = 2
+    thought: ThoughtMode = "auto"
+    template_variables: Mapping[str, Any] = field(default_factory=dict)

@@ -6,7 +6,7 @@ import re
 
 from gba.backends.base import Properties
 from gba.chat.formats import BUILT_IN, ChatFormat, from_template, named
-from gba.chat.io import Task, Tokenize
+from gba.chat.io import Compute, Task, Tokenize
 
 __all__ = ["guess", "pick"]
 
@@ -26,12 +26,19 @@ def guess(model: str) -> ChatFormat | None:
     return BUILT_IN[name] if name else None
 
 
-def pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatFormat]:
+def pick(wanted: ChatFormat | str | None, properties: Properties, syntax: str | None = None) -> Task[ChatFormat]:
     """The format that is asked for, else the GGUF's own template, else by the model's name, else by its vocabulary.
+
+    ``syntax``: the call syntax that is asked for, by name. Raises ConversationError for an unknown one.
 
     llama-server reports ChatML for a file that has no template; that is believed only where the vocabulary has
     ChatML's control tokens.
     """
+    chosen = yield from _pick(wanted, properties)
+    return chosen if syntax is None else chosen.called(syntax)
+
+
+def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatFormat]:
     if isinstance(wanted, ChatFormat):
         return wanted
     if isinstance(wanted, str):
@@ -39,5 +46,8 @@ def pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatFo
     chatml: list[int] = yield Tokenize(_CHATML, True)
     template = properties.chat_template
     if template and (_CHATML not in template or len(chatml) == 1):
-        return from_template(template, bos=properties.bos_text, eos=properties.eos_text)
+        read: ChatFormat = yield Compute(
+            lambda: from_template(template, bos=properties.bos_text, eos=properties.eos_text)
+        )
+        return read
     return guess(properties.model) or BUILT_IN["chatml" if len(chatml) == 1 else "llama-2"]

@@ -1,116 +1,113 @@
 """A conversation as tokens.
 
-What was rendered once is never rendered otherwise: the format is linear glue, and turns that the model wrote are put
-back with exactly the tokens that it wrote (`Turns`), as long as they are remembered; else their text is tokenized.
+What was rendered once is never rendered otherwise: the tokens of a conversation up to the end of a turn that the model
+wrote are kept (`Transcripts`), and only what comes behind them is laid out anew. So prompts only ever grow, also with
+templates that rewrite their history.
 """
 
 from __future__ import annotations
 
-import re
+import json
+from array import array
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from gba.chat.formats import ChatFormat, Place
-from gba.chat.io import Task
+from gba.chat.formats import ChatFormat, Conversation, Layout
+from gba.chat.io import Compute, Task
 from gba.chat.messages import Message
-from gba.chat.prompts import MARKERS, RESPONSE_CLOSE, RESPONSE_OPEN, assistant_text, system_text
 from gba.chat.tokens import Tokens
-from gba.schema.tools import ToolSpec
 
-__all__ = ["Renderer", "Turns"]
+__all__ = ["Prompt", "Renderer", "Transcripts"]
 
-_REMEMBERED_TURNS = 4096
+_KEPT_TOKENS = 4_000_000
+"""Tokens of transcripts that are kept: 16 MB."""
 
 
-class Turns:
-    """The tokens of turns that a model wrote, by the conversation before them and what they say."""
+class Transcripts:
+    """The tokens of conversations up to the end of turns that a model wrote."""
 
     def __init__(self) -> None:
-        self._turns: OrderedDict[tuple[Any, ...], tuple[int, ...]] = OrderedDict()
+        self._kept: OrderedDict[tuple[Any, ...], array[int]] = OrderedDict()
+        self._size = 0
 
-    @staticmethod
-    def _key(before: Sequence[int], message: Message) -> tuple[Any, ...]:
-        calls = tuple((call.name, call.key()) for call in message.calls)
-        return len(before), hash(tuple(before)), message.thought, message.content, calls
+    def remember(self, key: tuple[Any, ...], tokens: Sequence[int]) -> None:
+        """Keep the tokens; the ones that were not used for the longest time are forgotten."""
+        old = self._kept.pop(key, None)
+        self._size += len(tokens) - (0 if old is None else len(old))
+        self._kept[key] = array("i", tokens)
+        while self._size > _KEPT_TOKENS and len(self._kept) > 1:
+            self._size -= len(self._kept.popitem(last=False)[1])
 
-    def remember(self, before: Sequence[int], message: Message, tokens: Sequence[int]) -> None:
-        """Keep the tokens of a turn that was written after the tokens ``before``."""
-        self._turns[self._key(before, message)] = tuple(tokens)
-        while len(self._turns) > _REMEMBERED_TURNS:
-            self._turns.popitem(last=False)
+    def recall(self, key: tuple[Any, ...]) -> array[int] | None:
+        """The tokens, or None where they are not known (any more)."""
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+        return found
 
-    def recall(self, before: Sequence[int], message: Message) -> tuple[int, ...] | None:
-        """The tokens of that turn, or None where they are not known (any more)."""
-        return self._turns.get(self._key(before, message))
+
+class Prompt:
+    """A conversation as tokens, up to where the model goes on. ``opening``: the structure at its end.
+
+    ``key``: tells the conversation from all others, so that its next turn can be remembered.
+    """
+
+    def __init__(self, tokens: Sequence[int], opening: str, key: tuple[Any, ...]) -> None:
+        self.tokens, self.opening, self.key = list(tokens), opening, key
 
 
 class Renderer:
     """Renders the conversations of one chat format. Methods are tasks (see `gba.chat.io`)."""
 
-    def __init__(self, chat_format: ChatFormat, tokens: Tokens, turns: Turns, *, bos: int | None) -> None:
-        self.format, self._tokens, self._turns = chat_format, tokens, turns
+    def __init__(self, chat_format: ChatFormat, tokens: Tokens, transcripts: Transcripts, *, bos: int | None) -> None:
+        self.format, self._tokens, self._transcripts = chat_format, tokens, transcripts
         self._head = [] if bos is None else [bos]
-        self._foreign = _any_of(chat_format.stops)
-        self._markers = _any_of((*chat_format.stops, *MARKERS))
 
-    def render(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), response: Mapping[str, Any] | None = None
-    ) -> Task[list[int]]:
-        """The prompt, up to where the assistant's turn begins."""
-        tokens, before = list(self._head), "start"
-        for message in _arrange(messages, tools, response):
-            tokens += yield from self.turn(tokens, before, message, agent=bool(tools) or response is not None)
-            before = message.role
-        tokens += yield from self.prompt(before)
-        return tokens
+    def render(self, conversation: Conversation) -> Task[Prompt]:
+        """The prompt of a conversation, up to where the assistant's turn begins."""
+        layout = yield from self._layout(conversation)
+        keys = _keys(conversation)
+        turns = [number for number, message in enumerate(conversation.messages) if message.role == "assistant"]
+        tokens, begin = list(self._head), 0
+        for number, end in reversed(list(zip(turns, layout.turns, strict=False))):
+            known = self._transcripts.recall(keys[number])
+            if known is not None and end:
+                tokens, begin = list(known), end
+                break
+        tokens += yield from self._tokens.pieces(layout.pieces[begin:])
+        return Prompt(tokens, layout.prompt(), keys[-1])
 
-    def prompt(self, before: Place | str) -> Task[list[int]]:
-        """The tokens that ask for an assistant's turn after a message of role ``before``."""
-        return (yield from self._tokens.glue(self.format.between(before, "assistant")))  # type: ignore[arg-type]
+    def remember(self, prompt: Prompt, message: Message, tokens: Sequence[int]) -> None:
+        """Keep the tokens of a conversation that ends with the turn that the model wrote to this prompt."""
+        self._transcripts.remember(_extended(prompt.key, message), tokens)
 
-    def turn(self, tokens: Sequence[int], before: Place | str, message: Message, *, agent: bool) -> Task[list[int]]:
-        """The tokens that one message adds to a conversation that ends with a message of role ``before``."""
-        glue = self.format.between(before, message.role)  # type: ignore[arg-type]
-        body = glue.rstrip(" ")
-        added: list[int] = yield from self._tokens.glue(body)
-        if message.role == "assistant":
-            known = self._turns.recall([*tokens, *added], message)
-            if known is not None:
-                return [*added, *known]
-        # spaces at the end of the glue belong to the first word of the content
-        added += yield from self._body(glue[len(body) :], message, agent)
-        return added
+    def behind(self, conversation: Conversation) -> Task[tuple[list[int], str]]:
+        """The tokens behind the last turn of the assistant's, up to where it goes on, and the structure at their end."""
+        layout = yield from self._layout(conversation)
+        tokens = yield from self._tokens.pieces(layout.pieces[layout.turns[-1] :])
+        return tokens, layout.prompt()
 
-    def _body(self, spaces: str, message: Message, agent: bool) -> Task[list[int]]:
-        """The content of a message. Ours and the format's marks are structure only where gba itself put them."""
-        write = self._tokens.content
-        if message.role == "assistant":
-            text = spaces + self.format.lead + assistant_text(message, agent=agent)
-            return (yield from write(text, self._foreign))
-        if message.role == "system":
-            return (yield from write(spaces + message.content, self._foreign))
-        if message.role == "user" or self.format.native_tools:
-            return (yield from write(spaces + message.content, self._markers))
-        opened: list[int] = yield from write(spaces + RESPONSE_OPEN)
-        inner: list[int] = yield from write(message.content, self._markers)
-        closed: list[int] = yield from write(RESPONSE_CLOSE)
-        return opened + inner + closed
+    def _layout(self, conversation: Conversation) -> Task[Layout]:
+        lay_out: Callable[[], Layout] = lambda: self.format.layout(conversation)  # noqa: E731
+        layout: Layout = yield Compute(lay_out)
+        return layout
 
 
-def _any_of(texts: Sequence[str]) -> re.Pattern[str] | None:
-    """A pattern that finds any of the texts, the longest first; None where there are none."""
-    ordered = sorted(set(texts), key=lambda text: (-len(text), text))
-    return re.compile("|".join(map(re.escape, ordered))) if ordered else None
+def _keys(conversation: Conversation) -> list[tuple[Any, ...]]:
+    """What tells the conversation up to each message from all others."""
+    key: tuple[Any, ...] = (
+        hash(json.dumps([[tool.name, tool.description, tool.parameters] for tool in conversation.tools], default=str)),
+        hash(json.dumps([conversation.response, dict(conversation.variables)], default=str)),
+        conversation.prompted,
+    )
+    keys = []
+    for message in conversation.messages:
+        key = _extended(key, message)
+        keys.append(key)
+    return keys
 
 
-def _arrange(
-    messages: Sequence[Message], tools: Sequence[ToolSpec], response: Mapping[str, Any] | None
-) -> list[Message]:
-    """One system message at the head, with the tools in it; later system messages become user turns."""
-    head = 0
-    while head < len(messages) and messages[head].role == "system":
-        head += 1
-    system = system_text("\n\n".join(message.content for message in messages[:head]), tools, response)
-    rest = [Message("user", message.content) if message.role == "system" else message for message in messages[head:]]
-    return [Message("system", system), *rest] if system else rest
+def _extended(key: tuple[Any, ...], message: Message) -> tuple[Any, ...]:
+    calls = tuple((call.name, call.key()) for call in message.calls)
+    return hash(key), message.role, message.content, message.thought, calls

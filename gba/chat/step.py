@@ -1,38 +1,39 @@
-"""One step of an agent: reason, choose, fill, or answer.
+"""One step of an agent: think, then answer or call.
 
 The step is a task (see `gba.chat.io`): it yields what it asks of a backend and the events that it shows, and returns
-a Step. It only ever adds to the prompt, so nothing that llama.cpp has in its KV cache is evaluated twice.
+a Step. It only ever adds to the prompt, so nothing that llama.cpp has in its KV cache is evaluated twice. How calls and
+thoughts are written is the chat format's business (`gba.chat.syntax`): no syntax is named here.
 """
 
 from __future__ import annotations
 
 import json
-import re
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NoReturn
+from typing import Any
 
-from gba.backends.base import Finish, Sampling
-from gba.chat.calls import Calls, Fill, choices, repeated, spelled
-from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Retry, ThoughtDelta, ToolChosen
+from gba.backends.base import Sampling
+from gba.chat.calls import Calls, Fill, JsonFill, repeated
+from gba.chat.events import AnswerDelta, CallDone, Retry, ToolChosen
+from gba.chat.filling import RESERVE, Filling
+from gba.chat.formats import ChatFormat, Conversation
+from gba.chat.free import Ended, FreePass
 from gba.chat.io import Task
-from gba.chat.messages import Message, Step
+from gba.chat.messages import FinishReason, Message, Step
 from gba.chat.options import StepOptions
-from gba.chat.prompts import CALL_CLOSE, CALL_OPEN, retry_text
-from gba.chat.render import Renderer
-from gba.chat.stops import StopFilter, value_stops
+from gba.chat.prompts import retry_text
+from gba.chat.render import Prompt, Renderer
 from gba.chat.writer import Writer
 from gba.errors import BackendError, ConversationError, StepError
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import Choice, GbnfTree
-from gba.grammar.nodes import Literal as Text
+from gba.grammar.arguments import write_arguments
+from gba.grammar.spelling import ArgumentStyle
 from gba.schema.tools import RESPOND, ToolCall, ToolSpec
 
 __all__ = ["Request", "StepTask"]
 
-_TAG = re.compile(r"</?think(?:ing)?>")
-_RESERVE = 24
-"""Tokens kept back for the closing of a call, on top of its shortest completion."""
+_THOUGHT_TOKENS = 256
+"""Of models that do not think by themselves."""
 
 
 @dataclass(frozen=True)
@@ -67,284 +68,296 @@ class Request:
             f"({', '.join(names) or 'there are none'})."
         )
 
+    def conversation(self, chat_format: ChatFormat) -> Conversation:
+        """What is laid out in a format."""
+        mode = self.options.thought
+        prompted = mode == "prompted" or (mode == "auto" and not chat_format.syntax.native)
+        return Conversation(
+            self.messages,
+            self.tools,
+            self.response_schema,
+            prompted and bool(self.tools or self.response_schema is not None),
+            self.options.template_variables,
+        )
+
 
 class StepTask:
     """The passes of one step, which share a Writer."""
 
-    def __init__(self, request: Request, renderer: Renderer, writer: Writer, calls: Calls) -> None:
+    def __init__(self, request: Request, renderer: Renderer, prompt: Prompt, writer: Writer, calls: Calls) -> None:
         self._request, self._renderer, self._writer, self._calls = request, renderer, writer, calls
+        self._syntax = renderer.format.syntax
         self._schemas = {tool.name: tool.parameters for tool in request.tools}
-        if request.response_schema is not None:
-            self._schemas[RESPOND] = request.response_schema
-        self._stops = (*renderer.format.stops, "<tool_call>", "</tool_call>")
-        self._thought, self._written, self._closed = "", "", False
+        self._response = request.response_schema
+        self._allowed = request.allowed() if self._schemas or self._response is not None else [RESPOND]
+        self._agent = bool(self._schemas) or self._response is not None
+        self._plain = self._allowed == [RESPOND] and self._response is None
+        self._free = FreePass(
+            request,
+            renderer.format,
+            prompt.opening,
+            writer,
+            calls=not self._plain,
+            choosing=self._syntax.chosen and self._agent,
+        )
+        self._filling = Filling(request, writer, lambda: self._free.thought, structure=self._syntax.native)
+        self._answer: FreePass | None = None
         self._made: list[ToolCall] = []
-        self._stuck = False
-        self._opening = CALL_OPEN
+        self._next = ToolCall(RESPOND, {})
+        self._as_call = False  # an answer of a given form is written as a call
 
     def run(self) -> Task[Step]:
         """The whole step. Errors of the backend carry what had been written."""
         try:
-            if not self._schemas:
-                return (yield from self._answer())
-            allowed = self._request.allowed()
-            yield from self._reason()
-            return (yield from self._call_or_answer(allowed))
+            if self._plain and not (self._syntax.chosen and self._agent):
+                return (yield from self._speak())
+            return (yield from self._decide())
         except BackendError as error:
-            error.thought, error.written = self._thought, self._written
+            error.thought = self._free.thought
+            said = self._answer.text if self._answer is not None else self._free.text
+            error.written = self._filling.written or said
             raise
 
-    # reasoning pass
+    # free text
 
-    def _reason(self) -> Task[None]:
-        writer, limit = self._writer, self._request.options.max_thought_tokens
-        limit = min(limit, writer.budget(self._reserve()))
-        if limit > 0:
-            yield from self._free("thought", self._stops, limit)
-        writer.force("" if not self._thought or self._thought.endswith("\n") else "\n")
-        self._thought = _TAG.sub("", self._thought).strip()
+    def _speak(self) -> Task[Step]:
+        """A thought, where the model thinks, and an answer: one generation. No call can be opened in it."""
+        trigger = self._syntax.trigger or (self._syntax.first.strip() if self._syntax.at_start else "")
+        refused = (trigger,) if self._schemas and trigger else ()
+        ended = yield from self._free.run(refused=refused)
+        yield from self._writer.settle()
+        return self._step("length" if ended == "length" else "stop", self._free.text)
 
-    def _free(self, kind: Literal["thought", "answer"], stops: Sequence[str], limit: int) -> Task[Finish | None]:
-        """Free text, shown as it comes, up to the end of the turn, a stop string or the limit; returns which it was."""
-        writer, watch = self._writer, StopFilter(stops)
-        generation = yield from writer.generate(None, stops, limit, self._request.sampling, self._request.slot)
-        while True:
-            yield from self._show(kind, watch.feed(generation.chunks[-1].text))
-            if watch.stopped or not (yield from writer.more(generation)):
-                break
-        yield from writer.halt(generation)
-        yield from self._show(kind, watch.flush())
-        writer.force(writer.keep(generation, kind, len(watch.text)))
-        return generation.finish
+    def _decide(self) -> Task[Step]:
+        """The free pass, and what follows from it: it was the answer, or a call or an answer of a form is written."""
+        syntax, may_answer = self._syntax, RESPOND in self._allowed
+        speaks = may_answer and self._response is None and not syntax.chosen
+        ended: Ended = "thought"
+        if speaks:
+            ended = yield from self._free.run(reserve=self._reserve())
+        elif self._wants_thought():
+            ended = yield from self._think()
+        if speaks and ended in {"stop", "length"} and (self._free.text or ended == "length"):
+            yield from self._writer.settle()
+            return self._step("length" if ended == "length" else "stop", self._free.text)
+        yield from self._writer.settle()
+        behind = self._writer.mark()
+        yield from self._free.lead_to_call()
+        # a model that was trained on the syntax opens its answers: what it wrote before is no answer
+        direct = ended == "stop" and not syntax.native
+        return (yield from self._call_or_answer(direct=direct, behind=behind))
 
-    def _show(self, kind: Literal["thought", "answer"], text: str) -> Task[None]:
-        """Add text to the thought or answer, white space at its beginning left out."""
-        if kind == "thought":
-            text = text if self._thought else text.lstrip()
-            self._thought += text
-        else:
-            text = text if self._written else text.lstrip()
-            self._written += text
-        if text:
-            yield ThoughtDelta(text) if kind == "thought" else AnswerDelta(text)
+    def _wants_thought(self) -> bool:
+        """Whether there is to be free text before a choice that has to be made."""
+        limit, mode = self._request.options.max_thought_tokens, self._request.options.thought
+        if limit == 0 or mode == "none":
+            return False
+        if self._free.thinks:
+            return True
+        if self._syntax.chosen:
+            return bool(self._syntax.first)
+        return self._response is None
+
+    def _think(self) -> Task[Ended]:
+        """The thought of a model that thinks by itself; of others, some text before the call."""
+        limit = self._request.options.max_thought_tokens
+        if self._syntax.opens and self._request.options.thought != "none":
+            self._writer.force(self._syntax.opens)
+        text = not self._free.thinks or self._syntax.chosen
+        limit = min(limit if limit is not None else _THOUGHT_TOKENS, self._writer.budget(self._reserve()))
+        return (yield from self._free.run(limit=limit, reserve=self._reserve(), text=text))
 
     def _reserve(self) -> int:
         """Tokens that the smallest call needs, so that a thought never uses up its room."""
-        return _RESERVE + max((len(name) for name in self._schemas), default=0)
+        return RESERVE + max((len(name) for name in self._schemas), default=0)
 
-    # call pass
+    # the call pass
 
-    def _call_or_answer(self, allowed: list[str]) -> Task[Step]:
+    def _call_or_answer(self, *, direct: bool, behind: tuple[int, int]) -> Task[Step]:
+        """Calls, or the answer that is chosen. ``direct``: the model had ended its turn already, at ``behind``."""
         request, writer = self._request, self._writer
+        opening = self._syntax.first.lstrip() if self._free.ends_in_space else self._syntax.first
         while True:
-            writer.force(self._opening)
+            call = self._next
+            options = self._options(call, opening)
             start, spent = len(writer.tokens), writer.generated
-            name = yield from self._choose(allowed)
+            name = yield from self._filling.choose(options, self._reserve())
             if name == RESPOND:
-                return (yield from self._respond())
-            call = ToolCall(name, {})
+                return (yield from self._respond(call, direct=direct, behind=behind))
+            call = replace(call, name=name)
             yield ToolChosen(len(self._made), call.id, name)
-            call = yield from self._fill(call, len(self._made))
-            yield CallDone(len(self._made), call.id, name, dict(call.arguments))
-            self._made.append(call)
+            more = request.parallel and self._syntax.many and len(self._made) + 1 < request.options.max_calls
+            call = yield from self._fill(call, more=more)
             yield from writer.settle()
             writer.call_generated += writer.generated - spent
             writer.call_total += len(writer.tokens) - start
-            if not (request.parallel and len(self._made) < request.options.max_calls and not self._closed):
-                return self._step("length" if self._closed else "tool_calls")
-            if not (yield from self._again()):
-                return self._step("tool_calls")
-            allowed = [each for each in allowed if each != RESPOND]
+            yield CallDone(len(self._made), call.id, name, dict(call.arguments))
+            self._made.append(call)
+            if not more or self._filling.closed or not (yield from self._goes_on(call)):
+                yield from writer.settle()
+                return self._step("length" if self._filling.closed else "tool_calls", self._free.text)
+            opening = ""
 
-    def _again(self) -> Task[bool]:
-        """Whether the model goes on to one more call: it is asked for one token, the end or the beginning of a call."""
-        writer = self._writer
-        if writer.budget(self._reserve()) < 1:
+    def _options(self, call: ToolCall, opening: str) -> dict[str, str]:
+        """What can be written now, by name: calls of the tools, opened, and the answer's beginning."""
+        syntax, number = self._syntax, len(self._made)
+        options = {
+            name: syntax.plain(opening, name, call.id, number)
+            + name
+            + syntax.plain(syntax.middle, name, call.id, number)
+            for name in self._without_spent([name for name in self._allowed if name != RESPOND])
+        }
+        answers = self._syntax.chosen or self._response is not None or not options
+        if RESPOND in self._allowed and answers and not number:
+            options[RESPOND] = self._answer_opening(call, options, opening)
+        return options
+
+    def _answer_opening(self, call: ToolCall, options: Mapping[str, str], opening: str) -> str:
+        """What opens an answer. One of a given form is a call by the name of `RESPOND` where its own beginning would
+        not tell it from calls."""
+        syntax = self._syntax
+        if self._response is None:
+            return syntax.answer
+        if not syntax.chosen:
+            begins = syntax.answer + self._calls.response(self._response).matcher().forced()
+            if not options or (begins and not any(_clash(text, begins) for text in options.values())):
+                return begins
+        self._as_call = True
+        return syntax.plain(opening, RESPOND, call.id, 0) + RESPOND + syntax.plain(syntax.middle, RESPOND, call.id, 0)
+
+    def _without_spent(self, names: Sequence[str]) -> list[str]:
+        """The names without those that have nothing to say but what was said already: in this message, or too often in
+        a row."""
+        spent = repeated(self._request.messages, self._request.options.max_repeats)
+        said = [*self._made, *([spent] if spent is not None else [])]
+        left = [name for name in names if not any(call.name == name and self._only(call) for call in said)]
+        return left or ([] if self._made else list(names))
+
+    def _only(self, call: ToolCall) -> bool:
+        """Whether these are the only arguments that the tool can be called with."""
+        style = self._syntax.arguments
+        fill = self._calls.fill(call.name, self._schemas[call.name], style)
+        return bool(fill.matcher().forced() == write_arguments(style, call.arguments))
+
+    def _goes_on(self, call: ToolCall) -> Task[bool]:
+        """Whether one more call follows. A call that repeats one of this message is left out, and the turn ends."""
+        number = len(self._made) - 1
+        if any(call.same(made) for made in self._made[:-1]):
+            self._made.pop()
             return False
-        opening = "\n" + CALL_OPEN
-        matcher = Matcher(GbnfTree({"root": Choice((Text(opening), Text("")))}))
-        generation = yield from writer.generate(matcher.remaining(), (), 1, self._request.sampling, self._request.slot)
-        yield from writer.finish(generation)
-        writer.keep(generation, "choice")
-        writer.call_generated += 1
-        if not matcher.allows(generation.text):
-            self._refuse(generation.text)
-        self._opening = opening[len(generation.text) :]
-        return bool(generation.text)
+        self._next = ToolCall(RESPOND, {})
+        more, end = self._ends(call, number)
+        shared = len(_common_start(more, end))
+        if not self._without_spent([name for name in self._allowed if name != RESPOND]):
+            self._writer.force(end[shared:], structure=self._syntax.native)
+            return False
+        return (yield from self._filling.again(more[shared:], end[shared:]))
 
-    def _choose(self, allowed: Sequence[str]) -> Task[str]:
-        """One token at a time until only one name is left; what that forces is not generated."""
-        writer, request = self._writer, self._request
-        left = choices(self._without_spent(allowed), filled_response=request.response_schema is not None)
-        written = ""
-        while len(left) > 1:
-            if writer.budget(self._reserve()) < 1:
-                left, self._closed = dict([min(left.items(), key=lambda item: len(item[1]))]), True
-                break
-            endings = [text[len(written) :] for text in left.values()]
-            healed = yield from writer.settle_healed(endings)
-            matcher = Matcher(GbnfTree({"root": Choice(tuple(map(Text, endings)))}))
-            generation = yield from writer.generate(matcher.remaining(healed), (), 1, request.sampling, request.slot)
-            yield from writer.finish(generation)
-            writer.keep(generation, "choice")
-            new = generation.text
-            if new.startswith(healed):
-                written += new[len(healed) :]
-            elif new and healed.startswith(new):
-                writer.force(healed[len(new) :])
-            else:
-                self._refuse(new)
-            left = {name: text for name, text in left.items() if text.startswith(written)}
-        if not left:
-            self._refuse(written)
-        ((name, text),) = left.items()
-        writer.force(text[len(written) :])
-        return name
+    def _ends(self, call: ToolCall, number: int) -> tuple[str, str]:
+        """What stands between this call and a next one, up to that one's name; and at the end of the turn."""
+        syntax = self._syntax
+        between = "".join(piece.text for piece in syntax.joint(call, self._next, number + 1))
+        return between, syntax.plain(syntax.end, call.name, call.id, number)
 
-    def _without_spent(self, allowed: Sequence[str]) -> list[str]:
-        """The names without that of a call which was repeated too often and has no other arguments to take."""
-        call = repeated(self._request.messages, self._request.options.max_repeats)
-        if call is None or call.name not in allowed or len(allowed) == 1:
-            return list(allowed)
-        matcher = self._calls.fill(call.name, self._schemas[call.name]).matcher()
-        only = matcher.forced()
-        return [name for name in allowed if name != call.name or only != spelled(call) + CALL_CLOSE]
+    # values
 
-    def _fill(self, call: ToolCall, index: int) -> Task[ToolCall]:
+    def _fill(self, call: ToolCall, *, more: bool) -> Task[ToolCall]:
         """The arguments of the chosen tool, again where they break a constraint beyond the grammar."""
-        last = repeated(self._request.messages, self._request.options.max_repeats)
-        spent = last if last is not None and last.name == call.name else None
-        fill = self._fill_grammar(call.name, spent)
-        for attempt in range(self._request.options.max_retries + 1):
-            text = yield from self._write_arguments(fill, call, index)
-            arguments = json.loads(text)
-            violations = tuple(str(violation) for violation in fill.grammar.check(arguments))
-            filled = replace(call, arguments=arguments)
-            if spent is not None and filled.same(spent) and attempt < self._request.options.max_retries:
+        request, style = self._request, self._syntax.arguments
+        last = repeated(request.messages, request.options.max_repeats)
+        spent = last if last is not None and last.name == call.name and not self._only(last) else None
+        without = (write_arguments(style, spent.arguments),) if spent is not None else ()
+        between, end = self._ends(call, len(self._made))
+        end = _common_start(between, end) if more else end
+        fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
+        return (yield from self._written(call, fill, spent, streams=_is_json(style)))
+
+    def _written(
+        self, call: ToolCall, fill: Fill | JsonFill, spent: ToolCall | None, *, streams: bool, begun: str = ""
+    ) -> Task[ToolCall]:
+        """A value, written again as often as is allowed while the check finds faults."""
+        request, index = self._request, len(self._made)
+        answer = call.name == RESPOND
+        for attempt in range(request.options.max_retries + 1):
+            text = yield from self._filling.fill(fill, call, index, answer=answer, streams=streams, begun=begun)
+            begun = ""
+            value = fill.read(text)
+            violations = fill.check(value)
+            filled = replace(call, arguments=value)
+            if spent is not None and filled.same(spent) and attempt < request.options.max_retries:
                 violations = (*violations, "these arguments were used before, with the same result")
             if not violations:
+                if not streams:
+                    yield from self._filling.told(value, call, index, answer=answer)
                 return filled
-            if attempt < self._request.options.max_retries and not self._closed:
+            if attempt < request.options.max_retries and not self._filling.closed:
                 yield Retry(index, call.id, violations)
-                yield from self._tell(call.name, violations)
+                yield from self._tell(filled, violations)
         raise StepError(
             f"the arguments of {call.name} break constraints that a grammar cannot enforce: {'; '.join(violations)}. "
             "Allow more retries or tokens, or loosen the schema.",
-            thought=self._thought,
+            thought=self._free.thought,
             text=text,
             violations=violations,
         )
 
-    def _fill_grammar(self, name: str, spent: ToolCall | None) -> Fill:
-        schema = self._schemas[name]
-        fill = self._calls.fill(name, schema)
-        if spent is None or fill.matcher().forced() == spelled(spent) + CALL_CLOSE:
-            return fill
-        return self._calls.fill(name, schema, (spelled(spent),))
-
-    def _tell(self, name: str, violations: Sequence[str]) -> Task[None]:
+    def _tell(self, call: ToolCall, violations: Sequence[str]) -> Task[None]:
         """Close the turn, say what was wrong, and open the same call again."""
-        writer, call = self._writer, Message("tool", retry_text(name, violations))
+        writer, request, syntax = self._writer, self._request, self._syntax
         yield from writer.settle()
-        told = yield from self._renderer.turn(writer.tokens, "assistant", call, agent=True)
-        asked = yield from self._renderer.prompt("tool")
-        writer.extend([*told, *asked])
-        writer.force(CALL_OPEN + choices([name], filled_response=True)[name])
-
-    def _write_arguments(self, fill: Fill, call: ToolCall, index: int) -> Task[str]:
-        """Alternate between what the grammar forces and what the model has to say, to the end of the call."""
-        writer, matcher = self._writer, fill.matcher()
-        text, shown = "", 0
-        while True:
-            forced = matcher.forced()
-            matcher.advance(forced)
-            writer.force(forced)
-            text += forced
-            if not matcher.done:
-                shortest = matcher.shortest()
-                room = writer.budget(_RESERVE + len(shortest.encode()))
-                if room < 1 or self._stuck:
-                    self._closed = True
-                    writer.force(shortest)
-                    text += shortest
-                    matcher.advance(shortest)
-            self._written = text.removesuffix(CALL_CLOSE) if matcher.done else text
-            if len(self._written) > shown:
-                piece = self._written[shown:]
-                yield AnswerDelta(piece) if call.name == RESPOND else ArgumentsDelta(index, call.id, piece)
-                shown = len(self._written)
-            if matcher.done:
-                return self._written
-            text += yield from self._generate_value(matcher, room)
-
-    def _generate_value(self, matcher: Matcher, room: int) -> Task[str]:
-        """Let the model write under the grammar until the next text is likely to be forced; returns what it wrote."""
-        writer, request = self._writer, self._request
-        healed = yield from writer.settle_healed()
-        generation = yield from writer.generate(
-            matcher.remaining(healed), value_stops(matcher), room, request.sampling, request.slot
-        )
-        yield from writer.finish(generation)
-        new = generation.text
-        if not new.startswith(healed):
-            writer.keep(generation, "argument")
-            if healed.startswith(new) and generation.finish == "length":
-                writer.force(healed[len(new) :])
-                self._stuck = True
-                return ""
-            self._refuse(new)
-        written = new[len(healed) :]
-        # bytes that spell no character count as one to llama.cpp and as several to everybody else: cut before them
-        cut = written.find("\ufffd") if not matcher.allows(written) else -1
-        written = written if cut < 0 else written[:cut]
-        writer.force(writer.keep(generation, "argument", len(healed) + cut if cut >= 0 else None))
-        # room for the first bytes of a character only: they are dropped, and would be written again and again
-        self._stuck = not written and (cut >= 0 or generation.finish == "length")
-        if not matcher.advance(written):
-            self._refuse(written)
-        if not written and generation.finish == "eog":
-            self._refuse(written)
-        return written
-
-    def _refuse(self, text: str) -> NoReturn:
-        raise StepError(
-            f"llama.cpp generated {text[:80]!r}, which the grammar does not allow. Its build may ignore grammars: "
-            "`gba doctor` tells.",
-            thought=self._thought,
-            text=self._written + text,
-        )
+        arguments = call.arguments if isinstance(call.arguments, Mapping) else {}
+        turn = Message("assistant", self._free.text, self._free.thought, (replace(call, arguments=arguments),))
+        result = Message("tool", retry_text(call.name, violations), call_id=call.id, name=call.name)
+        told = replace(request, messages=(*request.messages, turn, result)).conversation(self._renderer.format)
+        tokens, opening = yield from self._renderer.behind(told)
+        writer.extend(tokens)
+        thinking = self._renderer.format.thinking
+        if thinking is not None and thinking.open.strip() and opening.rstrip().endswith(thinking.open.strip()):
+            writer.force(thinking.close, structure=True)
+        if call.name == RESPOND and not self._as_call:
+            writer.force(syntax.answer, structure=syntax.native)
+        else:
+            opened = syntax.plain(syntax.first, call.name, call.id, 0) + call.name
+            writer.force(opened + syntax.plain(syntax.middle, call.name, call.id, 0), structure=syntax.native)
 
     # answers
 
-    def _respond(self) -> Task[Step]:
-        if self._request.response_schema is None:
-            return (yield from self._answer())
-        yield from self._fill(ToolCall(RESPOND, {}), 0)
+    def _respond(self, call: ToolCall, *, direct: bool, behind: tuple[int, int]) -> Task[Step]:
+        """The answer that was chosen."""
+        if self._response is not None:
+            return (yield from self._respond_in_form(call))
+        if direct and self._free.thought:  # the model had answered already, and ended its turn
+            self._writer.rewind(behind)
+            yield AnswerDelta(self._free.thought)
+            return self._step("stop", self._free.thought, thought="")
+        self._answer = FreePass(
+            self._request, self._renderer.format, "", self._writer, calls=False, choosing=False, thinks=False
+        )
+        ended = yield from self._answer.run()
         yield from self._writer.settle()
-        return self._step("length" if self._closed else "stop", self._written)
+        return self._step("length" if ended == "length" else "stop", self._answer.text)
 
-    def _answer(self) -> Task[Step]:
-        """Free text to the end of the turn, shown as it comes."""
-        writer, request = self._writer, self._request
-        yield from writer.settle()
-        stops = (*self._renderer.format.stops, *request.stop)
-        room = writer.budget()
-        if room < 1:
-            self._closed = True
-            return self._step("length", "")
-        self._written = ""
-        finish = yield from self._free("answer", stops, room)
-        yield from writer.settle()
-        return self._step("length" if finish == "length" else "stop", self._written)
+    def _respond_in_form(self, call: ToolCall) -> Task[Step]:
+        """The answer as JSON of the schema that was asked for."""
+        schema: Mapping[str, Any] = self._response or {}
+        fill: Fill | JsonFill = self._calls.response(schema)
+        streams, begun = True, fill.matcher().forced()
+        if self._as_call:
+            style, end = self._syntax.arguments, self._syntax.plain(self._syntax.end, RESPOND, call.id, 0)
+            fill, streams, begun = self._calls.fill(RESPOND, schema, style, end=end), _is_json(style), ""
+        filled = yield from self._written(call, fill, None, streams=streams, begun=begun)
+        yield from self._writer.settle()
+        content = self._filling.written if streams else json.dumps(filled.arguments, ensure_ascii=False)
+        return self._step("length" if self._filling.closed else "stop", content)
 
-    def _step(self, finish: Any, answer: str = "") -> Step:
+    def _step(self, finish: FinishReason, content: str, *, thought: str | None = None) -> Step:
         writer = self._writer
         return Step(
-            self._thought,
+            self._free.thought if thought is None else thought,
             tuple(self._made),
-            answer,
+            content,
             finish,
-            self._closed,
+            self._filling.closed,
             writer.usage(),
             writer.timings,
             tuple(writer.tokens),
@@ -352,3 +365,16 @@ class StepTask:
             tuple(writer.spans),
             writer.requests,
         )
+
+
+def _is_json(style: ArgumentStyle) -> bool:
+    """Whether arguments in this style are JSON text, so that they can be shown as they come."""
+    return not style.tagged and style.spelling.escapes == "json" and style.spelling.true == "true"
+
+
+def _common_start(one: str, other: str) -> str:
+    return os.path.commonprefix([one, other])  # noqa: RUF071 - any texts
+
+
+def _clash(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

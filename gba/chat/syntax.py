@@ -12,18 +12,24 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from gba.chat.messages import Message
+from gba.grammar.arguments import write_arguments
 from gba.grammar.spelling import ArgumentStyle
 from gba.schema.tools import ToolCall, ToolSpec
 
-__all__ = ["ID", "INDEX", "NAME", "CallSyntax", "Instructions", "Thinking", "Written"]
+__all__ = ["ID", "INDEX", "NAME", "NEXT", "CallSyntax", "Instructions", "Thinking", "Written", "written"]
 
 NAME, ID, INDEX = "\0name\0", "\0id\0", "\0index\0"
+NEXT = "\0next\0"
+"""Parts what belongs to the call that ends from what belongs to the next one, in the text between them."""
 
 Instructions = Callable[[str, Sequence[ToolSpec], "Mapping[str, Any] | None", bool], str]
 """From the user's system text, the tools, the schema of the answer and whether a thought is asked for: the system
 message, with the tools and how to call them."""
 
-_FIRST_TAG = re.compile(r"\s*(?:<\|open\|>[^<>\n]{1,60}<\|sep\|>|<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)")
+_FIRST_TAG = re.compile(
+    r"\s*(?:<\|open\|>[^<>\n]{1,60}<\|sep\|>|<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)"
+)
 
 
 @dataclass(frozen=True)
@@ -113,12 +119,20 @@ class CallSyntax:
         for number, call in enumerate(calls):
             if number:
                 before = calls[number - 1]
-                pieces += _joined(self.between, before, call, self, number)
+                pieces += self.joint(before, call, number)
             else:
                 pieces += self.fill(self.first, call.name, call.id, number)
             pieces += [*self.opened(call, number), Written(spell(call), True)]
         last = calls[-1]
         return [*pieces, *self.fill(self.end, last.name, last.id, len(calls) - 1)]
+
+    def joint(self, before: ToolCall, call: ToolCall, number: int) -> list[Written]:
+        """The text between two calls; ``number`` is that of the second one."""
+        ended, _, opens = self.between.rpartition(NEXT)
+        return [
+            *self.fill(ended, before.name, before.id, number - 1),
+            *self.fill(opens, call.name, call.id, number),
+        ]
 
     def id(self, call_id: str) -> str:
         """The id as the template takes it: itself, or one of the right length that is made out of it."""
@@ -132,13 +146,14 @@ class CallSyntax:
         return found.group().strip() if found else self.first.partition(NAME)[0].strip()
 
 
-_NEXT = "\0next\0"
-
-
-def _joined(between: str, before: ToolCall, call: ToolCall, syntax: CallSyntax, number: int) -> list[Written]:
-    """The text between two calls: places before `_NEXT` are of the call that ends, those after it of the next one."""
-    ended, _, opens = between.rpartition(_NEXT)
-    return [
-        *syntax.fill(ended, before.name, before.id, number - 1),
-        *syntax.fill(opens, call.name, call.id, number),
-    ]
+def written(message: Message, syntax: CallSyntax, *, agent: bool) -> str:
+    """An assistant's message as text, for a model whose template knows no calls; ``agent``: it had to choose between
+    calls and an answer."""
+    if not agent and not message.calls:
+        return message.content
+    thought = "\n".join(part for part in (message.thought, message.content if message.calls else "") if part)
+    lead = syntax.opens + thought + syntax.gap if thought else ""
+    if not message.calls:
+        return lead + syntax.answer + message.content
+    calls = syntax.write(message.calls, lambda call: write_arguments(syntax.arguments, call.arguments))
+    return lead + "".join(piece.text for piece in calls)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from gba.chat.io import Detokenize, Task, Tokenize
+from gba.chat.specials import Specials
+from gba.chat.syntax import Written
 
 __all__ = ["Tokens"]
 
@@ -15,6 +16,8 @@ _CACHED_LENGTH = 4096
 _ANCHOR = "\n"
 """SentencePiece vocabularies put a space before a first word; behind this character, which never joins with what
 follows it, they do not."""
+_APART = "\u200b"
+"""A space without width, between the halves of a name that no cut makes other tokens of."""
 
 
 class Tokens:
@@ -25,17 +28,30 @@ class Tokens:
         self._prefixed = False
         self._cache: OrderedDict[tuple[str, bool], list[int]] = OrderedDict()
         self._texts: dict[int, str] = {}
+        self._special: dict[int, bool] = {}
+        self._apart: dict[str, list[int]] = {}
+        self.specials = Specials(None)
 
     def glue(self, text: str) -> Task[list[int]]:
-        """The tokens of text of the chat format: names of control tokens become control tokens."""
+        """The tokens of structure: names of control tokens become control tokens."""
         return (yield from self._piece(text, True))
 
-    def content(self, text: str, markers: re.Pattern[str] | None = None) -> Task[list[int]]:
-        """The tokens of anybody's text. No control token comes of it, and what ``markers`` finds is cut in its middle,
-        so that its tokens are not those of the marker, though it spells the same."""
+    def content(self, text: str) -> Task[list[int]]:
+        """The tokens of anybody's text. No control token comes of it, and no mark of the format: where it has the name
+        of one, that is cut so that its tokens are others, though they spell the same."""
         tokens: list[int] = []
-        for piece in _split(text, markers):
-            tokens += yield from self._piece(piece, False)
+        at = 0
+        for begin, end in (yield from self._names(text)):
+            tokens += yield from self._piece(text[at:begin], False)
+            tokens += yield from self._cut(text[begin:end])
+            at = end
+        return tokens + (yield from self._piece(text[at:], False))
+
+    def pieces(self, pieces: Sequence[Written]) -> Task[list[int]]:
+        """The tokens of structure and content, each piece by itself."""
+        tokens: list[int] = []
+        for piece in pieces:
+            tokens += (yield from self.content(piece.text)) if piece.content else (yield from self.glue(piece.text))
         return tokens
 
     def text(self, token: int) -> Task[str]:
@@ -43,6 +59,49 @@ class Tokens:
         if token not in self._texts:
             self._texts[token] = yield Detokenize((token,))
         return self._texts[token]
+
+    def is_special(self, token: int) -> Task[bool]:
+        """Whether a token is a control token: its name, as text, is spelled with others; or is known to be one."""
+        if token not in self._special:
+            text = yield from self.text(token)
+            plain = yield from self._piece(text, False)
+            self._special[token] = plain != [token] or (len(text) > 1 and text in self.specials.names(text))
+        return self._special[token]
+
+    def _names(self, text: str) -> Task[list[tuple[int, int]]]:
+        """Where the text has names that must not become tokens."""
+        found = self.specials.find(text)
+        for begin, end in self.specials.suspects(text):
+            inside = any(begin < other_end and other_begin < end for other_begin, other_end in found)
+            if not inside and len((yield from self._piece(text[begin:end], False))) == 1:
+                found.append((begin, end))
+        return sorted(found)
+
+    def _cut(self, name: str) -> Task[list[int]]:
+        """Tokens that spell a name and are not those of it."""
+        if name not in self._apart:
+            self._apart[name] = yield from self._cut_anew(name)
+        return list(self._apart[name])
+
+    def _cut_anew(self, name: str) -> Task[list[int]]:
+        whole: list[int] = yield from self._piece(name, True)
+        plain: list[int] = yield from self._piece(name, False)
+        middle = len(name) // 2
+        for at in sorted(range(1, len(name)), key=lambda place: abs(place - middle)):
+            halves = [name[:at], name[at:]]
+            if any(self.specials.find(half) for half in halves):
+                continue
+            cut: list[int] = []
+            for half in halves:
+                cut += yield from self._piece(half, False)
+            if cut not in (whole, plain):
+                return cut
+        if plain != whole and not self.specials.marks & {name} and len(plain) > 1:
+            return plain
+        first: list[int] = yield from self._piece(name[:middle], False)
+        between: list[int] = yield from self._piece(_APART, False)
+        second: list[int] = yield from self._piece(name[middle:], False)
+        return [*first, *between, *second]
 
     def _piece(self, text: str, special: bool) -> Task[list[int]]:
         if not text:
@@ -53,7 +112,7 @@ class Tokens:
             self._cache.move_to_end(key)
             return list(cached)
         tokens = yield from self._tokenize(text, special)
-        if len(text) <= _CACHED_LENGTH:
+        if len(text) <= _CACHED_LENGTH and tokens:
             self._cache[key] = tokens
             if len(self._cache) > _CACHED_TEXTS:
                 self._cache.popitem(last=False)
@@ -74,13 +133,3 @@ class Tokens:
             return tokens[len(self._anchor) :]
         fallback: list[int] = yield Tokenize(text, special)
         return fallback
-
-
-def _split(text: str, markers: re.Pattern[str] | None) -> Iterable[str]:
-    """The text, cut in the middle of each marker."""
-    at = 0
-    for found in markers.finditer(text) if markers else ():
-        middle = (found.start() + found.end()) // 2
-        yield text[at:middle]
-        at = middle
-    yield text[at:]

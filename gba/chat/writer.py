@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
 from gba.chat.io import Generate, Halt, More, Task
 from gba.chat.messages import Span, SpanKind, Usage
+from gba.chat.syntax import Written
 from gba.chat.tokens import Tokens
 from gba.errors import ContextOverflowError
 
@@ -45,7 +46,8 @@ class Writer:
     def __init__(
         self, prompt: Sequence[int], tokens: Tokens, properties: Properties, *, max_tokens: int | None
     ) -> None:
-        self.tokens, self.spans, self.pending = list(prompt), [Span(0, len(prompt), "forced")], ""
+        self.tokens, self.spans = list(prompt), [Span(0, len(prompt), "forced")]
+        self._pending: list[Written] = []
         self._pieces, self._properties = tokens, properties
         self.prompt_tokens, self._max_tokens = len(prompt), max_tokens
         self.timings, self.requests, self.generated, self._cached = Timings(), 0, 0, 0
@@ -58,9 +60,26 @@ class Writer:
                 available=properties.context,
             )
 
-    def force(self, text: str) -> None:
-        """Put text behind what was written; it will not be generated."""
-        self.pending += text
+    def force(self, text: str, *, structure: bool = False) -> None:
+        """Put text behind what was written; it will not be generated. ``structure``: names of control tokens in it are
+        control tokens."""
+        if not text:
+            return
+        last = self._pending[-1] if self._pending else None
+        if last is not None and last.content != structure:
+            self._pending[-1] = Written(last.text + text, last.content)
+        else:
+            self._pending.append(Written(text, not structure))
+
+    def force_all(self, pieces: Sequence[Written], *, structure: bool) -> None:
+        """`force` pieces of a syntax; ``structure``: its texts are written with control tokens."""
+        for piece in pieces:
+            self.force(piece.text, structure=structure and not piece.content)
+
+    @property
+    def pending(self) -> str:
+        """The text that is to be forced."""
+        return "".join(piece.text for piece in self._pending)
 
     def budget(self, reserve: int = 0) -> int:
         """How many tokens may still be generated, ``reserve`` left over for what has to be forced afterwards."""
@@ -69,9 +88,18 @@ class Writer:
 
     def settle(self) -> Task[None]:
         """Turn the pending text into tokens, all of them forced."""
-        added: list[int] = yield from self._pieces.content(self.pending)
-        self.pending = ""
+        pieces = self._taken()
+        added: list[int] = yield from self._pieces.pieces(pieces)
         self._extend(added, "forced")
+
+    def _taken(self) -> list[Written]:
+        """The pending text, as one piece of structure where no content in it has the name of a control token: so that
+        the tokenizer cuts it as it would cut the whole."""
+        pieces, self._pending = self._pending, []
+        mixed = len(pieces) > 1 and any(not piece.content for piece in pieces)
+        if mixed and not any(self._pieces.specials.find(piece.text) for piece in pieces if piece.content):
+            return [Written("".join(piece.text for piece in pieces))]
+        return pieces
 
     def settle_healed(self, endings: Sequence[str] = ()) -> Task[str]:
         """As `settle`, but leave the last token to the model; returns its text, "" where nothing has to be healed.
@@ -79,23 +107,29 @@ class Writer:
         ``endings``: all texts that can follow, where these are few: then nothing is left to the model if the
         tokenizer cuts there in any case.
         """
-        if not self.pending:
+        pieces = self._taken()
+        if not pieces:
             return ""
-        text, added = self.pending, (yield from self._pieces.content(self.pending))
-        self.pending = ""
-        if endings and (yield from self._cuts_anyway(text, added, endings)):
+        head: list[int] = yield from self._pieces.pieces(pieces[:-1])
+        text, content = pieces[-1].text, pieces[-1].content
+        added: list[int] = yield from self._pieces.pieces(pieces[-1:])
+        self._extend(head, "forced")
+        if not added:
+            return ""
+        if endings and (yield from self._cuts_anyway(text, added, endings, content)):
             self._extend(added, "forced")
             return ""
         last: str = yield from self._pieces.text(added[-1])
-        if not last or not text.endswith(last) or "\ufffd" in last:
+        special = not content and (yield from self._pieces.is_special(added[-1]))
+        if special or not last or not text.endswith(last) or "\ufffd" in last:
             self._extend(added, "forced")
             return ""
         self._extend(added[:-1], "forced")
         return last
 
-    def _cuts_anyway(self, text: str, tokens: list[int], endings: Sequence[str]) -> Task[bool]:
+    def _cuts_anyway(self, text: str, tokens: list[int], endings: Sequence[str], content: bool) -> Task[bool]:
         for ending in endings:
-            whole: list[int] = yield from self._pieces.content(text + ending)
+            whole: list[int] = yield from self._pieces.pieces([Written(text + ending, content)])
             if whole[: len(tokens)] != tokens:
                 return False
         return True
@@ -149,20 +183,38 @@ class Writer:
         Returns the text that was to be kept and does not fill whole tokens: it has to be forced. Bytes of a character
         that was never finished are dropped.
         """
-        limit = len(generation.text) if upto is None else upto
+        return self.keep_parts(
+            generation, [(kind, len(generation.text) if upto is None else upto)], cut=upto is not None
+        )
+
+    def keep_parts(self, generation: Generation, parts: Sequence[tuple[SpanKind, int]], *, cut: bool = True) -> str:
+        """`keep`, where the generation is of several kinds: each part's kind, and up to which character it goes."""
+        limit = parts[-1][1]
+        whole = limit == len(generation.text)
         kept: list[int] = []
         unfinished: list[int] = []
-        length = 0
+        length = part = 0
         for chunk in generation.chunks:
             unfinished += chunk.tokens
             if length + len(chunk.text) > limit:
                 break
             if chunk.text:  # tokens without text are the first bytes of a character that a later chunk spells
+                while length >= parts[part][1] and part < len(parts) - 1:
+                    self._extend(kept, parts[part][0])
+                    kept, part = [], part + 1
                 kept, unfinished = kept + unfinished, []
             length += len(chunk.text)
-        whole = upto is None or limit == len(generation.text)
-        self._extend(kept, kind, eog=generation.finish == "eog" and whole)
-        return generation.text[length:limit] if upto is not None else ""
+        self._extend(kept, parts[part][0], eog=generation.finish == "eog" and whole)
+        return generation.text[length:limit] if cut else ""
+
+    def mark(self) -> tuple[int, int]:
+        """A place to `rewind` to; text that is pending has to be settled first."""
+        return len(self.tokens), len(self.spans)
+
+    def rewind(self, to: tuple[int, int]) -> None:
+        """Forget what was written behind a place."""
+        del self.tokens[to[0] :], self.spans[to[1] :]
+        self._pending.clear()
 
     def extend(self, added: Sequence[int]) -> None:
         """Put tokens behind what was written; text that is pending has to be settled first."""

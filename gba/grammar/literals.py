@@ -66,7 +66,7 @@ def write_literal(value: Any, spelling: Spelling) -> str:
 
 def _write_string(text: str, spelling: Spelling) -> str:
     if spelling.escapes == "json":
-        return json.dumps(text, ensure_ascii=False)
+        return json.dumps(text, ensure_ascii=spelling.ascii_only)
     return repr(str(text)) if spelling.escapes == "python" else f"{spelling.quote}{text}{spelling.unquote}"
 
 

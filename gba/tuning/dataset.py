@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from gba.backends.base import Backend
 from gba.chat.engine import Engine
 from gba.chat.messages import Message, Span, Step
-from gba.chat.prompts import assistant_text
+from gba.chat.syntaxes.gba import turn_text
 from gba.errors import GbaError
 from gba.tools.math.prompt import messages as math_messages
 from gba.tuning.tasks import Act, MathTask, Task, Turn, agent_tasks, math_tasks
@@ -87,7 +87,7 @@ class Renderer:
         return step
 
     def _step(self, messages: Sequence[Message], task: Task, message: Message) -> Step:
-        self._teacher.expect(message.thought, assistant_text(message, agent=True))
+        self._teacher.expect(message.thought, turn_text(message))
         return self._engine.step(messages, task.tools)
 
     def _dialogue(self, kind: str, steps: Sequence[Step]) -> Dialogue:

@@ -9,7 +9,7 @@ import pytest
 
 from gba.backends.scripted import Scripted
 from gba.chat.engine import Engine
-from gba.chat.prompts import assistant_text
+from gba.chat.syntaxes.gba import turn_text
 from gba.errors import BackendError
 from gba.schema.tools import ToolSpec
 from gba.tools.math.writer import ProgramWriter
@@ -101,7 +101,7 @@ def test_the_solutions_of_the_tasks_are_solved(split):
         messages = [
             message for turn in task.turns for message in [*(act.message() for act in turn.acts), turn.message()]
         ]
-        outcome, _ = run(*(assistant_text(message, agent=True) for message in messages), task=task)
+        outcome, _ = run(*(turn_text(message) for message in messages), task=task)
         assert outcome.solved, outcome.why
 
 

@@ -16,9 +16,7 @@ _CLOSE = "}\n```"
 _FINAL = "Final Answer"
 
 
-def _instructions(
-    system: str, tools: Sequence[ToolSpec], response: Mapping[str, Any] | None, prompted: bool
-) -> str:
+def _instructions(system: str, tools: Sequence[ToolSpec], response: Mapping[str, Any] | None, prompted: bool) -> str:
     """The tools on a line each, and the form of an action."""
     answer = f"{{{fields(response)}}}" if response is not None else "your answer"
     lines = [

@@ -12,9 +12,7 @@ from gba.schema.tools import ToolSpec
 __all__ = ["REACT"]
 
 
-def _instructions(
-    system: str, tools: Sequence[ToolSpec], response: Mapping[str, Any] | None, prompted: bool
-) -> str:
+def _instructions(system: str, tools: Sequence[ToolSpec], response: Mapping[str, Any] | None, prompted: bool) -> str:
     """The tools on a line each, and the form of a step."""
     thought = ["Thought: think about what to do next"] if prompted else []
     answer = f"Answer: {{{fields(response)}}}" if response is not None else "Answer: the answer to the question"

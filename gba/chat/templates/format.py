@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from gba.chat.formats import ChatFormat, Conversation, Layout, Piece, arranged, turn_text
+from gba.chat.formats import ChatFormat, Conversation, Layout, Piece, arranged
 from gba.chat.messages import Message
-from gba.chat.syntax import CallSyntax
+from gba.chat.signature import fields
+from gba.chat.syntax import CallSyntax, written
 from gba.chat.syntaxes import GBA
 from gba.chat.templates.dialect import Dialect, variants
 from gba.chat.templates.marks import ANSWER, MARK, USER, mark
@@ -23,6 +24,8 @@ from gba.schema.tools import ToolCall
 __all__ = ["TemplateFormat", "read_format"]
 
 _REMEDY = "Name a built-in format with chat_format=."
+_FORM = "response_fields"
+"""The variable in which a template is told of the properties that the answer has to have."""
 _TRICKY = ' \n a"b\\c é\nd \n '
 
 
@@ -48,7 +51,10 @@ class TemplateFormat(ChatFormat):
     def _ways(self, conversation: Conversation) -> Iterator[list[Message]]:
         """The messages as they are; and, for templates that insist on it, in a plainer order."""
         native = self.syntax.native
-        messages = list(conversation.messages) if native else arranged(conversation, self.syntax)
+        told = not native or conversation.prompted or (conversation.response is not None and not self._takes_form)
+        messages = list(conversation.messages)
+        if told:
+            messages = arranged(conversation, self.syntax, form=not self._takes_form)
         if not native:
             messages = [self._told(message, agent=conversation.agent) for message in messages]
         if native and not self.syntax.many:
@@ -64,10 +70,20 @@ class TemplateFormat(ChatFormat):
             yield alternating
         yield _alternating(_without_system(plain))
 
+    @property
+    def _takes_form(self) -> bool:
+        """Whether the template itself tells of the form of the answer, as that of gba's tiny agent does."""
+        return _FORM in self.template.source
+
+    def variables(self, conversation: Conversation) -> dict[str, Any]:
+        """What the template is given beside messages and tools."""
+        form = {_FORM: fields(conversation.response)} if conversation.response is not None and self._takes_form else {}
+        return {**form, **conversation.variables}
+
     def _told(self, message: Message, *, agent: bool) -> Message:
         """A message for a template that knows no calls: they are text."""
         if message.role == "assistant":
-            return Message("assistant", turn_text(message, self.syntax, agent=agent)[0].text)
+            return Message("assistant", written(message, self.syntax, agent=agent))
         if message.role == "tool" and not self.dialect.tools:
             opened, closed = self.syntax.result
             return Message("user", f"{opened}{message.content}{closed}")
@@ -160,7 +176,7 @@ class _Marked:
         return chat_format.template.render(
             [dialect.message(message) for message in told],
             tools,
-            **{**dialect.variables(tools), **conversation.variables},
+            **{**dialect.variables(tools), **chat_format.variables(conversation)},
         )
 
     def _without_specials(self, value: Any) -> Any:
@@ -248,7 +264,9 @@ def _one_call_each(messages: Sequence[Message]) -> list[Message]:
             continue
         for number, call in enumerate(message.calls):
             first = number == 0
-            made.append(replace(message, content=message.content * first, thought=message.thought * first, calls=(call,)))
+            made.append(
+                replace(message, content=message.content * first, thought=message.thought * first, calls=(call,))
+            )
             if call.id in results:
                 made.append(results[call.id])
     return made
@@ -329,7 +347,7 @@ def _read_syntax(turn: Turn) -> CallSyntax:
         read = read_calls(turn.probe, turn.answer, turn.closers(), answered=answered)
         for id_length in (None, 9):
             syntax = replace(read, id_length=id_length)
-            wrong = hold_out(turn.probe, syntax)
+            wrong = hold_out(turn.probe, syntax, answered=answered)
             if not wrong:
                 return _with_answers(syntax, turn)
     raise UnreadableError(f"its template writes some calls otherwise: {wrong[0]}")
@@ -337,8 +355,9 @@ def _read_syntax(turn: Turn) -> CallSyntax:
 
 def _with_answers(syntax: CallSyntax, turn: Turn) -> CallSyntax:
     """The syntax with how the template opens answers, and a trigger that is not how anything else begins."""
-    syntax = replace(syntax, answer=turn.lead, chosen=bool(turn.lead) and not syntax.first)
-    others = [turn.lead.strip(), *([] if turn.thinking is None else [turn.thinking.open.strip()])]
+    lead = turn.agent_lead()
+    syntax = replace(syntax, answer=lead, chosen=bool(lead) and lead.startswith(syntax.trigger or syntax.first))
+    others = ["" if syntax.chosen else lead.strip(), *([] if turn.thinking is None else [turn.thinking.open.strip()])]
     if syntax.trigger and any(other.startswith(syntax.trigger) for other in others if other):
         return replace(syntax, trigger=syntax.first.strip())
     return syntax
@@ -379,7 +398,7 @@ def _has_results(probe: Probe) -> bool:
 def _stops(turn: Turn) -> tuple[str, ...]:
     """Texts that show that the model has gone past its turn: the tags that close it, and open those of others."""
     closing = turn.closing + turn.prompt
-    known = () if turn.thinking is None else (turn.thinking.marker, turn.thinking.open.strip())
+    known = () if turn.thinking is None else tuple(markers([turn.thinking.open, turn.thinking.close]))
     tags = [tag for tag in markers([closing]) if tag not in known and not turn.lead.startswith(tag)]
     return tuple(dict.fromkeys(tags))
 
@@ -409,4 +428,3 @@ def _read_changes(probe: Probe, *, native: bool) -> dict[str, str]:
                 changes[role] = name
                 break
     return changes
-

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from gba.chat.messages import Message
-from gba.chat.syntax import _NEXT as NEXT
-from gba.chat.syntax import ID, INDEX, NAME, CallSyntax
+from gba.chat.syntax import ID, INDEX, NAME, NEXT, CallSyntax
 from gba.chat.templates.dialect import Dialect, variants
 from gba.chat.templates.marks import ANSWER, USER, behind, common_end, common_start, mark, whole_tags
 from gba.chat.templates.process import RefusedError, Template
-from gba.grammar.arguments import spell, write_arguments
+from gba.grammar.arguments import write_arguments
+from gba.grammar.literals import write_literal
 from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, JsonType, Spelling, Tag
 from gba.schema.tools import ToolCall, ToolSpec
 
@@ -169,9 +169,9 @@ class _Reader:
         opening = ways[0]
         for way in ways[1:]:
             opening = common_end(opening, way)
-        opening = _without(_whole_tags(opening, ways).lstrip(), self.closers)
+        opening = _without(_whole_tags(opening, ways).lstrip("\n"), self.closers)
         if not opening:
-            opening = start.lstrip()
+            opening = start.lstrip("\n")
         lead = start.removesuffix(opening) if start.endswith(opening) else ""
         gap = after["content"]
         gap = "" if gap is None else gap.removesuffix(opening)
@@ -281,7 +281,7 @@ class _Reader:
                     return tag
             raise UnreadableError("its template writes strings in a way of its own")
         for spelling in _SPELLINGS:
-            spelled = spell(spelling, value)
+            spelled = write_literal(value, spelling)
             if spelled in found:
                 before, _, after = found.rpartition(spelled)
                 return Tag(before, after, spelling)
@@ -337,6 +337,8 @@ class _Reader:
         counted, start = _counted([between, again])
         middle, from_middle = _counted(middles)
         index = from_middle if from_middle is not None else None if start is None else start - 1
+        if NAME in counted.rpartition(NEXT)[2]:
+            return syntax  # the name comes before it is chosen: one call a turn
         syntax = replace(syntax, between=counted, many=True)
         if index is None:
             return syntax
@@ -393,7 +395,7 @@ def _string_tag(found: str, told: str, tricky: str) -> Tag | None:
     for spelling in (GEMMA, *_SPELLINGS):
         if before.endswith(spelling.quote) and after.startswith(spelling.unquote):
             head, tail = before.removesuffix(spelling.quote), after.removeprefix(spelling.unquote)
-            if told == head + spell(spelling, tricky) + tail:
+            if told == head + write_literal(tricky, spelling) + tail:
                 return Tag(head, tail, spelling)
     return Tag(before, after, None) if told == before + tricky + after else None
 
@@ -457,7 +459,7 @@ _ENDS = re.compile(
 """Tokens that end a turn in templates in which calls and answers end differently."""
 
 
-def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7) -> list[str]:
+def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7, *, answered: bool = False) -> list[str]:
     """Calls that were not used for reading, as the template writes them: what of them differs; empty where none does."""
     import random
 
@@ -465,7 +467,7 @@ def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7) -
     wrong: list[str] = []
     for number in range(count):
         calls = tuple(_random_call(draw, index) for index in range(draw.choice((1, 1, 2, 3)) if syntax.many else 1))
-        said = [USER, Message("assistant", calls=calls), *(_results(calls) if number % 2 else ())]
+        said = [USER, Message("assistant", calls=calls), *(_results(calls) if answered or number % 2 else ())]
         try:
             text = behind(probe.render(said), USER.content)
         except RefusedError as error:

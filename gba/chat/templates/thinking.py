@@ -50,6 +50,15 @@ class Turn:
             self.thinking = replace(thinking, close=thinking.close.removesuffix(self.lead))
         self.closing = answer[1]
 
+    def agent_lead(self) -> str:
+        """What the model writes before an answer where it could have called: some templates open answers only then."""
+        try:
+            text = behind(self.probe.render([USER, ANSWER]), USER.content)
+        except RefusedError:
+            return self.lead
+        before = text.partition(ANSWER.content)[0] if ANSWER.content in text else self.answer[0]
+        return _lead(before, self.prompt, self.thinking)
+
     def closers(self) -> tuple[str, ...]:
         """What may stand before a call and closes something else: a thought, or the text before it."""
         first = _TAG.match(self.closing.lstrip())
@@ -102,7 +111,7 @@ def _by_marks(source: str, prompt: str, before: str) -> Thinking | None:
     for opening, closing in _PAIRS:
         start, marker = opening.strip(), closing.strip()
         shown = prompt.rstrip().endswith((start, marker)) or start + marker in before
-        if shown or (marker in source and start != _PAIRS[-1][0].strip()):
+        if shown or (marker in source and (start in source or marker == "</think>")):
             if start + marker in before:  # an empty thought, as the template writes it
                 return Thinking(start, marker, marker)
             if prompt.rstrip().endswith(start):

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
-from gba.chat.formats import ChatFormat
+from gba.chat.formats import ChatFormat, Conversation
 from gba.chat.io import Describe, Generate, Halt, More, Task, adrive, answer
 from gba.chat.messages import Message
 from gba.chat.pick import pick
-from gba.chat.render import Renderer, Turns
+from gba.chat.render import Renderer, Transcripts
+from gba.chat.specials import Specials
 from gba.chat.tokens import Tokens
 from gba.errors import ContextOverflowError, StepError
 from gba.grammar import Grammar
@@ -53,7 +54,7 @@ class ProgramWriter:
     ) -> None:
         self.backend = backend
         self._wanted, self._sampling, self._max_tokens = chat_format, sampling or _EXACTLY, max_tokens
-        self._tokens, self._turns = Tokens(), Turns()
+        self._tokens, self._transcripts = Tokens(), Transcripts()
         self._renderer: Renderer | None = None
 
     def write(self, messages: list[Message]) -> Written:
@@ -70,7 +71,8 @@ class ProgramWriter:
 
     def _program(self, messages: list[Message]) -> Task[Written]:
         properties: Properties = yield Describe()
-        prompt = yield from (yield from self._ready(properties)).render(messages)
+        renderer = yield from self._ready(properties)
+        prompt = (yield from renderer.render(Conversation(tuple(messages)))).tokens
         room = properties.context - len(prompt) - 1
         if room < 1:
             raise ContextOverflowError(
@@ -97,7 +99,8 @@ class ProgramWriter:
         if self._renderer is None:
             chat_format = yield from pick(self._wanted, properties)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._renderer = Renderer(chat_format, self._tokens, self._turns, bos=bos)
+            self._tokens.specials = Specials(properties.specials, chat_format.marks())
+            self._renderer = Renderer(chat_format, self._tokens, self._transcripts, bos=bos)
         return self._renderer
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gba.chat.prompts import assistant_text, system_text
+from gba.chat.syntaxes.gba import instructions, turn_text
 from gba.tuning.tasks.base import Act, Draw, Split, Task, Turn, held_out
 from gba.tuning.tasks.families import FAMILIES, agent_task, agent_tasks
 from gba.tuning.tasks.mathematics import MATH_FAMILIES, MathTask, iter_math_texts, math_task, math_tasks
@@ -35,10 +35,10 @@ def iter_texts(count: int, seed: int = 0) -> Iterator[str]:
 
 
 def _text(task: Task) -> str:
-    lines = [system_text(task.system, task.tools)]
+    lines = [instructions(task.system, task.tools)]
     for turn in task.turns:
         lines.append(turn.request)
         for act in turn.acts:
-            lines += [assistant_text(act.message(), agent=True), act.result]
-        lines.append(assistant_text(turn.message(), agent=True))
+            lines += [turn_text(act.message()), act.result]
+        lines.append(turn_text(turn.message()))
     return "\n".join(lines)

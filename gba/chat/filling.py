@@ -1,0 +1,183 @@
+"""The call pass: a choice between texts, and a value under its grammar, forced wherever there is no choice."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from gba.chat.calls import Fill, JsonFill
+from gba.chat.events import AnswerDelta, ArgumentsDelta
+from gba.chat.io import Task
+from gba.chat.stops import value_stops
+from gba.chat.writer import Writer
+from gba.errors import StepError
+from gba.grammar.matcher import Matcher
+from gba.grammar.nodes import Choice, GbnfTree
+from gba.grammar.nodes import Literal as Text
+from gba.schema.tools import ToolCall
+
+if TYPE_CHECKING:
+    from gba.chat.step import Request
+
+__all__ = ["RESERVE", "Filling"]
+
+RESERVE = 24
+"""Tokens kept back for the closing of a call, on top of its shortest completion."""
+
+
+class Filling:
+    """Writes choices and values. ``structure``: what is forced are texts of a syntax that has control tokens.
+
+    ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way.
+    """
+
+    def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], *, structure: bool) -> None:
+        self._request, self._writer, self._thought, self._structure = request, writer, thought, structure
+        self.closed = self._stuck = False
+        self.written = ""
+
+    def choose(self, options: Mapping[str, str], reserve: int) -> Task[str]:
+        """Which of the texts is written, by name. One token at a time until only one is left; what is forced, the rest
+        of the last one included, is not generated."""
+        writer, request = self._writer, self._request
+        left, written = dict(options), ""
+        while len(left) > 1:
+            forced = _common_start(list(left.values()), len(written))
+            writer.force(forced, structure=self._structure)
+            written += forced
+            done = [name for name, text in left.items() if text == written]
+            if done:
+                return done[0]
+            if writer.budget(reserve) < 1:
+                left, self.closed = dict([min(left.items(), key=lambda item: len(item[1]))]), True
+                break
+            endings = [text[len(written) :] for text in left.values()]
+            written += yield from self._one_token(endings, request)
+            left = {name: text for name, text in left.items() if text.startswith(written)}
+        if not left:
+            self._refuse(written)
+        ((name, text),) = left.items()
+        writer.force(text[len(written) :], structure=self._structure)
+        return name
+
+    def _one_token(self, endings: Sequence[str], request: Request) -> Task[str]:
+        """One token of one of the texts."""
+        writer = self._writer
+        healed = yield from writer.settle_healed(endings)
+        matcher = Matcher(GbnfTree({"root": Choice(tuple(map(Text, endings)))}))
+        generation = yield from writer.generate(matcher.remaining(healed), (), 1, request.sampling, request.slot)
+        yield from writer.finish(generation)
+        writer.keep(generation, "choice")
+        new = generation.text
+        if new.startswith(healed):
+            return new[len(healed) :]
+        if new and healed.startswith(new):
+            writer.force(healed[len(new) :], structure=self._structure)
+            return ""
+        self._refuse(new)
+
+    def again(self, more: str, end: str) -> Task[bool]:
+        """Whether the model goes on to one more call: it is asked for one token, of ``more`` or of ``end`` and then the
+        end of its turn. What of the two is left is forced."""
+        writer, request = self._writer, self._request
+        if writer.budget(RESERVE) < 1:
+            writer.force(end, structure=self._structure)
+            return False
+        yield from writer.settle()
+        matcher = Matcher(GbnfTree({"root": Choice((Text(more), Text(end)))}))
+        generation = yield from writer.generate(matcher.remaining(), (), 1, request.sampling, request.slot)
+        yield from writer.finish(generation)
+        writer.keep(generation, "choice")
+        writer.call_generated += 1
+        new = generation.text
+        if not matcher.allows(new):
+            self._refuse(new)
+        goes_on = bool(new) and more.startswith(new)
+        writer.force((more if goes_on else end)[len(new) :], structure=self._structure)
+        return goes_on
+
+    def fill(
+        self, fill: Fill | JsonFill, call: ToolCall, index: int, *, answer: bool, streams: bool, begun: str = ""
+    ) -> Task[str]:
+        """A value under its grammar: alternate between what that forces and what the model has to say, to its end.
+
+        ``answer``: it is the answer to the user. ``streams``: its text is JSON, and is shown as it comes. ``begun``:
+        the beginning of it that is written already.
+        """
+        writer, matcher = self._writer, fill.matcher()
+        matcher.advance(begun)
+        text, shown = begun, 0
+        self.written = ""
+        while True:
+            forced = matcher.forced()
+            matcher.advance(forced)
+            writer.force(forced, structure=self._structure)
+            text += forced
+            if not matcher.done:
+                shortest = matcher.shortest()
+                room = writer.budget(RESERVE + len(shortest.encode()))
+                if room < 1 or self._stuck:
+                    self.closed = True
+                    writer.force(shortest, structure=self._structure)
+                    text += shortest
+                    matcher.advance(shortest)
+            self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
+            if streams and len(self.written) > shown:
+                piece = self.written[shown:]
+                yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
+                shown = len(self.written)
+            if matcher.done:
+                return text
+            text += yield from self._generate_value(matcher, room)
+
+    def told(self, value: Any, call: ToolCall, index: int, *, answer: bool) -> Task[None]:
+        """Show a value whose text is no JSON, now that it is whole."""
+        piece = json.dumps(value, ensure_ascii=False)
+        yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
+
+    def _generate_value(self, matcher: Matcher, room: int) -> Task[str]:
+        """Let the model write under the grammar until the next text is likely to be forced; returns what it wrote."""
+        writer, request = self._writer, self._request
+        healed = yield from writer.settle_healed()
+        generation = yield from writer.generate(
+            matcher.remaining(healed), value_stops(matcher), room, request.sampling, request.slot
+        )
+        yield from writer.finish(generation)
+        new = generation.text
+        if not new.startswith(healed):
+            writer.keep(generation, "argument")
+            if healed.startswith(new) and generation.finish == "length":
+                writer.force(healed[len(new) :], structure=self._structure)
+                self._stuck = True
+                return ""
+            self._refuse(new)
+        written = new[len(healed) :]
+        # bytes that spell no character count as one to llama.cpp and as several to everybody else: cut before them
+        cut = written.find("\ufffd") if not matcher.allows(written) else -1
+        written = written if cut < 0 else written[:cut]
+        writer.force(writer.keep(generation, "argument", len(healed) + cut if cut >= 0 else None))
+        # room for the first bytes of a character only: they are dropped, and would be written again and again
+        self._stuck = not written and (cut >= 0 or generation.finish == "length")
+        if not matcher.advance(written):
+            self._refuse(written)
+        if not written and generation.finish == "eog":
+            self._refuse(written)
+        return written
+
+    def _refuse(self, text: str) -> NoReturn:
+        raise StepError(
+            f"llama.cpp generated {text[:80]!r}, which the grammar does not allow. Its build may ignore grammars: "
+            "`gba doctor` tells.",
+            thought=self._thought(),
+            text=self.written + text,
+        )
+
+
+def _common_start(texts: Sequence[str], at: int) -> str:
+    """What all the texts have in common from that place on."""
+    first = texts[0]
+    end = at
+    while end < len(first) and all(len(text) > end and text[end] == first[end] for text in texts):
+        end += 1
+    return first[at:end]

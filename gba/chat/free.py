@@ -1,0 +1,173 @@
+"""The free pass of a step: what the model writes without a grammar, its thought and its text, up to a call or the end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from gba.chat.calls import without_texts
+from gba.chat.events import AnswerDelta, ThoughtDelta
+from gba.chat.formats import ChatFormat
+from gba.chat.io import Task
+from gba.chat.messages import SpanKind
+from gba.chat.reader import Told, TurnReader
+from gba.chat.writer import Generation, Writer
+
+if TYPE_CHECKING:
+    from gba.chat.step import Request
+
+__all__ = ["Ended", "FreePass"]
+
+Ended: TypeAlias = Literal["call", "stop", "length", "thought"]
+"""Why free writing ended: a call begins, the model ended its turn, the budget did, or the thought is done."""
+
+_ANSWER_ROOM = 256
+"""Tokens that a thought leaves to what comes behind it, where there are as many; else a third of what is left."""
+
+
+class FreePass:
+    """Writes freely behind a prompt that ends in ``opening``. ``calls``: a call may begin.
+
+    ``choosing``: text is a thought that comes before a choice (syntaxes in which answering is chosen like a tool).
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        chat_format: ChatFormat,
+        opening: str,
+        writer: Writer,
+        *,
+        calls: bool,
+        choosing: bool,
+        thinks: bool = True,
+    ) -> None:
+        self._request, self._format, self._writer, self._choosing = request, chat_format, writer, choosing
+        end, thinking = opening.rstrip(), chat_format.thinking
+        opens = thinking.open.strip() if thinking is not None else ""
+        self._thinks = thinks and thinking is not None and not end.endswith(thinking.marker)
+        self._reader = TurnReader(
+            chat_format.syntax,
+            thinking if self._thinks else None,
+            opened=self._thinks and bool(opens) and end.endswith(opens),
+            calls=calls,
+            stops=chat_format.stops,
+            text_stops=() if choosing else request.stop,
+        )
+        self._used = 0
+        self._ended = False  # the model ended its turn
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the model thinks by itself: a thought is open, or may be opened."""
+        return self._thinks
+
+    @property
+    def ends_in_space(self) -> bool:
+        """Whether what was written and is kept ends in white space."""
+        kept = self._reader.raw[: self._reader.end] if self._reader.stopped else self._reader.raw
+        return kept[-1:].isspace()
+
+    @property
+    def thought(self) -> str:
+        """What was thought."""
+        parts = (self._reader.thought, self._reader.text.rstrip() if self._choosing else "")
+        return "\n".join(part for part in parts if part)
+
+    @property
+    def text(self) -> str:
+        """The answer, or the text before a call."""
+        return "" if self._choosing else self._reader.text
+
+    def run(
+        self, *, limit: int | None = None, reserve: int = 0, text: bool = True, refused: Sequence[str] = ()
+    ) -> Task[Ended]:
+        """Write until a call begins or the turn ends.
+
+        ``limit``: tokens of the pass, None for all there are but for ``reserve``. ``text``: text may follow the thought,
+        else the pass ends with that. ``refused``: texts that a grammar keeps out.
+        """
+        reader, writer = self._reader, self._writer
+        grammar = without_texts(tuple(refused)) if refused else None
+        thought_room = self._thought_room(reserve)
+        while True:
+            room = writer.budget(reserve)
+            room = room if limit is None or reader.thinks else min(room, limit - self._used)
+            if reader.thinks and self._used >= thought_room:
+                yield from self.close_thought()
+            elif room < 1:
+                yield from self._show(reader.finish())
+                return "length"
+            else:
+                yield from self._generate(grammar, room, thought_room, text)
+            if reader.stopped:
+                return reader.stopped
+            if self._ended:
+                return "stop"
+            if not text and reader.behind_thought:
+                return "thought"
+
+    def close_thought(self) -> Task[None]:
+        """Close the thought that is under way, if there is one, with its own mark."""
+        thinking = self._format.thinking
+        if self._reader.thinks and thinking is not None:
+            self._writer.force(thinking.close, structure=True)
+            yield from self._show(self._reader.feed(thinking.close))
+
+    def lead_to_call(self) -> Task[None]:
+        """Put what stands between what was written and a call."""
+        yield from self.close_thought()
+        syntax, reader = self._format.syntax, self._reader
+        raw = reader.raw[: reader.end] if reader.stopped else reader.raw
+        if not raw.strip():
+            self._writer.force(syntax.lead, structure=syntax.native)
+        elif not raw[-1].isspace():
+            self._writer.force(self._gap(raw), structure=syntax.native)
+
+    def _gap(self, raw: str) -> str:
+        """What is missing of the mark that closes the thought, or else the gap between text and call."""
+        thinking = self._format.thinking
+        if thinking is None or len(raw) > self._reader.thought_end or not self._reader.thought_end:
+            return self._format.syntax.gap
+        return thinking.close.partition(thinking.marker)[2]
+
+    def _thought_room(self, reserve: int) -> int:
+        """Tokens that a thought may take."""
+        room = self._writer.budget(reserve)
+        room -= min(_ANSWER_ROOM, room // 3)
+        limit = self._request.options.max_thought_tokens
+        return room if limit is None else min(limit, room)
+
+    def _generate(self, grammar: str | None, room: int, thought_room: int, text: bool) -> Task[None]:
+        """One generation: read as it comes, ended when it has to, and what of it belongs to the turn kept."""
+        reader, writer, request = self._reader, self._writer, self._request
+        yield from writer.settle()
+        begin = len(reader.raw)
+        generation = yield from writer.generate(grammar, reader.watched(), room, request.sampling, request.slot)
+        while True:
+            self._used += len(generation.chunks[-1].tokens)
+            yield from self._show(reader.feed(generation.chunks[-1].text))
+            over = reader.thinks and self._used >= thought_room
+            over = over or bool(reader.stopped) or (not text and reader.behind_thought)
+            if over or not (yield from writer.more(generation)):
+                break
+        yield from writer.halt(generation)
+        self._ended = generation.finish == "eog"
+        if self._ended and not reader.stopped:
+            yield from self._show(reader.finish())
+        self._keep(generation, begin)
+
+    def _keep(self, generation: Generation, begin: int) -> None:
+        reader = self._reader
+        head = reader.text.strip()
+        if reader.stopped == "call" and head and self._format.syntax.middle.strip().startswith(head):
+            reader.drop_text()  # the model began with what belongs behind the name
+        upto = (reader.end if reader.stopped else len(reader.raw)) - begin
+        thought = max(0, min(upto, upto if self._choosing else reader.thought_end - begin))
+        parts: list[tuple[SpanKind, int]] = [("thought", thought)] if thought else []
+        parts += [("answer", upto)] if upto > thought or not parts else []
+        self._writer.force(self._writer.keep_parts(generation, parts), structure=True)
+
+    def _show(self, told: Told) -> Task[None]:
+        for kind, text in told:
+            yield ThoughtDelta(text) if kind == "thought" or self._choosing else AnswerDelta(text)
