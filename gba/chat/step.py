@@ -140,12 +140,8 @@ class StepTask:
         if speaks and ended in {"stop", "length"} and (self._free.text or ended == "length"):
             yield from self._writer.settle()
             return self._step("length" if ended == "length" else "stop", self._free.text)
-        yield from self._writer.settle()
-        behind = self._writer.mark()
         yield from self._free.lead_to_call()
-        # a model that was trained on the syntax opens its answers: what it wrote before is no answer
-        direct = ended == "stop" and not syntax.native
-        return (yield from self._call_or_answer(direct=direct, behind=behind))
+        return (yield from self._call_or_answer(direct=ended == "stop"))
 
     def _wants_thought(self) -> bool:
         """Whether there is to be free text before a choice that has to be made."""
@@ -173,8 +169,8 @@ class StepTask:
 
     # the call pass
 
-    def _call_or_answer(self, *, direct: bool, behind: tuple[int, int]) -> Task[Step]:
-        """Calls, or the answer that is chosen. ``direct``: the model had ended its turn already, at ``behind``."""
+    def _call_or_answer(self, *, direct: bool) -> Task[Step]:
+        """Calls, or the answer that is chosen. ``direct``: the model had ended its turn already."""
         request, writer = self._request, self._writer
         opening = self._syntax.first.lstrip() if self._free.ends_in_space else self._syntax.first
         while True:
@@ -183,7 +179,7 @@ class StepTask:
             start, spent = len(writer.tokens), writer.generated
             name = yield from self._filling.choose(options, self._reserve())
             if name == RESPOND:
-                return (yield from self._respond(call, direct=direct, behind=behind))
+                return (yield from self._respond(call, direct=direct))
             call = replace(call, name=name)
             yield ToolChosen(len(self._made), call.id, name)
             more = request.parallel and self._syntax.many and len(self._made) + 1 < request.options.max_calls
@@ -322,20 +318,20 @@ class StepTask:
 
     # answers
 
-    def _respond(self, call: ToolCall, *, direct: bool, behind: tuple[int, int]) -> Task[Step]:
+    def _respond(self, call: ToolCall, *, direct: bool) -> Task[Step]:
         """The answer that was chosen."""
         if self._response is not None:
             return (yield from self._respond_in_form(call))
-        if direct and self._free.thought:  # the model had answered already, and ended its turn
-            self._writer.rewind(behind)
-            yield AnswerDelta(self._free.thought)
-            return self._step("stop", self._free.thought, thought="")
         self._answer = FreePass(
             self._request, self._renderer.format, "", self._writer, calls=False, choosing=False, thinks=False
         )
         ended = yield from self._answer.run()
         yield from self._writer.settle()
-        return self._step("length" if ended == "length" else "stop", self._answer.text)
+        text, thought = self._answer.text, self._free.thought
+        if direct and thought and not text.strip():  # it had answered already, and had nothing to add
+            yield AnswerDelta(thought)
+            text = thought
+        return self._step("length" if ended == "length" else "stop", text, thought="" if text == thought else None)
 
     def _respond_in_form(self, call: ToolCall) -> Task[Step]:
         """The answer as JSON of the schema that was asked for."""

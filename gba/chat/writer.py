@@ -207,15 +207,6 @@ class Writer:
         self._extend(kept, parts[part][0], eog=generation.finish == "eog" and whole)
         return generation.text[length:limit] if cut else ""
 
-    def mark(self) -> tuple[int, int]:
-        """A place to `rewind` to; text that is pending has to be settled first."""
-        return len(self.tokens), len(self.spans)
-
-    def rewind(self, to: tuple[int, int]) -> None:
-        """Forget what was written behind a place."""
-        del self.tokens[to[0] :], self.spans[to[1] :]
-        self._pending.clear()
-
     def extend(self, added: Sequence[int]) -> None:
         """Put tokens behind what was written; text that is pending has to be settled first."""
         self._extend(added, "forced")

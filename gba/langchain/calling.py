@@ -36,8 +36,10 @@ _LOADING: Mapping[str, str] = {
 }
 """Arguments of langchain-community's model that are options of a model in process."""
 _SAMPLING = tuple(field.name for field in fields(Sampling))
-_OPTIONS = ("max_tokens", "max_thought_tokens")
-_CALL = (*_SAMPLING, *_OPTIONS, "slot")
+_OPTIONS = ("max_tokens", "max_thought_tokens", "max_repeats", "thought")
+_TEMPLATE = ("chat_template_kwargs", "reasoning_effort", "thinking")
+"""What goes to the chat template."""
+_CALL = (*_SAMPLING, *_OPTIONS, *_TEMPLATE, "slot")
 """What a model has as a field, and a call may give instead."""
 PARAMETERS = (*_CALL, "stop")
 """The fields of a model that a call of it depends on."""
@@ -95,10 +97,23 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
         response_schema=response_schema(call.get("response_format")),
         stop=(stops,) if isinstance(stops, str) else tuple(stops or ()),
         sampling=Sampling(**{name: wanted[name] for name in _SAMPLING if wanted[name] is not None}),
-        options=StepOptions(**{name: wanted[name] for name in _OPTIONS if wanted[name] is not None}),
+        options=StepOptions(
+            **{name: wanted[name] for name in _OPTIONS if wanted[name] is not None},
+            template_variables=_template_variables(wanted),
+        ),
         slot=wanted["slot"],
         model=call.get("model"),
     )
+
+
+def _template_variables(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the chat template is given: ``thinking`` and ``reasoning_effort`` under the names that templates have."""
+    variables: dict[str, Any] = {}
+    if wanted["thinking"] is not None:
+        variables |= {"enable_thinking": bool(wanted["thinking"]), "thinking": bool(wanted["thinking"])}
+    if wanted["reasoning_effort"] is not None:
+        variables["reasoning_effort"] = wanted["reasoning_effort"]
+    return {**variables, **(wanted["chat_template_kwargs"] or {})}
 
 
 def spelled(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -79,6 +79,9 @@ class ChatLlamaCpp(BaseChatModel):
     context: int | None = None
     """Tokens of context for a model in process; a server has its own."""
     chat_format: ChatFormat | str | None = None
+    """The model's own template unless given: a ChatFormat, or the name of a built-in one."""
+    call_syntax: str | None = None
+    """How the model is to call: ``native`` (as its template does), ``gba``, ``react`` or ``action``."""
     load_options: dict[str, Any] = Field(default_factory=dict)
     """Further arguments of LlamaInProcess or LlamaServer."""
 
@@ -95,6 +98,18 @@ class ChatLlamaCpp(BaseChatModel):
     max_tokens: int | None = None
     """Tokens generated in one step; a call that this cuts short is closed, so that it stays valid."""
     max_thought_tokens: int | None = None
+    """Tokens of the thought: no limit for models that think by themselves, 256 for others."""
+    max_repeats: int | None = None
+    """How often in a row the same call may be made with the same result; 2 unless given."""
+    thought: Literal["auto", "prompted", "none"] | None = None
+    """``auto``: as the model's template has it; ``prompted``: a thought is asked for; ``none``: no free text where a
+    call is required."""
+    thinking: bool | None = None
+    """Turns the thinking of models on or off whose template has a switch for it."""
+    reasoning_effort: str | None = None
+    """How much such a model thinks: what its template knows, as ``low``, ``medium``, ``high``."""
+    chat_template_kwargs: dict[str, Any] | None = None
+    """Further variables of the chat template."""
     stop: list[str] | None = None
     slot: int | None = None
     streaming: bool = False
@@ -141,7 +156,7 @@ class ChatLlamaCpp(BaseChatModel):
 
     @property
     def _identifying_params(self) -> dict[str, Any]:
-        named = ("base_url", "chat_format", "context", "model_path", *PARAMETERS)
+        named = ("base_url", "call_syntax", "chat_format", "context", "model_path", *PARAMETERS)
         given = {name: getattr(self, name) for name in named}
         return {"model": self._label, **{name: value for name, value in given.items() if value not in (None, {})}}
 
@@ -192,16 +207,16 @@ class ChatLlamaCpp(BaseChatModel):
 
     def _connect(self) -> Engine:
         if self.backend is not None:
-            return Engine(self.backend, chat_format=self.chat_format)
+            return Engine(self.backend, chat_format=self.chat_format, call_syntax=self.call_syntax)
         if self.base_url is not None:
             key = self.api_key.get_secret_value() if self.api_key else None
             options = {**self.load_options, "api_key": key, "timeout": self.timeout}
-            return connect(Target.of(self.base_url, None, self.chat_format, options))
+            return connect(Target.of(self.base_url, None, self.chat_format, options, self.call_syntax))
         return self._in_process(self.model_path or "tiny-agent")
 
     def _in_process(self, model_path: str) -> Engine:
         options = {**self.load_options, "context": self.context}
-        return connect(Target.of(None, model_path, self.chat_format, options))
+        return connect(Target.of(None, model_path, self.chat_format, options, self.call_syntax))
 
     def _engine_for(self, model: str | None) -> Engine:
         """The engine of a call; a call may name another GGUF file, or the model that a server runs."""

@@ -26,6 +26,7 @@ class Target:
     model_path: str | None = None
     chat_format: ChatFormat | str | None = field(default=None, hash=False)
     options: tuple[tuple[str, Any], ...] = ()
+    call_syntax: str | None = None
 
     @classmethod
     def of(
@@ -34,6 +35,7 @@ class Target:
         model_path: str | None,
         chat_format: ChatFormat | str | None,
         options: Mapping[str, Any],
+        call_syntax: str | None = None,
     ) -> Target:
         """The target of these; a path is made absolute, options that are None are left to the backend."""
         given = tuple(sorted((key, value) for key, value in options.items() if value is not None))
@@ -41,7 +43,7 @@ class Target:
             from gba.models import resolve
 
             model_path = str(Path(resolve(model_path)).absolute())
-        return cls(base_url, None if base_url else model_path, chat_format, given)
+        return cls(base_url, None if base_url else model_path, chat_format, given, call_syntax)
 
 
 _engines: dict[Any, Engine] = {}
@@ -56,12 +58,13 @@ def connect(target: Target) -> Engine:
     """
     place = (target.base_url, target.model_path, repr(target.options))
     chat_format = target.chat_format
-    form = chat_format if chat_format is None or isinstance(chat_format, str) else id(chat_format)
+    plain = chat_format is None or isinstance(chat_format, str)
+    form = chat_format if plain else id(chat_format), target.call_syntax
     with _guard:
         if place not in _backends:
             _backends[place] = _backend(target)
         if (place, form) not in _engines:
-            _engines[place, form] = Engine(_backends[place], chat_format=chat_format)
+            _engines[place, form] = Engine(_backends[place], chat_format=chat_format, call_syntax=target.call_syntax)
         return _engines[place, form]
 
 

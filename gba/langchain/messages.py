@@ -67,12 +67,9 @@ def _to_message(message: BaseMessage, index: int, answered: set[str], before: Se
 
 
 def _assistant(message: AIMessage, content: Content, index: int, answered: set[str]) -> Message:
-    """What a model said, whichever it was. Text beside calls is what it thought about them."""
+    """What a model said, whichever it was."""
     thought = content.thought or _string(message.additional_kwargs.get(REASONING_KEY))
-    calls = _calls(message, content, index, answered)
-    if calls and content.text:
-        thought = f"{thought}\n{content.text}" if thought else content.text
-    return Message("assistant", "" if calls else content.text, thought, calls)
+    return Message("assistant", content.text, thought, _calls(message, content, index, answered))
 
 
 def _calls(message: AIMessage, content: Content, index: int, answered: set[str]) -> tuple[ToolCall, ...]:

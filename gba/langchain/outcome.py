@@ -33,7 +33,7 @@ _PERHAPS_A_TAG = re.compile(r"<[/a-z]{0,9}$")
 def to_ai_message(step: Step, properties: Properties, model_name: str) -> AIMessage:
     """The assistant's message of a step."""
     return AIMessage(
-        content=step.answer,
+        content=step.content,
         additional_kwargs={REASONING_KEY: step.thought} if step.thought else {},
         tool_calls=[tool_call(name=call.name, args=dict(call.arguments), id=call.id) for call in step.calls],
         usage_metadata=usage_metadata(step),
@@ -137,7 +137,7 @@ class Chunks:
     def last(self, properties: Properties, model_name: str) -> ChatGenerationChunk:
         """The chunk that ends the stream, after all events: usage and metadata."""
         return _chunk(
-            content="" if self._exact(RESPOND) else self._step.answer,
+            content="" if self._exact(RESPOND) else self._step.content,
             usage_metadata=usage_metadata(self._step),
             response_metadata=response_metadata(self._step, properties, model_name),
             chunk_position="last",
