@@ -80,7 +80,9 @@ class Properties:
 
     ``context``: tokens that one sequence can hold; ``add_bos``: whether a prompt has to begin with ``bos``;
     ``bos``/``eos``: token ids or None; ``eog``: all end-of-generation ids that are known; ``bos_text``/``eos_text``:
-    how the template spells them; ``chat_template``: the GGUF's Jinja text or None.
+    how the template spells them; ``chat_template``: the GGUF's Jinja text or None. ``identity``: differs where the
+    model behind the backend is another one, so that tokens and texts of the old model are of no use any more; "" for a
+    backend whose model never changes.
     """
 
     context: int
@@ -94,6 +96,7 @@ class Properties:
     eos_text: str = ""
     add_bos: bool = True
     eog: frozenset[int] = frozenset()
+    identity: str = ""
 
 
 @runtime_checkable
@@ -118,11 +121,12 @@ class Backend(Protocol):
     ) -> Iterator[Chunk]:
         """Continue the prompt. Closing the iterator ends the generation. ``max_tokens=-1``: until the context is full.
 
-        Raises ContextOverflowError, GrammarError, GenerationInterruptedError, ServerUnavailableError.
+        Raises ContextOverflowError, GrammarError, GenerationInterruptedError, ModelChangedError,
+        ServerUnavailableError.
         """
 
     def properties(self) -> Properties:
-        """What is known of the model; read once, then kept."""
+        """What is known of the model; kept as long as it is the same model."""
 
     def close(self) -> None:
         """Let go of the model or the connection. Further use raises BackendError."""

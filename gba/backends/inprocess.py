@@ -176,7 +176,7 @@ class LlamaInProcess:
 
     async def aproperties(self) -> Properties:
         """See `AsyncBackend`."""
-        return await asyncio.to_thread(self.properties)
+        return self.properties() if self._known is not None else await asyncio.to_thread(self.properties)
 
     async def acomplete(
         self,

@@ -97,6 +97,7 @@ class LlamaServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+        self._pid = os.getpid()
         self.port = port or 0
 
     @property
@@ -181,7 +182,9 @@ class LlamaServerProcess:
         return "\n".join(text.splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Ends the server: asked first, killed after five seconds. A second call does nothing."""
+        """Ends the server: asked first, killed after five seconds. A second call does nothing, nor does a fork's."""
+        if self._pid != os.getpid():
+            return  # in a forked process: the server is its parent's
         atexit.unregister(self.stop)
         process, self._process = self._process, None
         if process is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any, cast
 
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
@@ -48,9 +49,8 @@ class Engine:
         self.sampling = sampling or Sampling()
         self.options = options or StepOptions()
         self._wanted = chat_format
-        self._tokens, self._turns, self._calls = Tokens(), Turns(), Calls()
-        self._renderer: Renderer | None = None
-        self._gate = Gate()
+        self._calls, self._gate = Calls(), Gate()
+        self._memory: _Memory | None = None
 
     # The argument list is the same in run, arun, step and astep: `request` says what each one means.
 
@@ -140,8 +140,7 @@ class Engine:
 
     def chat_format(self) -> ChatFormat:
         """The chat format in use."""
-        renderer = answer(self._ready(), cast("Backend", self.backend))
-        return renderer.format
+        return answer(self._ready(), cast("Backend", self.backend)).renderer.format
 
     def exact(self, name: str, schema: Mapping[str, Any]) -> bool:
         """Whether the grammar enforces all of a tool's schema, so that its arguments are never written a second time.
@@ -150,19 +149,25 @@ class Engine:
         """
         return not self._calls.fill(name, schema).grammar.residual
 
-    def _ready(self) -> Task[Renderer]:
-        if self._renderer is None:
-            properties: Properties = yield Describe()
+    def _ready(self) -> Task[_Memory]:
+        """What is remembered of the model. Where the backend has another one by now, all of it is dropped."""
+        properties: Properties = yield Describe()
+        memory = self._memory
+        if memory is None or memory.identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._renderer = Renderer(chat_format, self._tokens, self._turns, bos=bos)
-        return self._renderer
+            tokens, turns = Tokens(), Turns()
+            if memory is not None:
+                self._calls = Calls()
+            memory = _Memory(properties.identity, tokens, turns, Renderer(chat_format, tokens, turns, bos=bos))
+            self._memory = memory
+        return memory
 
     def _prompt(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec], response: Mapping[str, Any] | None
     ) -> Task[list[int]]:
-        renderer = yield from self._ready()
-        return (yield from renderer.render(messages, tools, response))
+        memory = yield from self._ready()
+        return (yield from memory.renderer.render(messages, tools, response))
 
     async def _arun(self, request: Request) -> AsyncGenerator[Event, None]:
         async with aclosing(adrive(self._task(request), cast("AsyncBackend", self.backend))) as items:
@@ -171,12 +176,22 @@ class Engine:
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
-        renderer = yield from self._ready()
-        prompt = yield from renderer.render(request.messages, request.tools, request.response_schema)
-        writer = Writer(prompt, self._tokens, properties, max_tokens=request.options.max_tokens)
-        step = yield from StepTask(request, renderer, writer, self._calls).run()
-        self._turns.remember(prompt, step.message(), step.tokens[step.prompt_tokens :])
+        memory = yield from self._ready()
+        prompt = yield from memory.renderer.render(request.messages, request.tools, request.response_schema)
+        writer = Writer(prompt, memory.tokens, properties, max_tokens=request.options.max_tokens)
+        step = yield from StepTask(request, memory.renderer, writer, self._calls).run()
+        memory.turns.remember(prompt, step.message(), step.tokens[step.prompt_tokens :])
         return step
+
+
+@dataclass(frozen=True)
+class _Memory:
+    """What is remembered of one model."""
+
+    identity: str
+    tokens: Tokens
+    turns: Turns
+    renderer: Renderer
 
 
 def _last(events: Generator[Event, None, None]) -> Step:

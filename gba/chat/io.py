@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
-from gba.errors import BackendError
+from gba.errors import BackendError, ModelChangedError
 
 __all__ = ["Ask", "Describe", "Detokenize", "Generate", "Halt", "More", "Task", "Tokenize", "adrive", "answer", "drive"]
 
@@ -67,11 +67,28 @@ Task = Generator[Any, Any, T]
 _CUT = "the generation ended without a last chunk. This is a fault of the backend: please report it."
 
 
+class _Model:
+    """The model that a task was told of: it must not generate from tokens that are another one's."""
+
+    def __init__(self) -> None:
+        self._described: Properties | None = None
+
+    def described(self, properties: Properties) -> Properties:
+        self._described = properties
+        return properties
+
+    def check(self, properties: Properties) -> None:
+        """Raises ModelChangedError where the backend has another model by now."""
+        before = self._described
+        if before is not None and before.identity != properties.identity:
+            raise ModelChangedError(before=before.model, after=properties.model)
+
+
 class _Stream:
     """The generation under way of one driver, sync."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend, self._chunks = backend, cast("Iterator[Chunk] | None", None)
+        self._backend, self._chunks, self._model = backend, cast("Iterator[Chunk] | None", None), _Model()
 
     def answer(self, ask: Ask) -> Any:
         match ask:
@@ -80,9 +97,10 @@ class _Stream:
             case Detokenize(tokens):
                 return self._backend.detokenize(tokens)
             case Describe():
-                return self._backend.properties()
+                return self._model.described(self._backend.properties())
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 self.close()
+                self._model.check(self._backend.properties())
                 self._chunks = iter(
                     self._backend.complete(
                         prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot
@@ -111,7 +129,7 @@ class _AsyncStream:
     """The generation under way of one driver, async."""
 
     def __init__(self, backend: AsyncBackend) -> None:
-        self._backend, self._chunks = backend, cast("AsyncIterator[Chunk] | None", None)
+        self._backend, self._chunks, self._model = backend, cast("AsyncIterator[Chunk] | None", None), _Model()
 
     async def answer(self, ask: Ask) -> Any:
         match ask:
@@ -120,9 +138,10 @@ class _AsyncStream:
             case Detokenize(tokens):
                 return await self._backend.adetokenize(tokens)
             case Describe():
-                return await self._backend.aproperties()
+                return self._model.described(await self._backend.aproperties())
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 await self.close()
+                self._model.check(await self._backend.aproperties())
                 self._chunks = aiter(
                     self._backend.acomplete(
                         prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot

@@ -22,7 +22,7 @@ from gba.chat.prompts import CALL_CLOSE, CALL_OPEN, retry_text
 from gba.chat.render import Renderer
 from gba.chat.stops import StopFilter, value_stops
 from gba.chat.writer import Writer
-from gba.errors import BackendError, ConversationError, StepError
+from gba.errors import BackendError, ConversationError, GrammarError, StepError
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import Choice, GbnfTree
 from gba.grammar.nodes import Literal as Text
@@ -90,7 +90,7 @@ class StepTask:
             allowed = self._request.allowed()
             yield from self._reason()
             return (yield from self._call_or_answer(allowed))
-        except BackendError as error:
+        except (BackendError, GrammarError) as error:
             error.thought, error.written = self._thought, self._written
             raise
 

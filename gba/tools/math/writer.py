@@ -53,8 +53,8 @@ class ProgramWriter:
     ) -> None:
         self.backend = backend
         self._wanted, self._sampling, self._max_tokens = chat_format, sampling or _EXACTLY, max_tokens
-        self._tokens, self._turns = Tokens(), Turns()
         self._renderer: Renderer | None = None
+        self._identity = ""
 
     def write(self, messages: list[Message]) -> Written:
         """The program that the model writes after these messages (see prompt.py)."""
@@ -94,10 +94,10 @@ class ProgramWriter:
             chunk = yield More()
 
     def _ready(self, properties: Properties) -> Task[Renderer]:
-        if self._renderer is None:
+        if self._renderer is None or self._identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._renderer = Renderer(chat_format, self._tokens, self._turns, bos=bos)
+            self._identity, self._renderer = properties.identity, Renderer(chat_format, Tokens(), Turns(), bos=bos)
         return self._renderer
 
 
