@@ -46,7 +46,10 @@ class Decoder:
                 f"Ask for fewer tokens (context=...). It says: {complaints() or 'nothing'}"
             )
         self.vocabulary = Vocabulary(lib, self._model)
-        self.context = int(lib.llama_n_ctx(self._context))
+        # llama.cpp rounds it up
+        self.context = min(
+            int(lib.llama_n_ctx(self._context)), options.length(int(lib.llama_model_n_ctx_train(self._model)))
+        )
         self.slots = options.slots
         self._cells = Cells(
             lib,
@@ -59,9 +62,7 @@ class Decoder:
 
     def _make_context(self, params: Any, options: LoadOptions) -> Any:
         lib = self._lib
-        trained = int(lib.llama_model_n_ctx_train(self._model))
-        stretched = any(name.startswith(("rope_", "yarn_")) for name in options.llama)
-        params.n_ctx = options.context if options.context and stretched else min(options.context or trained, trained)
+        params.n_ctx = options.length(int(lib.llama_model_n_ctx_train(self._model)))
         params.n_batch = max(options.batch, options.slots)  # llama.cpp ends the process on fewer than one for each slot
         params.n_ubatch = min(params.n_ubatch, params.n_batch)
         params.n_seq_max = options.slots
@@ -156,7 +157,10 @@ def _apply(options: dict[str, Any], *targets: Any) -> None:
             known = sorted(entry[0] for target in targets for entry in target._fields_)
             raise BackendError(f"llama.cpp has no option {name!r}. It knows {', '.join(known)}.")
         for owner in owners:
-            setattr(owner, name, value)
+            try:
+                setattr(owner, name, value)
+            except TypeError as error:
+                raise BackendError(f"llama.cpp's option {name!r} cannot be {value!r}: {error}.") from error
 
 
 def _threads_for(size: int) -> int:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from gba.backends.files import checked_model_path
+from gba.backends.files import checked_model
 from gba.backends.server import LlamaServer
 from gba.errors import BackendError, ServerUnavailableError
 
@@ -118,7 +118,7 @@ class LlamaServerProcess:
         """Starts the server and waits until it is ready. A second call does nothing."""
         if self.pid is not None:
             return self
-        model, binary = checked_model_path(self._model), find_llama_server(self._binary)
+        model, binary = checked_model(self._model).path, find_llama_server(self._binary)
         self.stop()
         self.port = self._wanted_port or _free_port(self._host)
         self._log = tempfile.NamedTemporaryFile(prefix="gba-llama-server-", suffix=".log")  # noqa: SIM115
