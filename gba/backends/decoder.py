@@ -34,7 +34,7 @@ class Decoder:
         model_params.n_gpu_layers = options.gpu_layers
         self._model = lib.llama_model_load_from_file(str(path).encode(), model_params)
         if not self._model:
-            raise ModelFileError(f"llama.cpp cannot load {path}. It says: {complaints() or 'nothing'}", path=str(path))
+            raise ModelFileError(f"llama.cpp cannot load {path}. {_said(complaints())}", path=str(path))
         if lib.llama_model_has_encoder(self._model) or not lib.llama_model_has_decoder(self._model):
             lib.llama_model_free(self._model)
             raise ModelFileError(f"{path.name} has an encoder: gba runs models that only decode.", path=str(path))
@@ -43,7 +43,7 @@ class Decoder:
             lib.llama_model_free(self._model)
             raise BackendError(
                 f"llama.cpp cannot make a context of {options.context or 'full'} tokens for {path.name}. "
-                f"Ask for fewer tokens (context=...). It says: {complaints() or 'nothing'}"
+                f"Ask for fewer tokens (context=...). {_said(complaints())}"
             )
         self.vocabulary = Vocabulary(lib, self._model)
         # llama.cpp rounds it up
@@ -147,6 +147,13 @@ class Decoder:
         self._cells.close()
         self._lib.llama_free(self._context)
         self._lib.llama_model_free(self._model)
+
+
+def _said(complaints: str) -> str:
+    """What llama.cpp says about a failure."""
+    if complaints:
+        return f"It says: {complaints}"
+    return "It does not say why: this release of llama-cpp-python may be too old for it, or short of memory."
 
 
 def _apply(options: dict[str, Any], *targets: Any) -> None:

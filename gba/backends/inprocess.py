@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LlamaInProcess"]
 
-_WARNING, _ERROR, _CONTINUED = 2, 3, 5
+_WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml.h, enum ggml_log_level
 
 
 class _Log:

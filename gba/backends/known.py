@@ -21,8 +21,8 @@ from gba.errors import BackendError, ModelChangedError
 
 __all__ = ["Known", "ModelWatch"]
 
-_FRESH = 1.0
-"""Seconds for which an answer that named the model is enough. A server takes about as long to start again."""
+_FRESH = 0.2
+"""Seconds for which the last sign of the model is enough: less than a server takes to end and start again."""
 _PROPS_BYTES = 2**24
 _EOG_NAMES = (
     "</s>",

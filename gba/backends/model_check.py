@@ -55,6 +55,7 @@ class _Check:
         self._heads(layers)
         self._experts(layers)
         self._rope()
+        self._epsilons()
         self._vocabulary()
 
     def _wrong(self, what: str) -> ModelFileError:
@@ -130,6 +131,16 @@ class _Check:
         dimensions = self._number("rope.dimension_count")
         if dimensions is not None and (dimensions % 2 or dimensions > _MOST):
             raise self._wrong(f"{self._arch}.rope.dimension_count is {dimensions}, and has to be even")
+
+    def _epsilons(self) -> None:
+        for key, value in self._values.items():
+            if (
+                key.startswith(f"{self._arch}.")
+                and key.endswith("epsilon")
+                and type(value) is float
+                and not 0 <= value < 1
+            ):
+                raise self._wrong(f"{key} is {value}, and has to be from 0 to 1")
 
     def _vocabulary(self) -> None:
         kind, tokens = self._text("tokenizer.ggml.model"), self._values.get(_TOKENS)

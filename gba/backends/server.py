@@ -441,6 +441,8 @@ def _completed(check: Flow[None], reader: CompletionReader, cause: Exception | N
     except ModelChangedError as error:
         error.text, error.tokens = reader.written()
         raise error from cause
+    except ServerUnavailableError as error:
+        raise reader.interrupted("the server went away, so it cannot be told which model wrote this") from error
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
