@@ -8,6 +8,7 @@ GbaError
 │   ├── ServerUnavailableError   nothing answers at the URL, or the model is still loading
 │   ├── ServerResponseError      the server answered with an HTTP error
 │   ├── GenerationInterruptedError   it ended in the middle of a generation
+│   ├── ModelChangedError        another model answers than at the beginning of the request
 │   ├── ModelFileError           the file is missing or is no usable GGUF
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
@@ -28,6 +29,7 @@ __all__ = [
     "GenerationInterruptedError",
     "GrammarError",
     "MathError",
+    "ModelChangedError",
     "ModelFileError",
     "SchemaError",
     "ServerResponseError",
@@ -81,7 +83,13 @@ class ToolsError(SchemaError):
 
 
 class GrammarError(GbaError):
-    """GBNF text cannot be read. ``line`` and ``column`` count from 1; 0 where there is no position."""
+    """GBNF text cannot be read. ``line`` and ``column`` count from 1; 0 where there is no position.
+
+    Raised out of a step, ``thought`` and ``written`` hold what the model had written in that step.
+    """
+
+    thought: str = ""
+    written: str = ""
 
     def __init__(self, message: str, *, line: int = 0, column: int = 0) -> None:
         self.line, self.column = line, column
@@ -120,6 +128,22 @@ class GenerationInterruptedError(BackendError):
     def __init__(self, message: str, *, text: str = "", tokens: tuple[int, ...] = ()) -> None:
         self.text, self.tokens = text, tokens
         super().__init__(message)
+
+
+class ModelChangedError(BackendError):
+    """The server now runs the model ``after`` and no longer ``before``, the model that the request was made for.
+
+    ``text`` and ``tokens`` hold what had been generated in this request. What was known of the old model is forgotten,
+    so the same step can be asked for again.
+    """
+
+    def __init__(self, *, before: str, after: str, text: str = "", tokens: tuple[int, ...] = ()) -> None:
+        self.before, self.after, self.text, self.tokens = before, after, text, tokens
+        names = f"{after!r} instead of {before!r}" if before != after else f"another model or build called {after!r}"
+        super().__init__(
+            f"the server runs {names} since this request began. Its tokens are those of the old model, so the request "
+            "was ended. Ask again: what was known of the old model is forgotten."
+        )
 
 
 class ModelFileError(BackendError):

@@ -80,8 +80,10 @@ class Properties:
 
     ``context``: tokens that one sequence can hold; ``add_bos``: whether a prompt has to begin with ``bos``;
     ``bos``/``eos``: token ids or None; ``eog``: all end-of-generation ids that are known; ``bos_text``/``eos_text``:
-    how the template spells them; ``chat_template``: the GGUF's Jinja text or None; ``specials``: the names of all control
-    and user-defined tokens, None where the backend cannot tell.
+    how the template spells them; ``chat_template``: the GGUF's Jinja text or None; ``tool_template``: the one for
+    conversations with tools, where the file has one of its own; ``specials``: the names of all control and user-defined
+    tokens, None where the backend cannot tell. ``identity``: differs where the model behind the backend is another one,
+    so that tokens and texts of the old model are of no use any more; "" for a backend whose model never changes.
     """
 
     context: int
@@ -96,6 +98,8 @@ class Properties:
     add_bos: bool = True
     eog: frozenset[int] = frozenset()
     specials: frozenset[str] | None = None
+    tool_template: str | None = None
+    identity: str = ""
 
 
 @runtime_checkable
@@ -120,11 +124,12 @@ class Backend(Protocol):
     ) -> Iterator[Chunk]:
         """Continue the prompt. Closing the iterator ends the generation. ``max_tokens=-1``: until the context is full.
 
-        Raises ContextOverflowError, GrammarError, GenerationInterruptedError, ServerUnavailableError.
+        Raises ContextOverflowError, GrammarError, GenerationInterruptedError, ModelChangedError,
+        ServerUnavailableError.
         """
 
     def properties(self) -> Properties:
-        """What is known of the model; read once, then kept."""
+        """What is known of the model; kept as long as it is the same model."""
 
     def close(self) -> None:
         """Let go of the model or the connection. Further use raises BackendError."""

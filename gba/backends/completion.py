@@ -12,16 +12,22 @@ which they have to spell exactly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from gba.backends.base import Chunk, Finish, Timings
+from gba.backends.replies import Event
+from gba.backends.replies import Timings as ToldTimings
 from gba.backends.wire import Flow, detokenize_flow, tokenize_flow
 from gba.errors import GenerationInterruptedError
 
 __all__ = ["CompletionReader", "Spelling"]
 
 _UNKNOWN = "\ufffd"
+_UNTOLD = 4096
+"""Tokens that a server may count without telling them: those of an unfinished character, or of a draft."""
+_EMPTY = 16384
+"""Events without text and tokens: they tell how far the evaluation of the prompt is."""
 
 
 class Spelling:
@@ -69,56 +75,77 @@ class Spelling:
 
 
 class CompletionReader:
-    """Reads the events of one generation. ``eog``: the end-of-generation tokens that are known.
+    """Reads the events of one generation. ``eog``: the end-of-generation tokens that are known. ``limit``: how many
+    tokens were asked for; a server that goes on is interrupted. For a request of no tokens at all servers answer with
+    one, which is left out.
 
-    ``mute``: for a request of no tokens at all, to which servers answer with one.
+    ``model`` is what the last event calls the model, None where it does not.
     """
 
-    def __init__(self, spelling: Spelling, eog: frozenset[int], *, mute: bool = False) -> None:
-        self._spelling, self._eog, self._mute = spelling, eog, mute
-        self._seen = 0
+    def __init__(self, spelling: Spelling, eog: frozenset[int], *, limit: int) -> None:
+        self._spelling, self._eog, self._mute, self._limit = spelling, eog, limit == 0, max(1, limit)
+        self._seen = self._empty = 0
         self._held: list[int | None] = []  # tokens whose text is not told yet; None: an id that was not sent
         self._held_text: str | None = None  # what the server sent for them, once it did
         self._last = Chunk()
-        self._text = ""
-        self._tokens: tuple[int, ...] = ()
-        self.done = False
+        self._told: list[Chunk] = []
+        self.done, self.model = False, ""
 
-    def feed(self, event: dict[str, Any]) -> Flow[list[Chunk]]:
-        """The chunks that an event lets go of. Raises GenerationInterruptedError for one that tells of an error."""
-        if "error" in event:
-            details = event["error"]
-            raise self.interrupted(str(details.get("message", details) if isinstance(details, dict) else details))
-        if event.get("stop"):
+    def feed(self, event: Event) -> Flow[list[Chunk]]:
+        """The chunks that an event lets go of.
+
+        Raises GenerationInterruptedError for one that tells of an error, or of more than was asked for.
+        """
+        if event.error is not None:
+            raise self.interrupted(_reason(event.error))
+        self._check(event)
+        if event.stop:
             chunks = yield from self._finish(event)
         else:
             chunks = yield from self._go_on(event)
         if self._mute:
             chunks = [Chunk("", (), chunk.finish and "length", chunk.timings) for chunk in chunks]
-        for chunk in chunks:
-            self._text, self._tokens = self._text + chunk.text, self._tokens + chunk.tokens
+        self._told += chunks
         return chunks
+
+    def _check(self, event: Event) -> None:
+        """That an event adds up with what was asked for and with the events before it."""
+        told = len(event.tokens or ()) if not event.stop else 0
+        count = self._seen + told if event.tokens_predicted is None else event.tokens_predicted
+        if max(count, self._seen + told) > self._limit:
+            raise self.interrupted(f"the server does not keep to the {self._limit} tokens that it was asked for")
+        if count - self._seen - told > _UNTOLD:
+            raise self.interrupted(f"the server counts {count - self._seen - told} tokens more than it sends")
+        self._empty += not told and not event.content
+        if self._empty > _EMPTY:
+            raise self.interrupted("the server sends empty events without end")
+
+    def written(self) -> tuple[str, tuple[int, ...]]:
+        """The text so far, and its tokens as far as they are known."""
+        held = [token for token in self._held if token is not None]
+        known = held if self._held_text is not None and len(held) == len(self._held) else []
+        text = "".join(chunk.text for chunk in self._told) + (self._held_text or "")
+        return text, tuple(token for chunk in self._told for token in chunk.tokens) + tuple(known)
 
     def interrupted(self, reason: str) -> GenerationInterruptedError:
         """The error for a stream that ended early, with what had been generated."""
-        told = tuple(token for token in self._held if token is not None) if None not in self._held else ()
-        told = () if self._held_text is None else told
+        text, tokens = self.written()
         return GenerationInterruptedError(
             f"the generation was interrupted after {self._seen} tokens: {reason}. "
             "Ask again with the same prompt: what the server still has in its cache is not evaluated again.",
-            text=self._text + (self._held_text or ""),
-            tokens=self._tokens + told,
+            text=text,
+            tokens=tokens,
         )
 
-    def _go_on(self, event: dict[str, Any]) -> Flow[list[Chunk]]:
-        content = str(event.get("content") or "")
-        tokens: list[int | None] = [int(token) for token in event.get("tokens") or ()]
+    def _go_on(self, event: Event) -> Flow[list[Chunk]]:
+        content = event.content or ""
+        tokens: list[int | None] = [*(event.tokens or ())]
         if not tokens and not content:
             return []  # progress of the prompt
         if not tokens:  # a server that does not know return_tokens
             tokens = list((yield from tokenize_flow(content, special=False)))
         chunks = yield from self._release()
-        count = int(event.get("tokens_predicted") or self._seen + len(tokens))
+        count = event.tokens_predicted or self._seen + len(tokens)
         missing = max(0, count - self._seen - len(tokens))
         self._seen = count
         self._confirm()
@@ -172,15 +199,15 @@ class CompletionReader:
         found = yield from self._spelling.find(self._held[first:end], text)
         return None if found is None else front + found + back
 
-    def _finish(self, event: dict[str, Any]) -> Flow[list[Chunk]]:
-        self.done = True
+    def _finish(self, event: Event) -> Flow[list[Chunk]]:
+        self.done, self.model = True, event.model or ""
         finish = _finish_of(event)
-        count = int(event.get("tokens_predicted") or self._seen)
+        count = event.tokens_predicted or self._seen
         if finish == "eog" and self._held and count <= self._seen:
             self._held.pop()
         self._seen = max(count, self._seen)
         if finish == "stop":
-            tokens, text = yield from self._through_stop(str(event.get("stopping_word") or ""))
+            tokens, text = yield from self._through_stop(event.stopping_word or "")
         elif self._held:
             held = [token for token in self._held if token is not None]
             if len(held) == len(self._held):
@@ -189,8 +216,16 @@ class CompletionReader:
                 tokens, text = yield from self._resolve(self._held_text or "")
         else:
             tokens, text = [], ""
+        self._check_end(finish, text)
         self._held, self._held_text = [], None
         return [Chunk(text, tuple(tokens), finish, _timings_of(event))]
+
+    def _check_end(self, finish: Finish, text: str) -> None:
+        """That something was generated where something must have been: callers ask again until it is."""
+        if finish == "stop" and not text and not any(chunk.text for chunk in self._told):
+            raise self.interrupted("the server says that it met a stop string, but it wrote nothing")
+        if finish == "length" and not self._seen and not self._mute:
+            raise self.interrupted("the server ended it before the first token, for no reason that it tells")
 
     def _through_stop(self, word: str) -> Flow[tuple[list[int], str]]:
         """What was held when a stop string came, and what the last token told before was cut short of."""
@@ -202,23 +237,28 @@ class CompletionReader:
         return held, (full[len(told) :] if full.startswith(told) else (self._held_text or "") + word)
 
 
-def _finish_of(event: dict[str, Any]) -> Finish:
+def _reason(error: Any) -> str:
+    """What an event says about an error, in llama-server's form or another."""
+    message = error.get("message", error) if isinstance(error, dict) else error
+    return str(message)[:300]
+
+
+def _finish_of(event: Event) -> Finish:
     kinds: dict[str, Finish] = {"eos": "eog", "word": "stop", "limit": "length"}
-    kind = event.get("stop_type")
+    kind = event.stop_type
     if kind is None:  # servers before this field
-        kind = next((name for name in kinds if event.get(f"stopped_{name}")), "limit")
-    return kinds.get(str(kind), "length")
+        kind = "eos" if event.stopped_eos else "word" if event.stopped_word else "limit"
+    return kinds.get(kind, "length")
 
 
-def _timings_of(event: dict[str, Any]) -> Timings:
-    told = event.get("timings") or {}
-    number: Callable[[str], float] = lambda name: told.get(name) or 0  # noqa: E731
-    prompt_n = int(number("prompt_n"))
-    cached = told.get("cache_n")
+def _timings_of(event: Event) -> Timings:
+    told = event.timings or ToldTimings()
+    prompt_n = told.prompt_n or 0
+    evaluated = event.tokens_evaluated or 0
     return Timings(
-        cache_n=int(cached if cached is not None else max(0, int(event.get("tokens_evaluated") or 0) - prompt_n)),
+        cache_n=told.cache_n if told.cache_n is not None else max(0, evaluated - prompt_n),
         prompt_n=prompt_n,
-        predicted_n=int(number("predicted_n") or event.get("tokens_predicted") or 0),
-        prompt_ms=float(number("prompt_ms")),
-        predicted_ms=float(number("predicted_ms")),
+        predicted_n=told.predicted_n or event.tokens_predicted or 0,
+        prompt_ms=told.prompt_ms or 0.0,
+        predicted_ms=told.predicted_ms or 0.0,
     )

@@ -34,7 +34,7 @@ class Decoder:
         model_params.n_gpu_layers = options.gpu_layers
         self._model = lib.llama_model_load_from_file(str(path).encode(), model_params)
         if not self._model:
-            raise ModelFileError(f"llama.cpp cannot load {path}. It says: {complaints() or 'nothing'}", path=str(path))
+            raise ModelFileError(f"llama.cpp cannot load {path}. {_said(complaints())}", path=str(path))
         if lib.llama_model_has_encoder(self._model) or not lib.llama_model_has_decoder(self._model):
             lib.llama_model_free(self._model)
             raise ModelFileError(f"{path.name} has an encoder: gba runs models that only decode.", path=str(path))
@@ -43,10 +43,13 @@ class Decoder:
             lib.llama_model_free(self._model)
             raise BackendError(
                 f"llama.cpp cannot make a context of {options.context or 'full'} tokens for {path.name}. "
-                f"Ask for fewer tokens (context=...). It says: {complaints() or 'nothing'}"
+                f"Ask for fewer tokens (context=...). {_said(complaints())}"
             )
         self.vocabulary = Vocabulary(lib, self._model)
-        self.context = int(lib.llama_n_ctx(self._context))
+        # llama.cpp rounds it up
+        self.context = min(
+            int(lib.llama_n_ctx(self._context)), options.length(int(lib.llama_model_n_ctx_train(self._model)))
+        )
         self.slots = options.slots
         self._cells = Cells(
             lib,
@@ -59,9 +62,7 @@ class Decoder:
 
     def _make_context(self, params: Any, options: LoadOptions) -> Any:
         lib = self._lib
-        trained = int(lib.llama_model_n_ctx_train(self._model))
-        stretched = any(name.startswith(("rope_", "yarn_")) for name in options.llama)
-        params.n_ctx = options.context if options.context and stretched else min(options.context or trained, trained)
+        params.n_ctx = options.length(int(lib.llama_model_n_ctx_train(self._model)))
         params.n_batch = max(options.batch, options.slots)  # llama.cpp ends the process on fewer than one for each slot
         params.n_ubatch = min(params.n_ubatch, params.n_batch)
         params.n_seq_max = options.slots
@@ -148,6 +149,13 @@ class Decoder:
         self._lib.llama_model_free(self._model)
 
 
+def _said(complaints: str) -> str:
+    """What llama.cpp says about a failure."""
+    if complaints:
+        return f"It says: {complaints}"
+    return "It does not say why: this release of llama-cpp-python may be too old for it, or short of memory."
+
+
 def _apply(options: dict[str, Any], *targets: Any) -> None:
     """Sets fields of llama.cpp's parameter structures by name."""
     for name, value in options.items():
@@ -156,7 +164,10 @@ def _apply(options: dict[str, Any], *targets: Any) -> None:
             known = sorted(entry[0] for target in targets for entry in target._fields_)
             raise BackendError(f"llama.cpp has no option {name!r}. It knows {', '.join(known)}.")
         for owner in owners:
-            setattr(owner, name, value)
+            try:
+                setattr(owner, name, value)
+            except TypeError as error:
+                raise BackendError(f"llama.cpp's option {name!r} cannot be {value!r}: {error}.") from error
 
 
 def _threads_for(size: int) -> int:

@@ -1,13 +1,15 @@
-"""Is this file a GGUF? Told before llama.cpp is asked, which says no more than that it failed."""
+"""Is this file a GGUF that llama.cpp can be given? It says no more than that it failed, or ends the process."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+from gba.backends.gguf import GgufHeader
+from gba.backends.model_check import check_model
 from gba.errors import ModelFileError
 
-__all__ = ["checked_model_path"]
+__all__ = ["checked_model"]
 
 _OTHERS = (
     (b"version https://git-lfs", "it is a Git LFS pointer: fetch the file itself with `git lfs pull`"),
@@ -19,8 +21,11 @@ _OTHERS = (
 )
 
 
-def checked_model_path(path: str | os.PathLike[str]) -> Path:
-    """The path, ``~`` resolved. Raises ModelFileError where there is no file or the file is no GGUF."""
+def checked_model(path: str | os.PathLike[str]) -> GgufHeader:
+    """The header of the file, ``~`` in its path resolved.
+
+    Raises ModelFileError for no file, for one that is no GGUF, and for one that cannot be loaded.
+    """
     file = Path(path).expanduser()
     if not file.exists():
         raise ModelFileError(
@@ -35,7 +40,7 @@ def checked_model_path(path: str | os.PathLike[str]) -> Path:
         raise ModelFileError(f"the model file {file} cannot be read: {error}", path=str(file)) from error
     if not head.startswith(b"GGUF"):
         raise ModelFileError(f"{file} is no GGUF file: {_what_else(head)}", path=str(file))
-    return file
+    return check_model(file)
 
 
 def _what_else(head: bytes) -> str:

@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gba.backends.base import Chunk, Properties, Sampling
-from gba.backends.files import checked_model_path
+from gba.backends.files import checked_model
 from gba.backends.generation import GenerationRequest, LoadOptions
 from gba.backends.worker import Cancelled, Owner
 from gba.errors import BackendError
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LlamaInProcess"]
 
-_WARNING, _ERROR, _CONTINUED = 2, 3, 5
+_WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml.h, enum ggml_log_level
 
 
 class _Log:
@@ -52,7 +52,7 @@ class _Log:
         line = text.decode("utf-8", errors="replace")
         if self.verbose:
             sys.stderr.write(line)
-        if self._level in (_WARNING, _ERROR) and line.strip():
+        if self._level in (_WARNING, _ERROR) and line.strip(" .\n"):
             self._lines.append(line.strip())
 
     def complaints(self) -> str:
@@ -85,8 +85,9 @@ class LlamaInProcess:
     ``seed``: of requests that bring none. Further keyword arguments are fields of llama.cpp's model and context
     parameters (``use_mmap``, ``rope_freq_base``, ...).
 
-    Raises ModelFileError, and BackendError for a missing llama-cpp-python or an unknown option. A model does not
-    survive a fork: the child has to load its own.
+    Raises ModelFileError for a file that cannot be loaded, and BackendError for a missing llama-cpp-python or options
+    that cannot be: both before llama.cpp sees them, as it ends the process over many of them. A model does not survive
+    a fork: the child has to load its own.
     """
 
     def __init__(
@@ -102,15 +103,16 @@ class LlamaInProcess:
         verbose: bool = False,
         **llama: Any,
     ) -> None:
-        path = checked_model_path(model_path)
-        if slots < 1 or batch < 1 or (context is not None and context < 1):
-            raise BackendError("slots, batch and context have to be positive.")
+        options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
+        options.check()
+        header = checked_model(model_path)
+        options.check_context(header)
+        path = header.path
         lib, log = _library()
         from gba.backends.decoder import Decoder  # needs numpy, which comes with llama-cpp-python
 
         log.verbose = log.verbose or verbose
         log.listen()
-        options = LoadOptions(context, slots, threads, gpu_layers, batch, llama)
         self._owner: Owner[Decoder] = Owner(
             lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}"
         )
@@ -176,7 +178,7 @@ class LlamaInProcess:
 
     async def aproperties(self) -> Properties:
         """See `AsyncBackend`."""
-        return await asyncio.to_thread(self.properties)
+        return self.properties() if self._known is not None else await asyncio.to_thread(self.properties)
 
     async def acomplete(
         self,

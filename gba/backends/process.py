@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from gba.backends.files import checked_model_path
+from gba.backends.files import checked_model
 from gba.backends.server import LlamaServer
 from gba.errors import BackendError, ServerUnavailableError
 
@@ -97,6 +97,7 @@ class LlamaServerProcess:
         self._process: subprocess.Popen[bytes] | None = None
         self._watcher: subprocess.Popen[bytes] | None = None
         self._log: IO[bytes] | None = None
+        self._pid = os.getpid()
         self.port = port or 0
 
     @property
@@ -117,7 +118,7 @@ class LlamaServerProcess:
         """Starts the server and waits until it is ready. A second call does nothing."""
         if self.pid is not None:
             return self
-        model, binary = checked_model_path(self._model), find_llama_server(self._binary)
+        model, binary = checked_model(self._model).path, find_llama_server(self._binary)
         self.stop()
         self.port = self._wanted_port or _free_port(self._host)
         self._log = tempfile.NamedTemporaryFile(prefix="gba-llama-server-", suffix=".log")  # noqa: SIM115
@@ -181,7 +182,9 @@ class LlamaServerProcess:
         return "\n".join(text.splitlines()[-lines:])
 
     def stop(self) -> None:
-        """Ends the server: asked first, killed after five seconds. A second call does nothing."""
+        """Ends the server: asked first, killed after five seconds. A second call does nothing, nor does a fork's."""
+        if self._pid != os.getpid():
+            return  # in a forked process: the server is its parent's
         atexit.unregister(self.stop)
         process, self._process = self._process, None
         if process is not None:

@@ -6,6 +6,8 @@ import asyncio
 import contextlib
 import ipaddress
 import json
+import math
+import os
 import threading
 import time
 import weakref
@@ -14,12 +16,15 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
+from pydantic import ValidationError
 
 from gba.backends.base import Chunk, Properties, Sampling
-from gba.backends.completion import CompletionReader, Spelling
+from gba.backends.completion import CompletionReader
+from gba.backends.events import EventDecoder
+from gba.backends.known import Known, ModelWatch
+from gba.backends.replies import Event, fault_of, parse
 from gba.backends.wire import (
     Call,
-    EventDecoder,
     Flow,
     Patience,
     SlotState,
@@ -29,29 +34,38 @@ from gba.backends.wire import (
     error_of,
     is_loading,
     metrics_of,
-    overflow,
-    properties_flow,
     slots_flow,
     tokenize_flow,
 )
-from gba.errors import BackendError, GbaError, GrammarError, ServerResponseError, ServerUnavailableError
+from gba.errors import (
+    BackendError,
+    ContextOverflowError,
+    GbaError,
+    GrammarError,
+    ModelChangedError,
+    ServerResponseError,
+    ServerUnavailableError,
+)
 
 __all__ = ["LlamaServer"]
 
 T = TypeVar("T")
 
 _PROBE = "zebra"
+_ERROR_BYTES = 2**16
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
 class LlamaServer:
     """The llama-server at ``base_url`` (a trailing /v1 or endpoint does not matter). To be closed.
 
-    ``timeout``: seconds without a sign of life after which a request is given up, None for never; the evaluation of a
-    long prompt counts as silence. ``load_timeout``: seconds to wait for a server that answers that it is still loading.
-    ``headers``, ``verify`` and ``transport`` go to the httpx clients.
+    ``timeout``: seconds without a sign of life after which a request is given up, and within which a short answer has
+    to be complete, None for never; the evaluation of a long prompt counts as silence. ``load_timeout``: seconds to wait
+    for a server that answers that it is still loading. ``headers``, ``verify`` and ``transport`` go to httpx's clients.
 
-    Any thread and any event loop may use it. A server that was restarted is simply used again.
+    Any thread, any event loop and a forked process may use it. A server that was restarted is simply used again. If it
+    then runs another model, the request under way raises ModelChangedError, and what was known is forgotten. Answers
+    are read strictly and never further than what was asked for can take.
     """
 
     def __init__(
@@ -66,22 +80,25 @@ class LlamaServer:
         transport: Any = None,
     ) -> None:
         self.base_url = base_of(base_url)
-        self._load_timeout, self._closed = load_timeout, False
+        self._timeout, self._load_timeout, self._closed = timeout, load_timeout, False
         authorization = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client_options: dict[str, Any] = {
             "base_url": self.base_url,
-            "headers": {**authorization, **(headers or {})},
+            "headers": {"Accept-Encoding": "identity", **authorization, **(headers or {})},
             "timeout": httpx.Timeout(timeout, connect=10.0 if timeout is None else min(10.0, timeout), pool=None),
             "verify": verify if self.base_url.startswith("https") else False,
             "trust_env": not _is_local(self.base_url),
             "transport": transport,
         }
+        self._watch = ModelWatch()
+        self._open()
+
+    def _open(self) -> None:
+        """New clients, for this process: connections that came through a fork are its parent's."""
+        self._pid, self._guard = os.getpid(), threading.Lock()
         self._client = httpx.Client(**self._client_options, limits=httpx.Limits(max_connections=None))
         self._async_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
         self._async_clients = weakref.WeakKeyDictionary()
-        self._guard = threading.Lock()
-        self._spelling = Spelling()
-        self._known: Properties | None = None
 
     # Backend
 
@@ -94,10 +111,8 @@ class LlamaServer:
         return self._drive(detokenize_flow(tokens))
 
     def properties(self) -> Properties:
-        """See `Backend.properties`."""
-        if self._known is None:
-            self._known = self._drive(properties_flow())
-        return self._known
+        """See `Backend.properties`. The server is asked again where it may have changed since."""
+        return self._drive(self._watch.current()).properties
 
     def complete(
         self,
@@ -110,22 +125,36 @@ class LlamaServer:
         slot: int | None = None,
     ) -> Iterator[Chunk]:
         """See `Backend.complete`. Closing the iterator closes the connection, at which the server frees the slot."""
-        known = self.properties()
-        call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
-        reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
-        response = self._send(call, stream=True)
+        known = self._drive(self._watch.begin())
+        call = completion_call(known.properties, prompt, grammar, stop, max_tokens, sampling or Sampling(), slot)
+        reader, decoder = _readers(known, call)
         try:
-            for data in response.iter_bytes():
-                for event in decoder.feed(data):
-                    yield from self._drive(reader.feed(event))
-                    if reader.done:
-                        return
+            response = self._send(call)
+            try:
+                self._drive(self._watch.confirm(known))
+                for data in response.iter_bytes():
+                    for event in decoder.feed(data):
+                        yield from self._drive(self._read(known, reader, event))
+                        if reader.done:
+                            return
+            finally:
+                response.close()
+        except (ServerResponseError, ContextOverflowError) as error:
+            self._watch.doubt()  # tokens of another model may be what it does not like
+            self._drive(_completed(self._watch.confirm(known), reader, error))
+            raise
         except (httpx.HTTPError, ValueError) as error:
-            self._known = None
+            self._watch.doubt()
             raise reader.interrupted(_reason(error)) from error
-        finally:
-            response.close()
+        self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
+
+    def _read(self, known: Known, reader: CompletionReader, event: Event) -> Flow[list[Chunk]]:
+        """The chunks of an event; of the last one only if the model is still that which the request was made for."""
+        chunks = yield from reader.feed(event)
+        if reader.done:
+            yield from _completed(self._watch.confirm(known, reader.model or None), reader)
+        return chunks
 
     def close(self) -> None:
         """Closes the connections."""
@@ -144,9 +173,7 @@ class LlamaServer:
 
     async def aproperties(self) -> Properties:
         """See `AsyncBackend`."""
-        if self._known is None:
-            self._known = await self._adrive(properties_flow())
-        return self._known
+        return (await self._adrive(self._watch.current())).properties
 
     async def acomplete(
         self,
@@ -159,22 +186,29 @@ class LlamaServer:
         slot: int | None = None,
     ) -> AsyncIterator[Chunk]:
         """See `AsyncBackend`."""
-        known = await self.aproperties()
-        call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
-        reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
-        response = await self._asend(call, stream=True)
+        known = await self._adrive(self._watch.begin())
+        call = completion_call(known.properties, prompt, grammar, stop, max_tokens, sampling or Sampling(), slot)
+        reader, decoder = _readers(known, call)
         try:
-            async for data in response.aiter_bytes():
-                for event in decoder.feed(data):
-                    for chunk in await self._adrive(reader.feed(event)):
-                        yield chunk
-                    if reader.done:
-                        return
+            response = await self._asend(call)
+            try:
+                await self._adrive(self._watch.confirm(known))
+                async for data in response.aiter_bytes():
+                    for event in decoder.feed(data):
+                        for chunk in await self._adrive(self._read(known, reader, event)):
+                            yield chunk
+                        if reader.done:
+                            return
+            finally:
+                await response.aclose()
+        except (ServerResponseError, ContextOverflowError) as error:
+            self._watch.doubt()
+            await self._adrive(_completed(self._watch.confirm(known), reader, error))
+            raise
         except (httpx.HTTPError, ValueError) as error:
-            self._known = None
+            self._watch.doubt()
             raise reader.interrupted(_reason(error)) from error
-        finally:
-            await response.aclose()
+        self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
 
     async def aclose(self) -> None:
@@ -188,12 +222,17 @@ class LlamaServer:
 
     def health(self) -> bool:
         """True when the server is ready, False while it loads. Raises ServerUnavailableError if nothing answers."""
-        response = self._send(Call("/health"), patience=Patience(0), loading_is_an_error=False)
-        return response.status_code == 200
+        try:
+            self._fetch(Call("/health"), Patience(0))
+        except ServerUnavailableError as error:
+            if error.loading:
+                return False
+            raise
+        return True
 
     def metrics(self) -> dict[str, float]:
         """The server's counters, as `llamacpp:prompt_tokens_total`. It has to be started with --metrics."""
-        return metrics_of(self._send(Call("/metrics")).text)
+        return metrics_of(self._fetch(Call("/metrics")).decode("utf-8", "replace"))
 
     def slots(self) -> tuple[SlotState, ...]:
         """The state of each slot."""
@@ -218,7 +257,7 @@ class LlamaServer:
                 call = flow.send(answer)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            answer = _answer_of(self.base_url, call, self._send(call))
+            answer = _answer_of(self.base_url, call, self._fetch(call))
 
     async def _adrive(self, flow: Flow[T]) -> T:
         answer: Any = None
@@ -227,64 +266,80 @@ class LlamaServer:
                 call = flow.send(answer)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            answer = _answer_of(self.base_url, call, await self._asend(call))
+            answer = _answer_of(self.base_url, call, await self._afetch(call))
 
-    def _send(
-        self, call: Call, *, stream: bool = False, patience: Patience | None = None, loading_is_an_error: bool = True
-    ) -> httpx.Response:
-        """The answer, if it is a good one. Waits for a loading server, tries a connection that had gone stale again."""
-        if self._closed:
-            raise BackendError("this LlamaServer is closed: make a new one.")
+    def _fetch(self, call: Call, patience: Patience | None = None) -> bytes:
+        """The whole of a short answer."""
+        response, body = self._send(call, patience), _Body(self.base_url, call, self._timeout)
+        try:
+            for part in response.iter_bytes():
+                body.add(part)
+        except httpx.HTTPError as error:
+            raise self._unavailable(error) from error
+        finally:
+            response.close()
+        return bytes(body.data)
+
+    async def _afetch(self, call: Call) -> bytes:
+        """`_fetch` for an event loop."""
+        response, body = await self._asend(call), _Body(self.base_url, call, self._timeout)
+        try:
+            async for part in response.aiter_bytes():
+                body.add(part)
+        except httpx.HTTPError as error:
+            raise self._unavailable(error) from error
+        finally:
+            await response.aclose()
+        return bytes(body.data)
+
+    def _send(self, call: Call, patience: Patience | None = None) -> httpx.Response:
+        """The answer, if it is a good one, not read yet. Waits for a loading server, tries a connection that had gone
+        stale again."""
+        self._check_open()
         patience, fresh = patience or Patience(self._load_timeout), False
         while True:
             try:
-                response = self._client.send(_request(self._client, call), stream=stream)
-                if response.status_code != 200:
-                    response.read()
-            except _LOST as error:
-                self._known = None
-                if fresh:
-                    raise self._unavailable(error) from error
-                fresh = True
-                continue
+                response = self._client.send(_request(self._client, call), stream=True)
+                if response.status_code == 200:
+                    return _uncompressed(self.base_url, call, response)
+                body = _Body(self.base_url, call, self._timeout, cut=True)
+                try:
+                    for part in response.iter_bytes():
+                        if body.add(part):
+                            break
+                finally:
+                    response.close()
             except httpx.HTTPError as error:
-                self._known = None
-                raise self._unavailable(error) from error
-            if response.status_code == 200:
-                return response
-            error_or_pause = self._judge(call, response, patience)
-            if isinstance(error_or_pause, float):
-                time.sleep(error_or_pause)
-            elif loading_is_an_error or not getattr(error_or_pause, "loading", False):
-                raise error_or_pause
-            else:
-                return response
+                fresh = self._lost(error, fresh)
+                continue
+            time.sleep(self._judge(call, response.status_code, body.text(), patience))
 
-    async def _asend(self, call: Call, *, stream: bool = False) -> httpx.Response:
+    async def _asend(self, call: Call) -> httpx.Response:
         """`_send` for an event loop."""
-        if self._closed:
-            raise BackendError("this LlamaServer is closed: make a new one.")
+        self._check_open()
         client, patience, fresh = self._async_client(), Patience(self._load_timeout), False
         while True:
             try:
-                response = await client.send(_request(client, call), stream=stream)
-                if response.status_code != 200:
-                    await response.aread()
-            except _LOST as error:
-                self._known = None
-                if fresh:
-                    raise self._unavailable(error) from error
-                fresh = True
-                continue
+                response = await client.send(_request(client, call), stream=True)
+                if response.status_code == 200:
+                    return _uncompressed(self.base_url, call, response)
+                body = _Body(self.base_url, call, self._timeout, cut=True)
+                try:
+                    async for part in response.aiter_bytes():
+                        if body.add(part):
+                            break
+                finally:
+                    await response.aclose()
             except httpx.HTTPError as error:
-                self._known = None
-                raise self._unavailable(error) from error
-            if response.status_code == 200:
-                return response
-            error_or_pause = self._judge(call, response, patience)
-            if not isinstance(error_or_pause, float):
-                raise error_or_pause
-            await asyncio.sleep(error_or_pause)
+                fresh = self._lost(error, fresh)
+                continue
+            await asyncio.sleep(self._judge(call, response.status_code, body.text(), patience))
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise BackendError("this LlamaServer is closed: make a new one.")
+        if self._pid != os.getpid():
+            self._open()
 
     def _async_client(self) -> httpx.AsyncClient:
         """The client of the running loop. It keeps no idle connection: that would outlive a loop that ends."""
@@ -296,19 +351,26 @@ class LlamaServer:
                 client = self._async_clients[loop] = httpx.AsyncClient(**self._client_options, limits=limits)
             return client
 
-    def _judge(self, call: Call, response: httpx.Response, patience: Patience) -> GbaError | float:
-        """What an answer other than 200 means: an error, or seconds to wait before another try."""
-        if not is_loading(response.status_code, response.text):
-            grammar = bool(call.body and call.body.get("grammar"))
-            return error_of(self.base_url, call.path, response.status_code, response.text, grammar=grammar)
+    def _lost(self, error: httpx.HTTPError, fresh: bool) -> bool:
+        """After a request that failed: True for another try on a fresh connection, else raises what it means."""
+        self._watch.doubt()
+        if fresh or not isinstance(error, _LOST):
+            raise self._unavailable(error) from error
+        return True
+
+    def _judge(self, call: Call, status: int, body: str, patience: Patience) -> float:
+        """After an answer other than 200: seconds to wait before another try, or raises what it means."""
+        if not is_loading(status, body):
+            raise error_of(self.base_url, call.path, status, body, grammar=bool(call.body and call.body.get("grammar")))
+        self._watch.doubt()
         pause = patience.wait()
-        if pause is not None:
-            return pause
-        return ServerUnavailableError(
-            f"the server at {self.base_url} is still loading its model. Wait, or give it longer: load_timeout=...",
-            url=self.base_url,
-            loading=True,
-        )
+        if pause is None:
+            raise ServerUnavailableError(
+                f"the server at {self.base_url} is still loading its model. Wait, or give it longer: load_timeout=...",
+                url=self.base_url,
+                loading=True,
+            )
+        return pause
 
     def _unavailable(self, error: httpx.HTTPError) -> GbaError:
         if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
@@ -335,30 +397,52 @@ class LlamaServer:
         await self.aclose()
 
 
-def _checked_call(
-    known: Properties,
-    prompt: Sequence[int],
-    grammar: str | None,
-    stop: Sequence[str],
-    max_tokens: int,
-    sampling: Sampling | None,
-    slot: int | None,
-) -> Call:
-    """The request, after what the server would not tell well: an empty prompt, a slot that is not there, no room."""
-    if not prompt:
-        raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
-    if max_tokens < -1:
-        raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
-    if slot is not None and not 0 <= slot < known.slots:
-        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
-    if grammar is not None and not grammar.strip():
-        raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
-    if len(prompt) >= known.context:
-        raise overflow(len(prompt), known.context)
-    n_predict = known.context - len(prompt) if max_tokens < 0 else max_tokens
-    return completion_call(
-        prompt, grammar=grammar, stop=stop, n_predict=n_predict, sampling=sampling or Sampling(), slot=slot
-    )
+class _Body:
+    """Gathers a short answer. Raises ServerResponseError for one that is too long, or that takes too long; with ``cut``
+    it is only cut, as it is the text of an error."""
+
+    def __init__(self, url: str, call: Call, timeout: float | None, *, cut: bool = False) -> None:
+        self._url, self._path, self._cut = url, call.path, cut
+        self._limit = _ERROR_BYTES if cut else call.limit
+        self._end = math.inf if timeout is None else time.monotonic() + timeout
+        self.data = bytearray()
+
+    def add(self, part: bytes) -> bool:
+        """Whether that is enough."""
+        self.data += part
+        if len(self.data) <= self._limit and time.monotonic() <= self._end:
+            return False
+        if self._cut:
+            return True
+        long = len(self.data) > self._limit
+        what = f"more than {self._limit} bytes, which it cannot need" if long else "an answer that does not end"
+        raise ServerResponseError(
+            f"{self._url}{self._path} sent {what}: this is no llama-server, or one that is broken. See its log.",
+            url=self._url,
+            status=200,
+            body=bytes(self.data[:1000]).decode("utf-8", "replace"),
+        )
+
+    def text(self) -> str:
+        return bytes(self.data[: self._limit]).decode("utf-8", "replace")
+
+
+def _readers(known: Known, call: Call) -> tuple[CompletionReader, EventDecoder]:
+    """What reads the answer of a generation."""
+    limit = int(call.body["n_predict"]) if call.body else 0
+    sent = len(json.dumps(call.body))
+    return CompletionReader(known.spelling, known.properties.eog, limit=limit), EventDecoder(tokens=limit, sent=sent)
+
+
+def _completed(check: Flow[None], reader: CompletionReader, cause: Exception | None = None) -> Flow[None]:
+    """The check of a model; its error tells what had been generated."""
+    try:
+        yield from check
+    except ModelChangedError as error:
+        error.text, error.tokens = reader.written()
+        raise error from cause
+    except ServerUnavailableError as error:
+        raise reader.interrupted("the server went away, so it cannot be told which model wrote this") from error
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
@@ -368,15 +452,27 @@ def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Requ
     return client.build_request("POST", call.path, content=content, headers={"Content-Type": "application/json"})
 
 
-def _answer_of(url: str, call: Call, response: httpx.Response) -> Any:
-    with contextlib.suppress(ValueError):
-        return response.json()
-    raise ServerResponseError(
-        f"{url}{call.path} answered with something that is no JSON: this is no llama-server. Check the address.",
-        url=url,
-        status=response.status_code,
-        body=response.text[:1000],
-    )
+def _uncompressed(url: str, call: Call, response: httpx.Response) -> httpx.Response:
+    """The answer, if it is not compressed: a small one could become a very large one."""
+    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding in {"", "identity"}:
+        return response
+    message = f"{url}{call.path} answered in {coding[:40]!r}, which was not asked for: this is no llama-server."
+    raise ServerResponseError(message, url=url, status=response.status_code)
+
+
+def _answer_of(url: str, call: Call, body: bytes) -> Any:
+    try:
+        return parse(call.reply, body)
+    except ValidationError as error:
+        raise ServerResponseError(
+            f"{url}{call.path} answered with something else than llama-server does ({fault_of(error)}): this is no "
+            "llama-server, or one that is too old. gba speaks llama-server's own interface (/completion, /tokenize, "
+            "/props), not OpenAI's. Check the address.",
+            url=url,
+            status=200,
+            body=body[:1000].decode("utf-8", "replace"),
+        ) from error
 
 
 def _reason(error: Exception) -> str:

@@ -78,7 +78,7 @@ class Vocabulary:
     def describe(self, *, context: int, slots: int, model: str) -> Properties:
         """What the GGUF says about itself."""
         lib, vocab = self._lib, self._vocab
-        template = lib.llama_model_chat_template(self._model, None)
+        template, for_tools = (lib.llama_model_chat_template(self._model, name) for name in (None, b"tool_use"))
         bos, eos = (token if token >= 0 else None for token in (lib.llama_vocab_bos(vocab), lib.llama_vocab_eos(vocab)))
         return Properties(
             context=context,
@@ -86,6 +86,7 @@ class Vocabulary:
             build=f"llama-cpp-python {lib.__version__}",
             slots=slots,
             chat_template=template.decode("utf-8", errors="replace") if template else None,
+            tool_template=for_tools.decode("utf-8", errors="replace") if for_tools else None,
             bos=bos,
             eos=eos,
             bos_text=self._name(bos),

@@ -1,20 +1,23 @@
 """What is said to a llama-server, without saying it: calls, flows of calls, and what an answer means.
 
-A *flow* is a generator that yields a Call, is sent the JSON of the answer, and returns a value. So the protocol is
+A *flow* is a generator that yields a Call, is sent the answer, and returns a value. So the protocol is
 written once, and driven by a blocking client as well as by an asynchronous one.
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
 import random
-from collections.abc import Generator, Iterator, Sequence
+import re
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import ValidationError
+
 from gba.backends.base import Properties, Sampling
+from gba.backends.replies import SLOTS, ErrorDetails, ErrorReply, Text, TokenIds, parse
 from gba.errors import (
     BackendError,
     ContextOverflowError,
@@ -26,7 +29,6 @@ from gba.errors import (
 
 __all__ = [
     "Call",
-    "EventDecoder",
     "Flow",
     "Patience",
     "SlotState",
@@ -36,41 +38,30 @@ __all__ = [
     "error_of",
     "is_loading",
     "metrics_of",
-    "properties_flow",
+    "overflow",
     "slots_flow",
     "tokenize_flow",
 ]
 
 T = TypeVar("T")
 
+_ROOM = 2**16
+"""Bytes that an answer may have beyond those that what was asked for takes."""
+_MORE_TOKENS = 16
+"""Tokens that a text may have beyond one for each of its bytes: a space in front, a control token."""
+
 _ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/completion", "/health", "/props", "/v1")
-_EOG_NAMES = (
-    "</s>",
-    "<|im_end|>",
-    "<|eot_id|>",
-    "<|eom_id|>",
-    "<|endoftext|>",
-    "<|end_of_text|>",
-    "<|end|>",
-    "<|return|>",
-    "<|call|>",
-    "<end_of_turn>",
-    "<end_of_utterance>",
-    "<eos>",
-    "[EOS]",
-    "[EOT]",
-    "<EOT>",
-)
-"""Names by which llama.cpp knows an end-of-generation token; the server has no list to ask for."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request: GET without a body, POST with one. ``json=False``: the answer is text."""
+    """One HTTP request: GET without a body, POST with one. What is answered has to be a ``reply`` (see
+    `gba.backends.replies`) of at most ``limit`` bytes of JSON."""
 
     path: str
     body: dict[str, Any] | None = None
-    json: bool = True
+    reply: Any = None
+    limit: int = 2**20
 
 
 Flow = Generator[Call, Any, T]
@@ -98,15 +89,29 @@ def base_of(url: str) -> str:
 
 
 def completion_call(
+    known: Properties,
     prompt: Sequence[int],
-    *,
     grammar: str | None,
     stop: Sequence[str],
-    n_predict: int,
+    max_tokens: int,
     sampling: Sampling,
     slot: int | None,
 ) -> Call:
-    """The request of a generation, token by token."""
+    """The request of a generation, token by token.
+
+    Raises for what the server would not tell well: an empty prompt or grammar, a slot that is not there, no room.
+    """
+    if not prompt:
+        raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
+    if max_tokens < -1:
+        raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
+    if slot is not None and not 0 <= slot < known.slots:
+        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
+    if grammar is not None and not grammar.strip():
+        raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
+    if len(prompt) >= known.context:
+        raise overflow(len(prompt), known.context)
+    n_predict = known.context - len(prompt) if max_tokens < 0 else max_tokens
     body: dict[str, Any] = {
         "prompt": list(prompt),
         "n_predict": n_predict,
@@ -114,6 +119,7 @@ def completion_call(
         "cache_prompt": True,
         "return_tokens": True,
         "stop": [word for word in stop if word],
+        "preserved_tokens": _tags(stop),
         "temperature": max(0.0, sampling.temperature),
         "top_k": sampling.top_k,
         "top_p": sampling.top_p,
@@ -131,90 +137,39 @@ def completion_call(
 
 
 def tokenize_flow(text: str, *, special: bool) -> Flow[list[int]]:
-    """Backend.tokenize."""
-    answer = yield Call("/tokenize", {"content": text, "add_special": False, "parse_special": special})
-    return [int(token) for token in _field(answer, "tokens", list)]
+    """Backend.tokenize. Raises BackendError for an answer without tokens, or with more than there are characters."""
+    data = text.encode("utf-8", "replace")
+    body = {"content": text, "add_special": False, "parse_special": special}
+    answer: TokenIds = yield Call("/tokenize", body, TokenIds, _ROOM + 12 * len(data))
+    if not (1 if data else 0) <= len(answer.tokens) <= len(data) + _MORE_TOKENS:
+        raise BackendError(
+            f"the server made {len(answer.tokens)} tokens of a text of {len(data)} bytes, which cannot be right. "
+            "See its log, or try another build of llama-server."
+        )
+    return answer.tokens
 
 
 def detokenize_flow(tokens: Sequence[int]) -> Flow[str]:
     """Backend.detokenize."""
-    answer = yield Call("/detokenize", {"tokens": list(tokens)})
-    return str(_field(answer, "content", str))
+    answer: Text = yield Call("/detokenize", {"tokens": list(tokens)}, Text, _ROOM + 1024 * len(tokens))
+    return answer.content
 
 
 def slots_flow() -> Flow[tuple[SlotState, ...]]:
     """The state of each slot."""
-    answer = yield Call("/slots")
-    if not isinstance(answer, list):
-        raise _foreign("slots")
-    return tuple(
-        SlotState(int(slot["id"]), bool(slot.get("is_processing")), int(slot.get("n_ctx", 0))) for slot in answer
-    )
-
-
-def properties_flow() -> Flow[Properties]:
-    """Backend.properties: from /props, and the ids of special tokens by tokenizing their names."""
-    answer = yield Call("/props")
-    settings = _field(answer, "default_generation_settings", dict)
-    bos_text, eos_text = str(answer.get("bos_token") or ""), str(answer.get("eos_token") or "")
-    bos, eos = (yield from _special(bos_text)), (yield from _special(eos_text))
-    plain = yield Call("/tokenize", {"content": "a", "add_special": True, "parse_special": False})
-    eog = yield from _eog(eos)
-    return Properties(
-        context=int(_field(settings, "n_ctx", int)),
-        model=PurePath(str(answer.get("model_alias") or answer.get("model_path") or "")).name,
-        build=str(answer.get("build_info") or ""),
-        slots=int(answer.get("total_slots") or 1),
-        chat_template=str(answer["chat_template"]) if answer.get("chat_template") else None,
-        bos=bos,
-        eos=eos,
-        bos_text=bos_text,
-        eos_text=eos_text,
-        add_bos=bos is not None and _field(plain, "tokens", list)[:1] == [bos],
-        eog=eog,
-    )
-
-
-def _special(name: str) -> Flow[int | None]:
-    """The id of the control token of that name; None where the name is no single token."""
-    tokens = (yield from tokenize_flow(name, special=True)) if name else []
-    return tokens[0] if len(tokens) == 1 else None
-
-
-def _eog(eos: int | None) -> Flow[frozenset[int]]:
-    answer = yield Call(
-        "/tokenize", {"content": "".join(_EOG_NAMES), "add_special": False, "parse_special": True, "with_pieces": True}
-    )
-    found = {}
-    for token in _field(answer, "tokens", list):
-        if isinstance(token, dict) and token.get("piece") in _EOG_NAMES:
-            found[token["piece"]] = int(token["id"])
-    if "<|return|>" in found:
-        found.pop("<|end|>", None)  # between the channels of one turn there
-    return frozenset(found.values()) | ({eos} if eos is not None else set())
+    slots = yield Call("/slots", None, SLOTS)
+    return tuple(SlotState(slot.id, slot.is_processing, slot.n_ctx) for slot in slots)
 
 
 def metrics_of(text: str) -> dict[str, float]:
-    """The samples of a Prometheus page by name, labels included in the name."""
+    """The samples of a Prometheus page by name, labels included in the name; lines that are none are passed over."""
     samples = {}
-    for line in text.splitlines():
+    for line in text.split("\n"):
         name, _, value = line.strip().rpartition(" ")
         if name and not name.startswith("#"):
-            samples[name] = float(value)
+            with contextlib.suppress(ValueError):
+                samples[name] = float(value)
     return samples
-
-
-def _field(answer: Any, name: str, kind: type) -> Any:
-    if not isinstance(answer, dict) or not isinstance(answer.get(name), kind):
-        raise _foreign(name)
-    return answer[name]
-
-
-def _foreign(name: str) -> BackendError:
-    return BackendError(
-        f"the answer has no {name!r}: this is no llama-server, or one that is too old. "
-        "gba speaks llama-server's own interface (/completion, /tokenize, /props), not OpenAI's."
-    )
 
 
 def is_loading(status: int, body: str) -> bool:
@@ -225,13 +180,12 @@ def is_loading(status: int, body: str) -> bool:
 def error_of(url: str, path: str, status: int, body: str, *, grammar: bool = False) -> GbaError:
     """The error that an HTTP answer stands for. ``grammar``: whether the request carried one."""
     details = _error_details(body)
-    message = str(details.get("message") or body[:300] or "no explanation")
+    message = (details.message or body or "no explanation")[:300]
     if status in {401, 403}:
         remedy = f"the server at {url} wants an API key ({message}). Give the one it was started with: api_key=..."
         return ServerResponseError(remedy, url=url, status=status, body=body)
-    if details.get("type") == "exceed_context_size_error":
-        needed, room = int(details.get("n_prompt_tokens") or 0), int(details.get("n_ctx") or 0)
-        return overflow(needed, room)
+    if details.type == "exceed_context_size_error":
+        return overflow(details.n_prompt_tokens, details.n_ctx)
     if grammar and ("grammar" in message.lower() or "samplers" in message.lower()):
         return GrammarError(f"llama-server refuses the grammar: {message}")
     if status == 404:
@@ -254,12 +208,11 @@ def overflow(needed: int, available: int) -> ContextOverflowError:
     )
 
 
-def _error_details(body: str) -> dict[str, Any]:
+def _error_details(body: str) -> ErrorDetails:
     try:
-        error = json.loads(body).get("error", {})
-    except (ValueError, AttributeError):
-        return {}
-    return error if isinstance(error, dict) else {"message": error}
+        return parse(ErrorReply, body.encode("utf-8", "replace")).details()
+    except ValidationError:
+        return ErrorDetails()
 
 
 class Patience:
@@ -278,22 +231,9 @@ class Patience:
         return pause
 
 
-class EventDecoder:
-    """Server-sent events from the bytes of a response.
+_TAG = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z_]{2,40}\]")
 
-    Lines end at a newline and nowhere else: the JSON in them may hold characters that Unicode counts as line ends.
-    """
 
-    def __init__(self) -> None:
-        self._rest = b""
-
-    def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
-        """The events that the bytes complete. Raises ValueError for what is no event of a llama-server."""
-        *lines, self._rest = (self._rest + data).split(b"\n")
-        for line in lines:
-            name, colon, value = line.rstrip(b"\r").partition(b":")
-            if colon and name in {b"data", b"error"} and value.strip() != b"[DONE]":
-                event = json.loads(value)
-                if not isinstance(event, dict):
-                    raise ValueError(f"no event of a llama-server: {value[:80]!r}")
-                yield {"error": event} if name == b"error" else event
+def _tags(stop: Sequence[str]) -> list[str]:
+    """What of stop strings may be control tokens: a server leaves those out of the text that it watches, unless told."""
+    return list(dict.fromkeys(tag for word in stop for tag in (word, *_TAG.findall(word)) if tag))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
@@ -55,9 +55,8 @@ class Engine:
         self._wanted, self._syntax = chat_format, call_syntax
         if call_syntax is not None and call_syntax != "native":
             builtin(call_syntax)
-        self._tokens, self._transcripts, self._calls = Tokens(), Transcripts(), Calls()
-        self._renderer: Renderer | None = None
-        self._gate = Gate()
+        self._calls, self._gate = Calls(), Gate()
+        self._memory: _Memory | None = None
 
     # The argument list is the same in run, arun, step and astep: `request` says what each one means.
 
@@ -141,9 +140,9 @@ class Engine:
         return len(answer(self._prompt(messages, tools), cast("Backend", self.backend)).tokens)
 
     def _prompt(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Task[Prompt]:
-        renderer = yield from self._ready()
+        memory = yield from self._ready()
         request = Request(tuple(messages), tuple(tools), "auto", False, None, (), self.sampling, self.options, None)
-        return (yield from renderer.render(self._conversation(request, renderer)))
+        return (yield from memory.renderer.render(_conversation(request, memory)))
 
     def properties(self) -> Properties:
         """What is known of the model."""
@@ -151,8 +150,7 @@ class Engine:
 
     def chat_format(self) -> ChatFormat:
         """The chat format in use."""
-        renderer = answer(self._ready(), cast("Backend", self.backend))
-        return renderer.format
+        return answer(self._ready(), cast("Backend", self.backend)).renderer.format
 
     def exact(self, name: str, schema: Mapping[str, Any]) -> bool:
         """Whether the grammar enforces all of a tool's schema, so that its arguments are never written a second time.
@@ -161,14 +159,19 @@ class Engine:
         """
         return self._calls.fill(name, schema, self.chat_format().syntax.arguments).exact
 
-    def _ready(self) -> Task[Renderer]:
-        if self._renderer is None:
-            properties: Properties = yield Describe()
+    def _ready(self) -> Task[_Memory]:
+        """What is remembered of the model. Where the backend has another one by now, all of it is dropped."""
+        properties: Properties = yield Describe()
+        memory = self._memory
+        if memory is None or memory.identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties, self._syntax)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._tokens.specials = Specials(properties.specials, chat_format.marks())
-            self._renderer = Renderer(chat_format, self._tokens, self._transcripts, bos=bos)
-        return self._renderer
+            tokens = Tokens(Specials(properties.specials, chat_format.marks()))
+            if memory is not None:
+                self._calls = Calls()
+            memory = _Memory(properties.identity, tokens, Renderer(chat_format, tokens, Transcripts(), bos=bos))
+            self._memory = memory
+        return memory
 
     async def _arun(self, request: Request) -> AsyncGenerator[Event, None]:
         async with aclosing(adrive(self._task(request), cast("AsyncBackend", self.backend))) as items:
@@ -177,17 +180,27 @@ class Engine:
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
-        renderer = yield from self._ready()
+        memory = yield from self._ready()
+        renderer = memory.renderer
         self._calls.check(request.tools, renderer.format.syntax.arguments)
-        conversation = self._conversation(request, renderer)
-        prompt = yield from renderer.render(conversation)
-        writer = Writer(prompt.tokens, self._tokens, properties, max_tokens=request.options.max_tokens)
+        prompt = yield from renderer.render(_conversation(request, memory))
+        writer = Writer(prompt.tokens, memory.tokens, properties, max_tokens=request.options.max_tokens)
         step = yield from StepTask(request, renderer, prompt, writer, self._calls).run()
         renderer.remember(prompt, step.message(), step.tokens)
         return step
 
-    def _conversation(self, request: Request, renderer: Renderer) -> Conversation:
-        return replace(request.conversation(renderer.format), specials=self._tokens.specials.names)
+
+@dataclass(frozen=True)
+class _Memory:
+    """What is remembered of one model."""
+
+    identity: str
+    tokens: Tokens
+    renderer: Renderer
+
+
+def _conversation(request: Request, memory: _Memory) -> Conversation:
+    return replace(request.conversation(memory.renderer.format), specials=memory.tokens.specials.names)
 
 
 def _last(events: Generator[Event, None, None]) -> Step:

@@ -237,14 +237,15 @@ def named(name: str) -> GlueFormat:
 
 
 def from_template(
-    template: str, *, bos: str = "", eos: str = "", variables: Mapping[str, Any] | None = None
+    template: str, *, bos: str = "", eos: str = "", variables: Mapping[str, Any] | None = None, plain: str | None = None
 ) -> ChatFormat:
     """The format that a GGUF's Jinja template describes (``bos``, ``eos``: how it spells these tokens).
 
     The template renders short conversations of marked contents in a process of its own; what it puts between the marks
-    says how turns, thoughts and calls are written. ``variables``: what it is given beside its own. Raises
-    ConversationError for a template that cannot be rendered or that loses contents.
+    says how turns, thoughts and calls are written. ``variables``: what it is given beside its own; ``plain``: the
+    template of conversations without tools, where that is another one. Raises ConversationError for a template that
+    cannot be rendered or that loses contents.
     """
     from gba.chat.templates.format import read_format
 
-    return read_format(template, bos=bos, eos=eos, variables=variables or {})
+    return read_format(template, bos=bos, eos=eos, variables=variables or {}, plain=plain)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
-from gba.errors import BackendError
+from gba.errors import BackendError, ModelChangedError
 
 __all__ = [
     "Ask",
@@ -85,14 +85,44 @@ Ask = Tokenize | Detokenize | Describe | Compute | Generate | More | Halt
 Task = Generator[Any, Any, T]
 """A generator that yields requests (`Ask`) or events, is sent the answers to the former, and returns a T."""
 
+_REPEATS = 16
+"""How often a task may ask for exactly the same generation in a row."""
 _CUT = "the generation ended without a last chunk. This is a fault of the backend: please report it."
+
+
+class _Guard:
+    """What must hold before a generation: the model is that which the task was told of, and something came of the
+    generations before."""
+
+    def __init__(self) -> None:
+        self._described: Properties | None = None
+        self._last: Generate | None = None
+        self._repeats = 0
+
+    def described(self, properties: Properties) -> Properties:
+        """Note the model."""
+        self._described = properties
+        return properties
+
+    def check(self, properties: Properties, ask: Generate) -> None:
+        """Raises ModelChangedError for another model, BackendError where the same is asked for again and again."""
+        before = self._described
+        if before is not None and before.identity != properties.identity:
+            raise ModelChangedError(before=before.model, after=properties.model)
+        self._repeats = self._repeats + 1 if ask == self._last else 0
+        self._last = ask
+        if self._repeats >= _REPEATS:
+            raise BackendError(
+                f"nothing came of {_REPEATS} generations after the same prompt: the backend ends each of them without "
+                "text. See the server's log; `gba doctor` tells whether it follows a grammar."
+            )
 
 
 class _Stream:
     """The generation under way of one driver, sync."""
 
     def __init__(self, backend: Backend) -> None:
-        self._backend, self._chunks = backend, cast("Iterator[Chunk] | None", None)
+        self._backend, self._chunks, self._guard = backend, cast("Iterator[Chunk] | None", None), _Guard()
 
     def answer(self, ask: Ask) -> Any:
         match ask:
@@ -101,11 +131,12 @@ class _Stream:
             case Detokenize(tokens):
                 return self._backend.detokenize(tokens)
             case Describe():
-                return self._backend.properties()
+                return self._guard.described(self._backend.properties())
             case Compute(function):
                 return function()
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 self.close()
+                self._guard.check(self._backend.properties(), ask)
                 self._chunks = iter(
                     self._backend.complete(
                         prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot
@@ -134,7 +165,7 @@ class _AsyncStream:
     """The generation under way of one driver, async."""
 
     def __init__(self, backend: AsyncBackend) -> None:
-        self._backend, self._chunks = backend, cast("AsyncIterator[Chunk] | None", None)
+        self._backend, self._chunks, self._guard = backend, cast("AsyncIterator[Chunk] | None", None), _Guard()
 
     async def answer(self, ask: Ask) -> Any:
         match ask:
@@ -143,11 +174,12 @@ class _AsyncStream:
             case Detokenize(tokens):
                 return await self._backend.adetokenize(tokens)
             case Describe():
-                return await self._backend.aproperties()
+                return self._guard.described(await self._backend.aproperties())
             case Compute(function):
                 return await asyncio.to_thread(function)
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 await self.close()
+                self._guard.check(await self._backend.aproperties(), ask)
                 self._chunks = aiter(
                     self._backend.acomplete(
                         prompt, grammar=grammar, stop=stop, max_tokens=max_tokens, sampling=sampling, slot=slot

@@ -47,7 +47,12 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
     template = properties.chat_template
     if template and (_CHATML not in template or len(chatml) == 1):
         read: ChatFormat = yield Compute(
-            lambda: from_template(template, bos=properties.bos_text, eos=properties.eos_text)
+            lambda: from_template(
+                properties.tool_template or template,
+                bos=properties.bos_text,
+                eos=properties.eos_text,
+                plain=template if properties.tool_template else None,
+            )
         )
         return read
     return guess(properties.model) or BUILT_IN["chatml" if len(chatml) == 1 else "llama-2"]

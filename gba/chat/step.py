@@ -25,7 +25,7 @@ from gba.chat.options import StepOptions
 from gba.chat.prompts import retry_text
 from gba.chat.render import Prompt, Renderer
 from gba.chat.writer import Writer
-from gba.errors import BackendError, ConversationError, StepError
+from gba.errors import BackendError, ConversationError, GrammarError, StepError
 from gba.grammar.arguments import write_arguments
 from gba.grammar.spelling import ArgumentStyle
 from gba.schema.tools import RESPOND, ToolCall, ToolSpec
@@ -112,7 +112,7 @@ class StepTask:
             if self._plain and not (self._syntax.chosen and self._agent):
                 return (yield from self._speak())
             return (yield from self._decide())
-        except BackendError as error:
+        except (BackendError, GrammarError) as error:
             error.thought = self._free.thought
             said = self._answer.text if self._answer is not None else self._free.text
             error.written = self._filling.written or said

@@ -23,14 +23,14 @@ _APART = "\u200b"
 class Tokens:
     """A cached tokenizer of pieces. All methods are tasks (see `gba.chat.io`)."""
 
-    def __init__(self) -> None:
+    def __init__(self, specials: Specials | None = None) -> None:
         self._anchor: list[int] | None = None
         self._prefixed = False
         self._cache: OrderedDict[tuple[str, bool], list[int]] = OrderedDict()
         self._texts: dict[int, str] = {}
         self._special: dict[int, bool] = {}
         self._apart: dict[str, list[int]] = {}
-        self.specials = Specials(None)
+        self.specials = specials if specials is not None else Specials(None)
 
     def glue(self, text: str) -> Task[list[int]]:
         """The tokens of structure: names of control tokens become control tokens."""

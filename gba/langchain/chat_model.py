@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from pathlib import Path
@@ -26,7 +25,7 @@ from gba.chat.messages import Step
 from gba.errors import BackendError, SchemaError
 from gba.langchain.binding import BoundChatLlamaCpp
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, spelled
-from gba.langchain.connection import Target, connect, disconnect
+from gba.langchain.connection import Target, connect, connecting, disconnect
 from gba.langchain.messages import to_messages
 from gba.langchain.outcome import PROVIDER, Chunks, exactness, to_ai_message
 from gba.langchain.overflow import overflow_explained
@@ -42,8 +41,6 @@ from gba.langchain.structured import (
 from gba.langchain.tools import ToolLike, to_openai_tools, to_specs, to_tool_choice
 
 __all__ = ["ChatLlamaCpp"]
-
-_connecting = threading.Lock()
 
 
 class ChatLlamaCpp(BaseChatModel):
@@ -115,6 +112,7 @@ class ChatLlamaCpp(BaseChatModel):
     streaming: bool = False
 
     _engine: Engine | None = PrivateAttr(default=None)
+    _pid: int = PrivateAttr(default=0)
 
     # construction
 
@@ -182,18 +180,24 @@ class ChatLlamaCpp(BaseChatModel):
     @property
     def engine(self) -> Engine:
         """What runs the steps, without LangChain; made at first use."""
-        with _connecting:
-            if self._engine is None:
-                self._engine = self._connect()
-            return self._engine
+        with connecting():
+            if not self._connected:
+                self._engine, self._pid = self._connect(), os.getpid()
+            return cast("Engine", self._engine)
+
+    @property
+    def _connected(self) -> bool:
+        """Whether the engine is there, and is this process's: a model in process does not survive a fork."""
+        return self._engine is not None and (self._pid == os.getpid() or self.backend is not None)
 
     def close(self) -> None:
         """Let go of the model or connection, which other models may share: their next call makes it anew.
 
         A ``backend`` that was given is its owner's to close.
         """
+        own = self._connected
         engine, self._engine = self._engine, None
-        if engine is not None and self.backend is None:
+        if engine is not None and own and self.backend is None:
             disconnect(engine)
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> ChatLlamaCpp:
@@ -231,8 +235,8 @@ class ChatLlamaCpp(BaseChatModel):
 
     async def _aengine_for(self, model: str | None) -> Engine:
         """The same; what may take long (a model is loaded, a server is asked) does not hold up the event loop."""
-        if self._engine is not None and (model is None or model == self.model_name):
-            return self._engine
+        if self._connected and (model is None or model == self.model_name):
+            return cast("Engine", self._engine)
         return await run_in_executor(None, self._engine_for, model)
 
     def _name_after(self, asked: Asked, properties: Properties) -> str:

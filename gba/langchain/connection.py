@@ -1,7 +1,9 @@
-"""Which llama.cpp a chat model speaks to. Within a process, models that name the same one share it."""
+"""Which llama.cpp a chat model speaks to. Within a process, models that name the same one share it;
+a forked process makes its own."""
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +14,7 @@ from gba.backends.base import AsyncBackend, Backend
 from gba.chat.engine import Engine
 from gba.chat.formats import ChatFormat
 
-__all__ = ["Target", "connect", "disconnect"]
+__all__ = ["Target", "connect", "connecting", "disconnect"]
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,34 @@ class Target:
         return cls(base_url, None if base_url else model_path, chat_format, given, call_syntax)
 
 
-_engines: dict[Any, Engine] = {}
-_backends: dict[Any, Backend | AsyncBackend] = {}
-_guard = threading.Lock()
+class _Registry:
+    """The connections of one process, and the locks around them."""
+
+    def __init__(self) -> None:
+        self.engines: dict[Any, Engine] = {}
+        self.backends: dict[Any, Backend | AsyncBackend] = {}
+        self.guard, self.connecting = threading.Lock(), threading.Lock()
+
+
+_inherited: list[_Registry] = []
+_registry = _Registry()
+
+
+def _start_anew() -> None:
+    """In a forked process: models and connections are its parent's, to be kept as they are, and locks may be held by
+    threads that are not there."""
+    global _registry
+    _inherited.append(_registry)
+    _registry = _Registry()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_start_anew)
+
+
+def connecting() -> threading.Lock:
+    """The lock under which a chat model of this process finds its engine."""
+    return _registry.connecting
 
 
 def connect(target: Target) -> Engine:
@@ -60,18 +87,22 @@ def connect(target: Target) -> Engine:
     chat_format = target.chat_format
     plain = chat_format is None or isinstance(chat_format, str)
     form = chat_format if plain else id(chat_format), target.call_syntax
-    with _guard:
-        if place not in _backends:
-            _backends[place] = _backend(target)
-        if (place, form) not in _engines:
-            _engines[place, form] = Engine(_backends[place], chat_format=chat_format, call_syntax=target.call_syntax)
-        return _engines[place, form]
+    own = _registry
+    with own.guard:
+        if place not in own.backends:
+            own.backends[place] = _backend(target)
+        if (place, form) not in own.engines:
+            own.engines[place, form] = Engine(
+                own.backends[place], chat_format=chat_format, call_syntax=target.call_syntax
+            )
+        return own.engines[place, form]
 
 
 def disconnect(engine: Engine) -> None:
     """Close the backend of an engine that `connect` gave, and forget it."""
-    with _guard:
-        for known in (_backends, _engines):
+    own = _registry
+    with own.guard:
+        for known in (own.backends, own.engines):
             for key, value in list(known.items()):
                 if value is engine.backend or (isinstance(value, Engine) and value.backend is engine.backend):
                     del known[key]

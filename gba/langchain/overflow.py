@@ -41,10 +41,12 @@ def _explained(
         outcome = f"{len(kept)} of {len(messages)} messages ({count(kept)} tokens) would be left."
     else:
         outcome = "the last message would be gone: shorten it, or give the model a larger context."
-    return ContextOverflowError(
+    explained = ContextOverflowError(
         f"the conversation is {error.needed - error.available} tokens too long: {error.needed} do not fit into a "
         f"context of {error.available}. After trim_messages(messages, max_tokens={limit}, token_counter=model, "
         f'strategy="last", include_system=True, start_on="human"), {outcome}',
         needed=error.needed,
         available=error.available,
     )
+    explained.thought, explained.written = error.thought, error.written
+    return explained

@@ -10,7 +10,7 @@ import contextlib
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -33,13 +33,28 @@ class FakeLlama:
         self.output, self.context, self.slots, self.api_key = list(output), context, slots, api_key
         self.requests: list[tuple[str, dict[str, Any] | None]] = []
         self.loading = 0
+        self.alias, self.path, self.build = "fake.gguf", "/models/fake.gguf", "b1-fake"
         self.overrides: dict[str, Answer] = {}
-        self.pieces = [name.encode() for name in _NAMES.values()] + [bytes([b]) for b in range(256)]
-        self.pieces += [word.encode() for word in _WORDS]
+        self.words = _WORDS
+
+    @property
+    def pieces(self) -> list[bytes]:
+        """What each token spells."""
+        names = [name.encode() for name in _NAMES.values()]
+        return [*names, *(bytes([byte]) for byte in range(256)), *(word.encode() for word in self.words)]
 
     def word(self, text: str) -> int:
         """The token that spells the text."""
-        return len(_NAMES) + 256 + _WORDS.index(text)
+        return len(_NAMES) + 256 + self.words.index(text)
+
+    def shift(self) -> None:
+        """From now on the vocabulary of another model: each word has another token."""
+        self.words = self.words[1:] + self.words[:1]
+
+    @staticmethod
+    def ok(body: object) -> Answer:
+        """An answer with this JSON."""
+        return _ok(body)
 
     def byte_tokens(self, text: str) -> list[int]:
         return [_FIRST_BYTE + byte for byte in text.encode()]
@@ -49,7 +64,7 @@ class FakeLlama:
         tokens: list[int] = []
         while text:
             name = next((t for t, n in _NAMES.items() if special and t and text.startswith(n)), None)
-            word = max((w for w in _WORDS if text.startswith(w)), key=len, default=None)
+            word = max((w for w in self.words if text.startswith(w)), key=len, default=None)
             if name is not None:
                 tokens, text = [*tokens, name], text[len(_NAMES[name]) :]
             elif word is not None:
@@ -59,7 +74,8 @@ class FakeLlama:
         return tokens
 
     def spell(self, tokens: Sequence[int]) -> bytes:
-        return b"".join(self.pieces[token] for token in tokens)
+        pieces = self.pieces
+        return b"".join(pieces[token] for token in tokens)
 
     def answer(self, path: str, headers: dict[str, str], body: dict[str, Any] | None) -> Answer:
         """Status and content for one request."""
@@ -91,11 +107,12 @@ class FakeLlama:
         return {
             "default_generation_settings": {"n_ctx": self.context, "params": {}},
             "total_slots": self.slots,
-            "model_path": "/models/fake.gguf",
+            "model_alias": self.alias,
+            "model_path": self.path,
             "chat_template": "{{ messages }}",
             "bos_token": "<s>",
             "eos_token": "</s>",
-            "build_info": "b1-fake",
+            "build_info": self.build,
         }
 
     def on_tokenize(self, body: dict[str, Any]) -> Answer:
@@ -117,10 +134,10 @@ class FakeLlama:
     def stream(self, body: dict[str, Any], output: Sequence[int]) -> Iterator[bytes]:
         """The events of a generation."""
         text, sent, kind, word, count = b"", 0, "limit", "", 0
-        limit = body["n_predict"]
+        limit, pieces = body["n_predict"], self.pieces
         for token in [*output, EOS][:limit]:
             count += 1
-            text += b"" if token < _FIRST_BYTE else self.pieces[token]
+            text += b"" if token < _FIRST_BYTE else pieces[token]
             if _complete(text):
                 found = [(text.find(stop.encode(), sent), stop) for stop in body["stop"]]
                 found = sorted(hit for hit in found if hit[0] >= 0)
@@ -153,6 +170,7 @@ class FakeLlama:
                 "content": "",
                 "tokens": [],
                 "stop": True,
+                "model": self.alias,
                 "stop_type": kind,
                 "stopping_word": word,
                 "tokens_predicted": count,
@@ -172,10 +190,20 @@ class FakeLlama:
 
 
 class Listening:
-    """A FakeLlama that listens on a port of this machine, and can hang up after so many events."""
+    """A FakeLlama that listens on a port of this machine, and can hang up after so many events.
 
-    def __init__(self, fake: FakeLlama, *, port: int = 0, hang_up_after: int | None = None) -> None:
-        self.fake, self.hang_up_after = fake, hang_up_after
+    ``raw``: what is sent for a path instead of any HTTP of ours, after which the connection is closed.
+    """
+
+    def __init__(
+        self,
+        fake: FakeLlama,
+        *,
+        port: int = 0,
+        hang_up_after: int | None = None,
+        raw: Mapping[str, Callable[[], Iterator[bytes]]] | None = None,
+    ) -> None:
+        self.fake, self.hang_up_after, self.raw = fake, hang_up_after, dict(raw or {})
         self.events_sent = 0
         self._connections: list[socket.socket] = []
         self.broken = threading.Event()
@@ -194,6 +222,9 @@ class Listening:
                 self.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
             def reply(self, body: dict[str, Any] | None) -> None:
+                if self.path in outer.raw:
+                    self.send_raw(outer.raw[self.path]())
+                    return
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 status, content = outer.fake.answer(self.path, headers, body)
                 self.send_response(status)
@@ -205,6 +236,12 @@ class Listening:
                     self.send_header("Transfer-Encoding", "chunked")
                     self.end_headers()
                     self.stream(content)
+
+            def send_raw(self, content: Iterator[bytes]) -> None:
+                self.close_connection = True
+                with contextlib.suppress(OSError):
+                    for part in content:
+                        self.wfile.write(part)
 
             def stream(self, content: Iterator[bytes]) -> None:
                 try:
@@ -221,6 +258,9 @@ class Listening:
 
         class Server(ThreadingHTTPServer):
             daemon_threads = True
+
+            def handle_error(self, request: Any, client_address: Any) -> None:
+                """Clients may go away at any time."""
 
             def process_request(self, request: Any, client_address: Any) -> None:
                 outer._connections.append(request)

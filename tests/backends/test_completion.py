@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -12,7 +11,9 @@ from hypothesis import strategies as st
 
 from gba.backends.base import Chunk
 from gba.backends.completion import CompletionReader, Spelling
-from gba.backends.wire import EventDecoder, Flow
+from gba.backends.events import EventDecoder
+from gba.backends.replies import Event, parse
+from gba.backends.wire import Flow
 from gba.errors import GenerationInterruptedError
 
 
@@ -26,14 +27,17 @@ def drive(fake: FakeLlama, flow: Flow[Any]) -> Any:
         status, content = fake.answer(call.path, {}, call.body)
         assert status == 200
         assert isinstance(content, bytes)
-        answer = json.loads(content)
+        answer = parse(call.reply, content)
 
 
 def read(
     output: list[int], stop: tuple[str, ...] = (), limit: int = 10_000, spelling: Spelling | None = None
 ) -> list[Chunk]:
     fake = FakeLlama()
-    reader, decoder = CompletionReader(spelling or Spelling(), frozenset({EOS})), EventDecoder()
+    reader, decoder = (
+        CompletionReader(spelling or Spelling(), frozenset({EOS}), limit=limit),
+        EventDecoder(tokens=limit),
+    )
     chunks: list[Chunk] = []
     body = {"prompt": [1], "n_predict": limit, "stop": list(stop)}
     for data in fake.stream(body, output):
@@ -112,8 +116,8 @@ def test_bytes_that_are_no_character_do_not_stop_it() -> None:
 
 
 def feed_all(events: list[dict[str, Any]]) -> list[Chunk]:
-    fake, reader = FakeLlama(), CompletionReader(Spelling(), frozenset({EOS}))
-    return [chunk for event in events for chunk in drive(fake, reader.feed(event))]
+    fake, reader = FakeLlama(), CompletionReader(Spelling(), frozenset({EOS}), limit=100)
+    return [chunk for event in events for chunk in drive(fake, reader.feed(Event.model_validate(event)))]
 
 
 def test_servers_without_token_ids() -> None:
@@ -124,12 +128,13 @@ def test_servers_without_token_ids() -> None:
 
 @pytest.mark.parametrize("kind, finish", [("eos", "eog"), ("word", "stop"), ("limit", "length")])
 def test_older_names_of_the_end(kind: str, finish: str) -> None:
-    assert feed_all([{"content": "", "stop": True, f"stopped_{kind}": True}])[-1].finish == finish
+    written = {"content": "x", "tokens": [FAKE.word("x")]}
+    assert feed_all([written, {"content": "", "stop": True, f"stopped_{kind}": True}])[-1].finish == finish
 
 
 def test_older_timings() -> None:
     [chunk] = feed_all(
-        [{"stop": True, "stop_type": "limit", "tokens_evaluated": 9, "timings": {"prompt_n": 2, "predicted_n": 0}}]
+        [{"stop": True, "stop_type": "eos", "tokens_evaluated": 9, "timings": {"prompt_n": 2, "predicted_n": 0}}]
     )
     assert chunk.timings is not None
     assert (chunk.timings.cache_n, chunk.timings.prompt_n) == (7, 2)
@@ -151,8 +156,8 @@ def test_counts_that_run_ahead_lose_nothing() -> None:
 
 
 def test_an_error_in_the_stream_keeps_what_there_was() -> None:
-    fake, reader = FakeLlama(), CompletionReader(Spelling(), frozenset({EOS}))
-    drive(fake, reader.feed({"content": "x", "tokens": [FAKE.word("x")], "tokens_predicted": 1}))
+    fake, reader = FakeLlama(), CompletionReader(Spelling(), frozenset({EOS}), limit=9)
+    drive(fake, reader.feed(Event(content="x", tokens=[FAKE.word("x")], tokens_predicted=1)))
     with pytest.raises(GenerationInterruptedError, match="out of memory") as caught:
-        drive(fake, reader.feed({"error": {"message": "out of memory"}}))
+        drive(fake, reader.feed(Event(error={"message": "out of memory"})))
     assert (caught.value.text, caught.value.tokens) == ("x", (FAKE.word("x"),))

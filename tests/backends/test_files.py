@@ -4,14 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from gba.backends.files import checked_model_path
+from gba.backends.files import checked_model
 from gba.errors import ModelFileError
+from gba.models import packaged
 
 
-def test_a_gguf(tmp_path: Path) -> None:
-    file = tmp_path / "x.gguf"
-    file.write_bytes(b"GGUF\x03\x00\x00\x00")
-    assert checked_model_path(str(file)) == file
+def test_a_gguf() -> None:
+    file = packaged("tiny-agent")
+    header = checked_model(str(file))
+    assert (header.path, header.context) == (file, 4096)
 
 
 @pytest.mark.parametrize(
@@ -30,12 +31,12 @@ def test_what_is_no_gguf(tmp_path: Path, content: bytes, remedy: str) -> None:
     file = tmp_path / "model.gguf"
     file.write_bytes(content)
     with pytest.raises(ModelFileError, match=remedy) as caught:
-        checked_model_path(file)
+        checked_model(file)
     assert caught.value.path == str(file)
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="there is no model file"):
-        checked_model_path(tmp_path / "none.gguf")
+        checked_model(tmp_path / "none.gguf")
     with pytest.raises(ModelFileError, match="folder"):
-        checked_model_path(tmp_path)
+        checked_model(tmp_path)

@@ -52,10 +52,9 @@ def test_what_is_no_model(tmp_path: Path, random_gguf: Path) -> None:
         LlamaInProcess(tmp_path / "none.gguf")
     damaged = tmp_path / "damaged.gguf"
     damaged.write_bytes(random_gguf.read_bytes()[:20_000])
-    with pytest.raises(ModelFileError, match="cannot load") as caught:
+    with pytest.raises(ModelFileError, match="ends in the middle of its header, at byte 20000") as caught:
         LlamaInProcess(damaged)
     assert caught.value.path == str(damaged)
-    assert "It says: nothing" not in str(caught.value)
 
 
 def test_options_of_llama_cpp(random_gguf: Path) -> None:
@@ -63,7 +62,7 @@ def test_options_of_llama_cpp(random_gguf: Path) -> None:
         assert backend.tokenize("x")
     with pytest.raises(BackendError, match=r"no option 'mystery'.*check_tensors"):
         LlamaInProcess(random_gguf, mystery=1)
-    with pytest.raises(BackendError, match="positive"):
+    with pytest.raises(BackendError, match="slots is 0"):
         LlamaInProcess(random_gguf, slots=0)
 
 

@@ -84,8 +84,12 @@ def test_a_server_that_dies_at_once(random_gguf: Path) -> None:
 def test_a_damaged_model(random_gguf: Path, tmp_path: Path) -> None:
     damaged = tmp_path / "damaged.gguf"
     damaged.write_bytes(random_gguf.read_bytes()[:20_000])
-    with pytest.raises(ServerUnavailableError, match="exit status"):
+    with pytest.raises(ModelFileError, match="cut short"):
         LlamaServerProcess(damaged).start()
+    unknown = tmp_path / "unknown.gguf"  # of which only llama.cpp knows that it cannot load it
+    unknown.write_bytes(random_gguf.read_bytes().replace(b"output_norm", b"output_mron"))
+    with pytest.raises(ServerUnavailableError, match="exit status"):
+        LlamaServerProcess(unknown).start()
     with pytest.raises(ModelFileError):
         LlamaServerProcess(tmp_path / "none.gguf").start()
 

@@ -31,11 +31,14 @@ _TRICKY = ' \n a"b\\c é\nd \n '
 
 @dataclass(frozen=True)
 class TemplateFormat(ChatFormat):
-    """A template, and how it wants to be told. ``changes``: what it does to the contents of each role."""
+    """A template, and how it wants to be told. ``changes``: what it does to the contents of each role. ``plain``: the
+    template of conversations without tools, where that is another one.
+    """
 
     template: Template = field(default_factory=lambda: Template(""), repr=False)
     dialect: Dialect = field(default_factory=Dialect, repr=False)
     changes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    plain: Template | None = field(default=None, repr=False)
 
     def layout(self, conversation: Conversation) -> Layout:
         """See `ChatFormat.layout`. The template renders the conversation, its contents marked."""
@@ -111,11 +114,11 @@ class _Marked:
         told = [self._message(number, message) for number, message in enumerate(self._messages)]
         text = self._render(told)
         at = 0
-        for number, written, stands in self._written:
-            found = text.find(written, at)
+        for number, calls, stands in self._written:
+            found = text.find(calls, at)
             if found < 0:
                 raise RefusedError(f"it writes the calls of message {number} in another way than before")
-            text = text[:found] + stands + text[found + len(written) :]
+            text = text[:found] + stands + text[found + len(calls) :]
             at = found + len(stands)
         return self._cut(text)
 
@@ -173,7 +176,10 @@ class _Marked:
         native = chat_format.syntax.native
         tools = [dialect.tool(tool) for tool in conversation.tools] if native else []
         tools = self._without_specials(tools)
-        return chat_format.template.render(
+        template = (
+            chat_format.plain if chat_format.plain is not None and not conversation.agent else chat_format.template
+        )
+        return template.render(
             [dialect.message(message) for message in told],
             tools,
             **{**dialect.variables(tools), **chat_format.variables(conversation)},
@@ -309,7 +315,9 @@ def _alternating(messages: Sequence[Message]) -> list[Message]:
 # reading
 
 
-def read_format(source: str, *, bos: str, eos: str, variables: Mapping[str, Any]) -> TemplateFormat:
+def read_format(
+    source: str, *, bos: str, eos: str, variables: Mapping[str, Any], plain: str | None = None
+) -> TemplateFormat:
     """See `gba.chat.formats.from_template`."""
     template = Template(source, bos, eos, dict(variables))
     try:
@@ -337,6 +345,7 @@ def read_format(source: str, *, bos: str, eos: str, variables: Mapping[str, Any]
         template=template,
         dialect=probe.dialect,
         changes=_read_changes(probe, native=syntax.native),
+        plain=replace(template, source=plain) if plain is not None else None,
     )
 
 

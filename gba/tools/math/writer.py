@@ -54,8 +54,8 @@ class ProgramWriter:
     ) -> None:
         self.backend = backend
         self._wanted, self._sampling, self._max_tokens = chat_format, sampling or _EXACTLY, max_tokens
-        self._tokens, self._transcripts = Tokens(), Transcripts()
         self._renderer: Renderer | None = None
+        self._identity = ""
 
     def write(self, messages: list[Message]) -> Written:
         """The program that the model writes after these messages (see prompt.py)."""
@@ -96,11 +96,12 @@ class ProgramWriter:
             chunk = yield More()
 
     def _ready(self, properties: Properties) -> Task[Renderer]:
-        if self._renderer is None:
+        if self._renderer is None or self._identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            self._tokens.specials = Specials(properties.specials, chat_format.marks())
-            self._renderer = Renderer(chat_format, self._tokens, self._transcripts, bos=bos)
+            tokens = Tokens(Specials(properties.specials, chat_format.marks()))
+            self._identity = properties.identity
+            self._renderer = Renderer(chat_format, tokens, Transcripts(), bos=bos)
         return self._renderer
 
 
