@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from benchmarks.attack.__main__ import CORPORA, Report, attack, main, table
 from benchmarks.attack.worker import Outcome
 
