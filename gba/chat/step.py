@@ -73,7 +73,7 @@ class StepTask:
 
     def __init__(self, request: Request, renderer: Renderer, writer: Writer, calls: Calls) -> None:
         self._request, self._renderer, self._writer, self._calls = request, renderer, writer, calls
-        self._schemas = {tool.name: tool.parameters for tool in request.tools}
+        self._schemas: dict[str, Mapping[str, Any]] = {tool.name: tool.schema for tool in request.tools}
         if request.response_schema is not None:
             self._schemas[RESPOND] = request.response_schema
         self._stops = (*renderer.format.stops, "<tool_call>", "</tool_call>")

@@ -66,7 +66,7 @@ def compile_tools(
             seq(lit(quoted(spec.name)), style.space, style.comma, Literal('"arguments"'), style.colon, arguments)
         )
         residual += [Residual(note.keyword, f"/{spec.name}{note.pointer}", note.why) for note in compiler.residual]
-        checks[spec.name] = Check(spec.parameters, compiler.normalizer.references.dialect, registry)
+        checks[spec.name] = Check(spec.schema, compiler.normalizer.references.dialect, registry)
     head = seq(Literal("{"), style.space, Literal('"name"'), style.colon)
     root = seq(head, alt(*options), style.space, Literal("}"))
     return rules.tree(root), tuple(residual), _CallCheck(checks)
@@ -74,33 +74,10 @@ def compile_tools(
 
 def _arguments(spec: ToolSpec, rules: Rules, style: Style, closed: bool, registry: Any) -> tuple[Compiler, Node]:
     """The arguments of one tool, their rules among those of all tools."""
-    compiler = Compiler(Normalizer(References(_as_object(spec.parameters), registry=registry)), closed=closed)
+    compiler = Compiler(Normalizer(References(spec.schema, registry=registry)), closed=closed)
     compiler.rules, compiler.style = rules, style
     try:
         with compiling():
             return compiler, compiler.document()
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
-
-
-def _as_object(parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Arguments are an object, whether the schema says so or not; without any keyword about keys an empty one."""
-    whole = {"type": "object", **parameters}
-    return whole if not _ABOUT_KEYS.isdisjoint(whole) else {**whole, "properties": {}}
-
-
-_ABOUT_KEYS = {
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "required",
-    "$ref",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "if",
-    "enum",
-    "const",
-    "propertyNames",
-    "minProperties",
-}
