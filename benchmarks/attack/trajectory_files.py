@@ -274,8 +274,8 @@ def _sized() -> Iterator[Case]:
     many = [{**_MESSAGE, "calls": [{**_CALL, "arguments": {"query": f"number {number}"}}]} for number in range(10_000)]
     yield Case("at most 10 times: 10,000 calls", functools.partial(_small, many))
     for name, piece in {"lists": b"[],", "objects": b"{},", "strings": b'"ab",', "numbers": b"300,"}.items():
-        dense = _field({"type": "x"}, "y", b"[" + piece * (3_000_000 // len(piece)) + b"0]")
-        yield Case(f"at most 10 times, or refused: 3 MB of {name}", functools.partial(_small_or_refused, dense))
+        dense = _field({"type": "x"}, "y", b"[" + piece * (2_500_000 // len(piece)) + b"0]")
+        yield Case(f"at most 10 times, or refused: 2.5 MB of {name}", functools.partial(_small_or_refused, dense))
         calls = b'[{"id": "1", "name": "f", "arguments": {"y": [' + piece * 50 + b"0]}}]"
         spread = _field(_MESSAGE, "calls", calls) * (4_000_000 // (len(calls) + 120))
         yield Case(

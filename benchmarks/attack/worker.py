@@ -1,7 +1,8 @@
 """Runs the cases of a corpus in a process of its own, which is killed and started again where a case breaks its bounds.
 
-Time is wall-clock time. A case that takes too long is run once more, so that a busy machine is not taken for a fault of
-gba. Memory is the resident memory of the process (of Linux's /proc; elsewhere it is not watched).
+Time is wall-clock time, less what the process and its children spent waiting for a processor, so that a busy machine
+is not taken for a fault of gba; a case that takes too long is run once more. Memory is the resident memory of the
+process. Both need Linux's /proc: elsewhere the wall-clock time counts in full, and memory is not watched.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ _START = 120.0
 """Seconds that importing a corpus and making its cases may take."""
 _MEGABYTES = 512
 _POLL = 0.05
+_AT_MOST = 10
+"""Times the bound that a case may take by the clock on the wall."""
 _SLACK = 4 << 30
 """Bytes of address space that a process may map beyond its bound on resident memory: stacks and arenas of threads."""
 
@@ -100,22 +103,24 @@ class Worker:
         if self._process is None:
             self._start()
         name, corpus = self.corpus.names[number], self.corpus
+        clock, base, most = _Clock(self._process.pid), _resident(self._process.pid), 0.0
         self._pipe.send(number)
-        started, base, most = time.monotonic(), _resident(self._process.pid), 0.0
         while not self._pipe.poll(_POLL):
-            elapsed = time.monotonic() - started
             most = max(most, _resident(self._process.pid) - base)
+            elapsed = clock.wall()
             if elapsed > corpus.seconds:
+                elapsed = clock.seconds()
+            if elapsed > corpus.seconds or clock.wall() > _AT_MOST * corpus.seconds:
                 self._kill()
                 return Outcome(name, f"no end within {corpus.seconds:g} s", elapsed, most, late=True)
             if most > corpus.megabytes:
                 self._kill()
                 return Outcome(name, f"more than {corpus.megabytes:g} MB", elapsed, most)
+        seconds = clock.seconds()
         try:
-            seconds, peak, said = self._pipe.recv()
+            peak, said = self._pipe.recv()
         except (EOFError, OSError):
-            elapsed, said = time.monotonic() - started, self._cause_of_death()
-            return Outcome(name, said, elapsed, most)
+            return Outcome(name, self._cause_of_death(), seconds, most)
         most, late = max(most, peak), seconds > corpus.seconds
         if not said and late:
             said = f"{seconds:.1f} s, and {corpus.seconds:g} s is the bound"
@@ -158,6 +163,31 @@ class Worker:
         return f"the process died of {how}{': ' + lines[-1][:200] if lines else ''}"
 
 
+class _Clock:
+    """The time of a case, run by the process ``pid``."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid, self._started, self._waited = pid, time.monotonic(), _waited(pid)
+
+    def wall(self) -> float:
+        """Seconds since it began."""
+        return time.monotonic() - self._started
+
+    def seconds(self) -> float:
+        """The same without what it waited for a processor."""
+        return max(0.0, self.wall() - max(0.0, _waited(self._pid) - self._waited))
+
+
+def _waited(pid: int) -> float:
+    """Seconds that the main threads of a process and its descendants could have run and had no processor to run on."""
+    waited = 0.0
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        waited += int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            waited += _waited(int(child))
+    return waited
+
+
 def _serve(pipe: Connection, module: str, log: str) -> None:
     """What the process does: send the corpus, then run each case that it is asked for."""
     with contextlib.suppress(OSError):
@@ -187,16 +217,16 @@ def _load(module: str) -> tuple[Corpus, list[Case]]:
     return Corpus(loaded.TITLE, loaded.SECONDS, getattr(loaded, "MEGABYTES", _MEGABYTES), names), cases
 
 
-def _run(case: Case, corpus: Corpus) -> tuple[float, float, str]:
+def _run(case: Case, corpus: Corpus) -> tuple[float, str]:
     _bound_address_space(corpus.megabytes)
     base = _resident("self")
     _forget_peak()
-    started, said = time.monotonic(), ""
+    said = ""
     try:
         case.run()
     except BaseException as error:  # noqa: BLE001 - whatever comes out of a case is a failure
         said = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    return time.monotonic() - started, _status("self", "VmHWM") - base, said
+    return _status("self", "VmHWM") - base, said
 
 
 def _bound_address_space(megabytes: float) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from benchmarks.attack import worker
 from benchmarks.attack.__main__ import CORPORA, Report, attack, main, table
 from benchmarks.attack.worker import Outcome
 
@@ -69,3 +70,12 @@ def test_an_unknown_corpus_is_named(capsys) -> None:
     assert main(["no_such_corpus"]) == 2
     told = capsys.readouterr().err
     assert all(name in told for name in CORPORA)
+
+
+def test_what_is_waited_for_a_processor_does_not_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited = iter([1.0, 4.0, 2.0])
+    monkeypatch.setattr(worker, "_waited", lambda pid: next(waited))
+    clock = worker._Clock(0)
+    monkeypatch.setattr(clock, "wall", lambda: 5.0)
+    assert clock.seconds() == 2.0
+    assert clock.seconds() == 4.0
