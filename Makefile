@@ -21,11 +21,12 @@ SUITE := $(VENV)/json-schema-test-suite
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test attack check lint format notebooks transcripts tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
 	@echo "make test         all tests"
+	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
 	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
 	@echo "make lint         the same without the tests"
 	@echo "make format       put the code into its format"
@@ -59,6 +60,9 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) $(BIN)/python -m pytest
 	@.ci/tree > $(VENV)/.tested
+
+attack: $(VENV)/.dev
+	$(BIN)/python -m benchmarks.attack
 
 check: lint
 	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \

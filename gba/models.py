@@ -3,6 +3,9 @@
 `models/manifest.json` names them. A download goes to a directory of gba's own (``GBA_MODELS_DIR``, else
 ``~/.cache/gba/models``), because the hub's library starts an interrupted download over, while a file of 40 GB has to
 go on where it stopped. A file that the hub's own cache holds already is used from there.
+
+Nothing is written outside of that directory, whatever a name or the manifest says: owner, repository and file are one
+segment of a path each, of characters that every file system takes, and links that lead out of it are refused.
 """
 
 from __future__ import annotations
@@ -23,6 +26,13 @@ __all__ = ["ModelEntry", "directory", "entry", "find", "manifest", "packaged", "
 
 _PACKAGE = Path(__file__).parent
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_REPO_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
+_NO_FILE_NAME = frozenset('<>:"/\\|?*')
+_DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
+"""What Windows takes for a device, whatever comes behind a dot."""
+_LONGEST = 200
+"""Bytes of a segment: file systems take 255, and a download adds some of its own."""
+_REMEDY = "`gba models list` shows the names, owner/repo/file.gguf is a file of the hub"
 _INSTALL = "pip install 'grammar-based-agents[hub]'"
 
 
@@ -32,6 +42,8 @@ class ModelEntry:
 
     ``role`` is ``agent`` or ``math``. Where ``sha256`` or ``size`` is None, the hub's own metadata is what a download
     is checked against.
+
+    Raises ModelFileError for a repository, file or checksum that could lead out of the directory of models.
     """
 
     name: str
@@ -43,6 +55,40 @@ class ModelEntry:
     licence: str = ""
     note: str = ""
     revision: str = "main"
+
+    def __post_init__(self) -> None:
+        wrong = self._wrong()
+        if wrong:
+            raise ModelFileError(f"{self.name!r} cannot be a model: {wrong}. {_REMEDY}", path=str(self.file))
+
+    def _wrong(self) -> str:
+        """What is wrong with this entry, "" where nothing is."""
+        if not isinstance(self.name, str) or not self.name.isprintable():
+            return "its name holds characters that cannot be shown"
+        if self.repo is not None:
+            parts = self.repo.split("/") if isinstance(self.repo, str) else []
+            if len(parts) != 2 or not all(_REPO_PART.fullmatch(part) and not _wrong_segment(part) for part in parts):
+                return f"{self.repo!r} is no repository (owner/name)"
+        if not isinstance(self.file, str) or not self.file.endswith(".gguf"):
+            return f"the file {self.file!r} does not end in .gguf"
+        if wrong := _wrong_segment(self.file):
+            return f"the file's name {self.file!r} {wrong}"
+        if self.sha256 and not (isinstance(self.sha256, str) and _SHA256.fullmatch(self.sha256)):
+            return f"{self.sha256!r} is no SHA-256"
+        return ""
+
+
+def _wrong_segment(text: str) -> str:
+    """Why a text cannot be one segment of a path on every file system; "" where it can."""
+    if not text.isprintable() or _NO_FILE_NAME & set(text):
+        return "has a character that no file's name may have everywhere"
+    if text.strip(" ") != text or text.strip(".") == "" or text.endswith("."):
+        return "is nothing but dots, or begins or ends with a space or ends with a dot"
+    if _DEVICE.fullmatch(text):
+        return "is that of a device on Windows"
+    if len(text.encode()) > _LONGEST:
+        return f"is longer than {_LONGEST} bytes"
+    return ""
 
 
 def _home() -> Path:
@@ -56,7 +102,7 @@ def manifest() -> tuple[ModelEntry, ...]:
     path = _home() / "manifest.json"
     try:
         return tuple(ModelEntry(**fields) for fields in json.loads(path.read_text(encoding="utf-8"))["models"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         message = f"the list of models at {path} cannot be read ({error}): reinstall grammar-based-agents"
         raise ModelFileError(message, path=str(path)) from error
 
@@ -66,13 +112,13 @@ def entry(name: str) -> ModelEntry:
     for known in manifest():
         if known.name == name:
             return known
-    parts = name.split("/", 2)
-    if len(parts) == 3 and all(parts) and name.endswith(".gguf") and ".." not in name:
+    parts = name.split("/")
+    if name.endswith(".gguf") and len(parts) == 3:
         return ModelEntry(name=name, role="agent", repo=f"{parts[0]}/{parts[1]}", file=parts[2])
-    message = (
-        f"no model is called {name!r}: `gba models list` shows the names, owner/repo/file.gguf is a file of the hub"
-    )
-    raise ModelFileError(message, path=name)
+    if name.endswith(".gguf") and len(parts) > 3:
+        message = f"{name!r} is in a folder of its repository: download it by hand, and name it by its path"
+        raise ModelFileError(message, path=name)
+    raise ModelFileError(f"no model is called {name!r}: {_REMEDY}", path=name)
 
 
 def packaged(name: str = "tiny-agent") -> Path:
@@ -97,16 +143,20 @@ def find(name: str) -> Path | None:
     if model.repo is None:
         path = _home() / model.file
         return path if path.is_file() else None
-    path = _target(model)
-    return path if path.is_file() else _in_hub_cache(model)
+    path = _path(model)
+    return path if path.is_file() and _inside(path) else _in_hub_cache(model)
 
 
 def resolve(name_or_path: str) -> Path:
     """The GGUF file that a user means by a path or by a model's name. Raises ModelFileError, with the remedy."""
-    path = Path(name_or_path).expanduser()
-    if path.is_file():
-        return path
-    if name_or_path.endswith(".gguf") and name_or_path.count("/") != 2:
+    try:
+        path = Path(name_or_path).expanduser()
+        if path.is_file():
+            return path
+    except (OSError, RuntimeError, ValueError) as error:  # too long, the home of nobody, a zero byte
+        raise ModelFileError(f"{name_or_path!r} is no path: {error}", path=name_or_path) from error
+    first = name_or_path.split("/")[0]
+    if name_or_path.endswith(".gguf") and (name_or_path.count("/") != 2 or first in {"", ".", ".."} or "~" in first):
         raise ModelFileError(f"there is no file {name_or_path}: check the path", path=name_or_path)
     if entry(name_or_path).repo is None:
         return packaged(name_or_path)
@@ -137,6 +187,7 @@ def pull(name: str) -> Path:
         expected = _agreed(model, metadata.etag)
         target = _target(model)
         target.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_links(Path(f"{target}.lock"), _part(target, expected))
         with FileLock(f"{target}.lock"):
             if not target.is_file():
                 part = _download(url, target, expected, metadata.size)
@@ -167,8 +218,34 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _target(model: ModelEntry) -> Path:
+def _path(model: ModelEntry) -> Path:
     return directory() / str(model.repo) / model.file
+
+
+def _target(model: ModelEntry) -> Path:
+    """Where a download goes. Raises ModelFileError where a link leads out of the directory of models."""
+    path = _path(model)
+    if not _inside(path):
+        message = (
+            f"{path} is or lies behind a link that leads out of {directory()}: nothing is written there. Remove the "
+            "link, name the file by its path, or let GBA_MODELS_DIR be the directory to which it leads"
+        )
+        raise ModelFileError(message, path=str(path))
+    return path
+
+
+def _inside(path: Path) -> bool:
+    """Whether a path stays in the directory of models once all links in it are followed."""
+    try:
+        return path.resolve().is_relative_to(directory().resolve())
+    except (OSError, RuntimeError):  # links that go round in circles
+        return False
+
+
+def _refuse_links(*paths: Path) -> None:
+    for path in paths:
+        if path.is_symlink():
+            raise ModelFileError(f"{path} is a link, and nothing is written through it: remove it", path=str(path))
 
 
 def _in_hub_cache(model: ModelEntry) -> Path | None:
@@ -176,7 +253,10 @@ def _in_hub_cache(model: ModelEntry) -> Path | None:
         from huggingface_hub import try_to_load_from_cache
     except ImportError:
         return None
-    found = try_to_load_from_cache(str(model.repo), model.file, revision=model.revision)
+    try:
+        found = try_to_load_from_cache(str(model.repo), model.file, revision=model.revision)
+    except ValueError:  # a name that the hub does not have
+        return None
     return Path(found) if isinstance(found, str) else None
 
 
@@ -196,12 +276,17 @@ def _agreed(model: ModelEntry, etag: str | None) -> str:
     return expected
 
 
+def _part(target: Path, sha256: str) -> Path:
+    """Where a download is until it is whole; by the checksum, so that a part of an older file is never continued."""
+    return target.with_name(f"{target.name}.{sha256[:12]}.part")
+
+
 def _download(url: str, target: Path, sha256: str, size: int | None) -> Path:
-    """The finished ``….part`` file; named after the checksum, so that a part of an older file is never continued."""
+    """The finished ``….part`` file."""
     from huggingface_hub.file_download import http_get
     from huggingface_hub.utils import build_hf_headers  # type: ignore[attr-defined]
 
-    part = target.with_name(f"{target.name}.{sha256[:12]}.part")
+    part = _part(target, sha256)
     have = part.stat().st_size if part.exists() else 0
     if size is not None and have > size:
         part.unlink()
@@ -222,7 +307,7 @@ def _check(path: Path, model: ModelEntry, expected: str) -> None:
     found = sha256_of(path)
     if found == expected:
         return
-    bad = path.with_name(f"{model.file.rsplit('/', 1)[-1]}.bad")
+    bad = path.with_name(f"{model.file}.bad")
     path.replace(bad)
     message = (
         f"the SHA-256 of {model.file} is {found}, not {expected}: the file was damaged or changed on its way. "

@@ -1,8 +1,8 @@
 """What a corpus of hostile input is made of.
 
 A corpus is a module of this package with ``TITLE`` (what its input is, for the table), ``SECONDS`` (the bound on the
-wall-clock time of each case), optionally ``MEGABYTES`` (the bound on the resident memory that a case may add; 512 where
-there is none), and ``cases()``, which gives the same cases in the same order each time it is called.
+time of each case, see `benchmarks.attack.worker`), optionally ``MEGABYTES`` (the bound on the resident memory that a
+case may add; 512 where there is none), and ``cases()``, which gives the same cases in the same order each time.
 """
 
 from __future__ import annotations

@@ -142,7 +142,7 @@ class Calls:
                 if tool.name in seen:
                     raise SchemaError("there are two tools of this name", remedy="Rename one of them.", tool=tool.name)
                 seen.add(tool.name)
-                self.fill(tool.name, tool.parameters, style)
+                self.fill(tool.name, tool.schema, style)
             except SchemaError as error:
                 errors.append(error)
         if errors:

@@ -65,19 +65,25 @@ class Engine:
     ) -> Generator[Event, None, None]:
         """One step as it happens: its events, the last of which is StepDone. See `step` for arguments and errors.
 
-        Closing the generator ends the generation.
+        Closing the generator ends the generation. As many steps at a time as the backend has slots, whichever threads
+        and event loops they come from; the others wait, first come, first served.
         """
         request = self.request(messages, tools, **asked)
-        step = yield from drive(self._task(request), cast("Backend", self.backend))
+        with self._gate.passed(self.properties().slots) as place:
+            step = yield from place.pausing(drive(self._task(request), cast("Backend", self.backend)))
         yield StepDone(step)
 
     async def arun(
         self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
     ) -> AsyncGenerator[Event, None]:
         """`run`, on an AsyncBackend."""
-        async with aclosing(self._arun(self.request(messages, tools, **asked))) as events:
+        request = self.request(messages, tools, **asked)
+        properties = await cast("AsyncBackend", self.backend).aproperties()
+        async with self._gate.apassed(properties.slots) as place, aclosing(self._arun(request)) as events:
             async for event in events:
+                place.pause()
                 yield event
+                place.resume()
 
     def step(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
         """One step.
@@ -96,10 +102,8 @@ class Engine:
         return _last(self.run(messages, tools, **asked))
 
     async def astep(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
-        """`step`, on an AsyncBackend. As many at a time as it has slots; the others wait, first come, first served."""
-        request = self.request(messages, tools, **asked)
-        properties = await cast("AsyncBackend", self.backend).aproperties()
-        async with self._gate.passed(properties.slots), aclosing(self._arun(request)) as events:
+        """`step`, on an AsyncBackend."""
+        async with aclosing(self.arun(messages, tools, **asked)) as events:
             async for event in events:
                 if isinstance(event, StepDone):
                     return event.step

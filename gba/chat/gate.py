@@ -1,4 +1,4 @@
-"""Who comes first: as many steps at a time as the model has slots, in the order in which they were asked for.
+"""A first-in, first-out semaphore for threads and event loops: as many steps at a time as the model has slots.
 
 A step is several requests. A llama-server takes requests in turn, so that of many steps at once all would be half done
 before the first one is finished, and would push each other's tokens out of the slots between two requests.
@@ -7,33 +7,136 @@ before the first one is finished, and would push each other's tokens out of the 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import threading
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, TypeVar
 
-__all__ = ["Gate"]
+__all__ = ["Gate", "Place"]
+
+T = TypeVar("T")
+
+IDLE = 1.0
+"""Seconds after which a stream whose consumer asks for nothing more does not keep others waiting.
+
+Otherwise who streams and, before the stream has ended, makes another call would wait for himself.
+"""
+
+
+class Place:
+    """A step in the queue, or at work; see `Gate`."""
+
+    def __init__(self, wake: Callable[[], None], closed: Callable[[], bool]) -> None:
+        self._wake, self._closed = wake, closed
+        self.at_work = False
+        self._paused: float | None = None
+
+    def pausing(self, events: Generator[T, None, Any]) -> Generator[T, None, Any]:
+        """The events and the result of a step; it is noted when nobody asks for the next one."""
+        try:
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as stop:
+                    return stop.value
+                self.pause()
+                yield event
+                self.resume()
+        finally:
+            events.close()
+
+    def pause(self) -> None:
+        """Note that the step waits for its consumer."""
+        self._paused = time.monotonic()
+
+    def resume(self) -> None:
+        """Note that it goes on."""
+        self._paused = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether others have to wait for this step."""
+        return self._paused is None or time.monotonic() - self._paused < IDLE
+
+    @property
+    def abandoned(self) -> bool:
+        """Whether the event loop was closed in which it ran: then nobody ends it."""
+        return self._closed()
+
+    def begin(self) -> bool:
+        """Let it go to work; False where its event loop is closed, so that it never will."""
+        try:
+            self._wake()
+        except RuntimeError:
+            return False
+        self.at_work = True
+        return True
 
 
 class Gate:
-    """Lets a number of tasks through at a time, first come, first served; each event loop has a queue of its own."""
+    """Lets a number of steps through at a time, first come, first served, from any threads and event loops."""
 
     def __init__(self) -> None:
-        self._queues: dict[asyncio.AbstractEventLoop, _Queue] = {}
+        self._lock = threading.Lock()
+        self._waiting: deque[Place] = deque()
+        self._working: set[Place] = set()
+        self._places = 1
+
+    @contextmanager
+    def passed(self, places: int) -> Iterator[Place]:
+        """Wait for one of ``places`` and hold it."""
+        woken = threading.Event()
+        place = Place(woken.set, lambda: False)
+        try:
+            self._enter(place, places)
+            while not woken.wait(IDLE):
+                self._let_in()
+            yield place
+        finally:
+            self._leave(place)
 
     @asynccontextmanager
-    async def passed(self, places: int) -> AsyncIterator[None]:
-        """Wait for one of ``places`` and hold it. A task that is cancelled while it waits leaves the queue."""
-        loop = asyncio.get_running_loop()
-        queue = self._queues.setdefault(loop, _Queue(places))
-        queue.tasks += 1
+    async def apassed(self, places: int) -> AsyncIterator[Place]:
+        """`passed`, for an event loop. A task that is cancelled while it waits leaves the queue."""
+        loop, woken = asyncio.get_running_loop(), asyncio.Event()
+        place = Place(lambda: _wake(loop, woken), loop.is_closed)
         try:
-            async with queue.places:
-                yield
+            self._enter(place, places)
+            while not place.at_work:
+                waiting = asyncio.ensure_future(woken.wait())
+                try:
+                    await asyncio.wait([waiting], timeout=IDLE)
+                finally:
+                    waiting.cancel()
+                self._let_in()
+            yield place
         finally:
-            queue.tasks -= 1
-            if not queue.tasks:
-                del self._queues[loop]
+            self._leave(place)
+
+    def _enter(self, place: Place, places: int) -> None:
+        with self._lock:
+            self._places = max(1, places)
+            self._waiting.append(place)
+        self._let_in()
+
+    def _leave(self, place: Place) -> None:
+        with self._lock:
+            self._working.discard(place)
+            if place in self._waiting:
+                self._waiting.remove(place)
+        self._let_in()
+
+    def _let_in(self) -> None:
+        with self._lock:
+            self._working = {place for place in self._working if not place.abandoned}
+            while self._waiting and sum(place.busy for place in self._working) < self._places:
+                place = self._waiting.popleft()
+                if place.begin():
+                    self._working.add(place)
 
 
-class _Queue:
-    def __init__(self, places: int) -> None:
-        self.tasks, self.places = 0, asyncio.Semaphore(places)
+def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
+    """Set the event of a loop, from any thread. Raises RuntimeError where the loop is closed."""
+    loop.call_soon_threadsafe(woken.set)

@@ -87,7 +87,7 @@ class StepTask:
     def __init__(self, request: Request, renderer: Renderer, prompt: Prompt, writer: Writer, calls: Calls) -> None:
         self._request, self._renderer, self._writer, self._calls = request, renderer, writer, calls
         self._syntax = renderer.format.syntax
-        self._schemas = {tool.name: tool.parameters for tool in request.tools}
+        self._schemas = {tool.name: tool.schema for tool in request.tools}
         self._response = request.response_schema
         self._allowed = request.allowed() if self._schemas or self._response is not None else [RESPOND]
         self._agent = bool(self._schemas) or self._response is not None

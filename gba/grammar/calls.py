@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gba.errors import SchemaError, ToolsError
-from gba.grammar.arguments import as_object
 from gba.grammar.check import Check
 from gba.grammar.compile import Compiler
 from gba.grammar.interpreter import compiling
@@ -67,7 +66,7 @@ def compile_tools(
             seq(lit(quoted(spec.name)), style.space, style.comma, Literal('"arguments"'), style.colon, arguments)
         )
         residual += [Residual(note.keyword, f"/{spec.name}{note.pointer}", note.why) for note in compiler.residual]
-        checks[spec.name] = Check(spec.parameters, compiler.normalizer.references.dialect, registry)
+        checks[spec.name] = Check(spec.schema, compiler.normalizer.references.dialect, registry)
     head = seq(Literal("{"), style.space, Literal('"name"'), style.colon)
     root = seq(head, alt(*options), style.space, Literal("}"))
     return rules.tree(root), tuple(residual), _CallCheck(checks)
@@ -75,7 +74,7 @@ def compile_tools(
 
 def _arguments(spec: ToolSpec, rules: Rules, style: Style, closed: bool, registry: Any) -> tuple[Compiler, Node]:
     """The arguments of one tool, their rules among those of all tools."""
-    compiler = Compiler(Normalizer(References(as_object(spec.parameters), registry=registry)), closed=closed)
+    compiler = Compiler(Normalizer(References(spec.schema, registry=registry)), closed=closed)
     compiler.rules, compiler.style = rules, style
     try:
         with compiling():

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableBinding
 
-from gba.langchain.tools import ToolLike
+from gba.langchain.tools import ToolLike, can_choose, to_openai_tools
 
 __all__ = ["BoundChatLlamaCpp"]
 
-_ABOUT_TOOLS = ("tools", "tool_choice", "parallel_tool_calls", "strict")
-
 
 class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
-    """What `ChatLlamaCpp.bind` and `bind_tools` return.
+    """What `ChatLlamaCpp.bind`, `bind_tools` and `with_config` return: whatever is bound later, what is bound stays.
 
-    LangChain's own binding hands these methods to the model inside and so forgets what was bound: with a response
-    schema, the tools would be gone.
+    LangChain's own binding hands these methods to the model inside, and so forgets what was bound.
     """
 
     @classmethod
@@ -30,13 +27,34 @@ class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
 
     def with_structured_output(self, schema: Any, **kwargs: Any) -> Runnable[LanguageModelInput, Any]:
         """As of the model, with the tools and all else that is bound."""
-        model: Any = self.bound
-        bound: Runnable[LanguageModelInput, Any] = model.with_structured_output(schema, **{**self.kwargs, **kwargs})
-        return bound.with_config(self.config) if self.config else bound
+        made = self._model.with_structured_output(schema, **{**self.kwargs, **_given(kwargs)})
+        if not self.config and not self.config_factories:
+            return made  # type: ignore[no-any-return]
+        return RunnableBinding(bound=made, config=self.config, config_factories=self.config_factories)
 
     def bind_tools(self, tools: Sequence[ToolLike], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
-        """As of the model: these tools in place of those that were bound, and all else that is bound."""
-        kept = {name: value for name, value in self.kwargs.items() if name not in _ABOUT_TOOLS}
-        model: Any = self.bound
-        bound: Runnable[LanguageModelInput, AIMessage] = model.bind_tools(tools, **{**kept, **kwargs})
-        return bound.with_config(self.config) if self.config else bound
+        """As of the model: these tools in place of those that were bound, and all else that is bound.
+
+        An argument that is None leaves what is bound. A ``tool_choice`` that names a tool which is gone is dropped.
+        """
+        given = _given(kwargs)
+        wanted = {**self.kwargs, **given}
+        wanted.pop("tools", None)
+        converted = to_openai_tools(tools, strict=wanted.get("strict"))
+        names = [tool["function"]["name"] for tool in converted]
+        if "tool_choice" not in given and not can_choose(wanted.get("tool_choice"), names):
+            del wanted["tool_choice"]
+        return BoundChatLlamaCpp(
+            bound=self.bound,
+            kwargs=self._model.bind_tools(converted, **wanted).kwargs,
+            config=self.config,
+            config_factories=self.config_factories,
+        )
+
+    @property
+    def _model(self) -> Any:
+        return self.bound
+
+
+def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in kwargs.items() if value is not None}

@@ -9,7 +9,7 @@ from typing import Any
 from gba.backends.base import Sampling
 from gba.chat.options import StepOptions
 from gba.langchain.structured import response_schema
-from gba.langchain.tools import to_openai_tools, to_specs, to_tool_choice
+from gba.langchain.tools import to_engine_tools, to_openai_tools, to_tool_choice
 from gba.schema.tools import ToolSpec
 
 __all__ = ["PARAMETERS", "Asked", "asked_of", "spelled"]
@@ -88,13 +88,13 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
             "Other parameters of llama-server's go into extra={...}."
         )
     wanted: dict[str, Any] = {name: call[name] if call.get(name) is not None else own.get(name) for name in _CALL}
-    tools = to_specs(to_openai_tools(call.get("tools") or (), strict=call.get("strict")))
+    tools = to_engine_tools(to_openai_tools(call.get("tools") or (), strict=call.get("strict")))
     stops = own.get("stop") if stop is None else stop
     return Asked(
         tools=tools,
         tool_choice=to_tool_choice(call.get("tool_choice"), [tool.name for tool in tools]),
         parallel=bool(call.get("parallel_tool_calls")),
-        response_schema=response_schema(call.get("response_format")),
+        response_schema=response_schema(call.get("response_format"), strict=call.get("strict")),
         stop=(stops,) if isinstance(stops, str) else tuple(stops or ()),
         sampling=Sampling(**{name: wanted[name] for name in _SAMPLING if wanted[name] is not None}),
         options=StepOptions(

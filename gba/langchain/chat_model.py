@@ -13,7 +13,7 @@ from langchain_core.language_models import BaseChatModel, LangSmithParams, Langu
 from langchain_core.language_models.model_profile import ModelProfile
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
-from langchain_core.runnables import Runnable
+from langchain_core.runnables import Runnable, RunnableConfig
 from langchain_core.runnables.config import run_in_executor
 from langchain_core.utils import secret_from_env
 from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, model_validator
@@ -38,7 +38,7 @@ from gba.langchain.structured import (
     response_schema,
     with_parser,
 )
-from gba.langchain.tools import ToolLike, to_openai_tools, to_specs, to_tool_choice
+from gba.langchain.tools import ToolLike, to_engine_tools, to_openai_tools, to_tool_choice
 
 __all__ = ["ChatLlamaCpp"]
 
@@ -339,7 +339,7 @@ class ChatLlamaCpp(BaseChatModel):
         if not messages and not tools:
             return 0
         return self.engine.count_tokens(
-            to_messages(messages) if messages else [], to_specs(to_openai_tools(tools or ()))
+            to_messages(messages) if messages else [], to_engine_tools(to_openai_tools(tools or ()))
         )
 
     # binding
@@ -347,6 +347,10 @@ class ChatLlamaCpp(BaseChatModel):
     def bind(self, **kwargs: Any) -> BoundChatLlamaCpp:  # type: ignore[override]
         """Bind arguments of a call. What is bound stays bound."""
         return BoundChatLlamaCpp(bound=self, kwargs=kwargs, config={})
+
+    def with_config(self, config: RunnableConfig | None = None, **kwargs: Any) -> BoundChatLlamaCpp:
+        """Bind tags, callbacks and the like. They stay when tools are bound."""
+        return BoundChatLlamaCpp(bound=self, config=cast("RunnableConfig", {**(config or {}), **kwargs}))
 
     def bind_tools(
         self,
@@ -369,12 +373,14 @@ class ChatLlamaCpp(BaseChatModel):
         converted = to_openai_tools(tools, strict=strict)
         names = [tool["function"]["name"] for tool in converted]
         if "response_format" in kwargs:
-            response_schema(kwargs["response_format"])
+            response_schema(kwargs["response_format"], strict=strict)
         bound: dict[str, Any] = {"tools": converted, **kwargs}
         if tool_choice is not None:
             bound["tool_choice"] = to_tool_choice(tool_choice, names)
         if parallel_tool_calls is not None:
             bound["parallel_tool_calls"] = parallel_tool_calls
+        if strict is not None:
+            bound["strict"] = strict
         return self.bind(**bound)
 
     def with_structured_output(

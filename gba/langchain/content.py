@@ -26,6 +26,7 @@ _MEDIA = {
     "input_file": "a file",
     "input_image": "an image",
     "media": "media",
+    "resource": "a file",
     "video": "video",
 }
 _WITHOUT_MEANING = frozenset(
@@ -67,17 +68,55 @@ class _Parts:
     calls: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-def read_content(content: str | Sequence[Any], index: int) -> Content:
+def read_content(content: str | Sequence[Any], index: int, *, role: str = "user") -> Content:
     """Sort the content of message ``index`` (for errors).
 
-    Raises ConversationError for images and other media, and for blocks whose type is not known.
+    Each block of text is a line of its own, except in an ``assistant``'s message: there a provider may have cut one
+    sentence into several. In a ``tool``'s result media are told in words, since nobody can take them out of it while an
+    agent runs: a link is text, and of what lies in the message itself the model learns that it is there.
+
+    Raises ConversationError for images and other media elsewhere, and for blocks whose type is not known.
     """
     if isinstance(content, str):
         return Content(content)
     parts = _Parts()
     for block in content:
-        _read_block(block, parts, index)
-    return Content("".join(parts.text), "\n".join(filter(None, parts.thought)), tuple(parts.calls))
+        if role == "tool" and (words := _media_in_words(block)):
+            parts.text.append(words)
+        else:
+            _read_block(block, parts, index)
+    text = "".join(parts.text) if role == "assistant" else _lines(parts.text)
+    return Content(text, "\n".join(filter(None, parts.thought)), tuple(parts.calls))
+
+
+def _lines(pieces: Sequence[str]) -> str:
+    """The pieces that are not empty, a line break between any two that have no white space between them."""
+    text = ""
+    for piece in filter(None, pieces):
+        together = not text or text[-1].isspace() or piece[0].isspace()
+        text += piece if together else f"\n{piece}"
+    return text
+
+
+def _media_in_words(block: Any) -> str:
+    """What a model is told about a block of media; "" for all other blocks."""
+    kind = (block.get("type") or _untyped(block)) if isinstance(block, Mapping) else ""
+    if kind not in _MEDIA or _plain_text(kind, block) is not None:
+        return ""
+    mime = next((str(block[key]) for key in ("mime_type", "mimeType", "media_type") if block.get(key)), "")
+    label = f"{_MEDIA[kind]} ({mime})" if mime else _MEDIA[kind]
+    link = _link(block)
+    return f"[{label}: {link}]" if link else f"[{label}, which this model cannot read]"
+
+
+def _link(block: Mapping[str, Any]) -> str:
+    """Where media lie that are not in the message itself."""
+    places = [
+        block,
+        *(block[key] for key in ("image_url", "file", "source", "resource") if isinstance(block.get(key), Mapping)),
+    ]
+    found = [place[key] for place in places for key in ("url", "uri", "file_url", "image_url") if key in place]
+    return next((url for url in found if isinstance(url, str) and not url.startswith("data:")), "")
 
 
 def _read_block(block: Any, parts: _Parts, index: int) -> None:
@@ -120,6 +159,9 @@ def _plain_text(kind: str, block: Mapping[str, Any]) -> str | None:
         return str(source.get("data", ""))
     if kind == "file" and block.get("source_type") == "text":
         return str(block.get("text") or block.get("data") or "")
+    inner = block.get("resource")
+    if kind == "resource" and isinstance(inner, Mapping) and isinstance(inner.get("text"), str):
+        return str(inner["text"])
     return None
 
 
@@ -160,6 +202,18 @@ def _json(block: Mapping[str, Any], parts: _Parts) -> None:
     parts.text.append(json.dumps(block.get("json"), ensure_ascii=False))
 
 
+def _resource_link(block: Mapping[str, Any], parts: _Parts) -> None:
+    """A link as the Model Context Protocol has it."""
+    said = [block.get("title") or block.get("name"), block.get("uri"), block.get("description")]
+    parts.text.append(f"[{', '.join(str(each) for each in said if each)}]")
+
+
+def _search_result(block: Mapping[str, Any], parts: _Parts) -> None:
+    """A search result as Anthropic has it: a title, a source and blocks of text."""
+    inner = [piece.get("text", "") for piece in block.get("content") or () if isinstance(piece, Mapping)]
+    parts.text.append(_lines([str(block.get("title") or ""), str(block.get("source") or ""), *inner]))
+
+
 def _thinking(block: Mapping[str, Any], parts: _Parts) -> None:
     parts.thought.append(str(block.get("thinking", "")))
 
@@ -172,6 +226,8 @@ _READERS: Mapping[str, Callable[[Mapping[str, Any], _Parts], None]] = {
     "reasoning": _reasoning,
     "reasoning_content": _bedrock_reasoning,
     "refusal": _text_of("refusal"),
+    "resource_link": _resource_link,
+    "search_result": _search_result,
     "text": _text_of("text"),
     "text-plain": _text_of("text"),
     "thinking": _thinking,

@@ -147,7 +147,7 @@ class Chunks:
 def exactness(engine: Engine, asked: Asked, messages: Sequence[Message]) -> Callable[[str], bool]:
     """Tells by a tool's name whether its arguments are never written twice: the grammar enforces all of their schema,
     and it was not called so often in a row that the same arguments would be refused."""
-    schemas = {tool.name: tool.parameters for tool in asked.tools}
+    schemas = {tool.name: tool.schema for tool in asked.tools}
     if asked.response_schema is not None:
         schemas[RESPOND] = asked.response_schema
     spent = repeated(messages, asked.options.max_repeats)

@@ -9,11 +9,13 @@ from langchain_core.tools import BaseTool
 from langchain_core.tools.base import create_schema_from_function
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
-__all__ = ["closed", "exact_parameters", "model_of_function", "untitled"]
+__all__ = ["closed", "exact_parameters", "model_of_function", "opened", "untitled"]
 
 _TO_MAPS = ("properties", "$defs", "definitions", "patternProperties")
 _TO_LISTS = ("anyOf", "oneOf", "prefixItems")
 _TO_SCHEMAS = ("items", "additionalProperties")
+_NAMED = ("properties", "$defs", "definitions", "patternProperties", "dependentSchemas", "dependencies")
+_NO_SCHEMAS = ("const", "default", "enum", "examples", "required", "type")
 _OPEN = ("additionalProperties", "patternProperties", "unevaluatedProperties")
 
 
@@ -87,6 +89,37 @@ def _closed(schema: Any) -> Any:
     if "properties" in result and not any(key in result for key in _OPEN):
         result["additionalProperties"] = False
     return result
+
+
+def opened(schema: Any) -> Any:
+    """The schema, its objects open to properties that they do not name, unless they speak of others themselves.
+
+    To JSON Schema that is the same; to gba an object that is silent about others has none. Where properties are counted
+    as evaluated or not, the schema stays as it is: it speaks of others.
+    """
+    return schema if _mentions(schema, "unevaluatedProperties") else _opened(schema)
+
+
+def _opened(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_opened(inner) for inner in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    result: dict[str, Any] = {}
+    for key, value in schema.items():
+        if key in _NAMED and isinstance(value, Mapping):
+            result[key] = {name: _opened(inner) for name, inner in value.items()}
+        else:
+            result[key] = value if key in _NO_SCHEMAS else _opened(value)
+    if "properties" in result and "additionalProperties" not in result:
+        result["additionalProperties"] = True
+    return result
+
+
+def _mentions(schema: Any, keyword: str) -> bool:
+    if isinstance(schema, Mapping):
+        return keyword in schema or any(_mentions(inner, keyword) for inner in schema.values())
+    return isinstance(schema, list) and any(_mentions(inner, keyword) for inner in schema)
 
 
 def _delicate(schema: Any) -> bool:

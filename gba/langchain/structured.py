@@ -18,6 +18,7 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnableMap, Runn
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from gba.errors import SchemaError
+from gba.langchain.parameters import opened
 from gba.langchain.tools import json_schema_of
 
 __all__ = ["METHODS", "answer_parser", "call_parser", "response_format", "response_schema", "with_parser"]
@@ -35,10 +36,11 @@ def response_format(schema: Any, *, strict: bool | None = None) -> dict[str, Any
     return {"type": "json_schema", "json_schema": inner}
 
 
-def response_schema(given: Any) -> dict[str, Any] | None:
+def response_schema(given: Any, *, strict: bool | None = None) -> dict[str, Any] | None:
     """The JSON Schema that a ``response_format`` asks for, in OpenAI's or llama-server's form or as a schema itself.
 
-    None where it asks for text. Raises SchemaError for what is none of these.
+    None where it asks for text. ``strict``: False leaves objects open; what the format says itself comes first.
+    Raises SchemaError for what is none of these.
     """
     if given is None:
         return None
@@ -49,11 +51,16 @@ def response_schema(given: Any) -> dict[str, Any] | None:
         inner = given.get("json_schema", given)
         if not isinstance(inner, Mapping) or not isinstance(inner.get("schema"), Mapping):
             raise SchemaError("response_format has no schema", remedy="Put it at json_schema.schema.")
-        return json_schema_of(inner["schema"], strict=inner.get("strict"))
+        return _schema(inner["schema"], strict if inner.get("strict") is None else inner["strict"])
     if kind == "json_object":
         schema = given.get("schema")
-        return json_schema_of(schema) if isinstance(schema, Mapping) else {"type": "object"}
-    return json_schema_of(given)
+        return _schema(schema, strict) if isinstance(schema, Mapping) else {"type": "object"}
+    return _schema(given, strict)
+
+
+def _schema(schema: Any, strict: bool | None) -> dict[str, Any]:
+    made = json_schema_of(schema, strict=strict)
+    return opened(made) if strict is False else made
 
 
 def answer_parser(schema: Any, *, calls: bool = False) -> Runnable[Any, Any]:

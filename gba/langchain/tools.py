@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from gba.errors import SchemaError
-from gba.langchain.parameters import closed, exact_parameters, model_of_function, untitled
+from gba.langchain.parameters import closed, exact_parameters, model_of_function, opened, untitled
 from gba.schema.tools import ToolSpec
 
-__all__ = ["ToolLike", "json_schema_of", "to_openai_tools", "to_specs", "to_tool_choice"]
+__all__ = [
+    "ToolLike",
+    "can_choose",
+    "json_schema_of",
+    "to_engine_tools",
+    "to_openai_tools",
+    "to_specs",
+    "to_tool_choice",
+]
 
 ToolLike = Mapping[str, Any] | type | Callable[..., Any] | BaseTool
 """A LangChain tool, a function, a pydantic model, a TypedDict, a tool of OpenAI's, Anthropic's or Bedrock's form, or a
@@ -27,9 +36,11 @@ def to_openai_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
     """Tools of any kind in OpenAI's form, the parameters with all that their schema says.
 
     A model is kept to the properties that a schema names, unless it says itself that there may be others
-    (``additionalProperties``) or ``strict`` is False. A tool that is there twice, in the same words, is one tool.
-    Raises SchemaError for two different ones of one name, for a name that a model could not be asked for, and for
-    what is no tool.
+    (``additionalProperties``) or ``strict`` is False, here or in the tool. A tool that is there twice, in the same
+    words, is one tool.
+
+    Raises SchemaError for two different ones of one name, for a name that a model could not be asked for, for
+    parameters that are no object, and for what is no tool.
     """
     known: dict[str, dict[str, Any]] = {}
     for tool in tools:
@@ -44,6 +55,14 @@ def to_openai_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
 def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
     """Tools in OpenAI's form (see `to_openai_tools`) as gba's."""
     return tuple(_spec(tool["function"]) for tool in tools)
+
+
+def to_engine_tools(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
+    """The same as the engine needs them: where a tool has ``strict: false``, its schema says that objects are open."""
+    return tuple(
+        replace(spec, parameters=opened(spec.schema)) if tool["function"].get("strict") is False else spec
+        for tool, spec in zip(tools, to_specs(tools), strict=True)
+    )
 
 
 def to_tool_choice(choice: str | bool | Mapping[str, Any] | None, names: Sequence[str]) -> str:
@@ -62,6 +81,12 @@ def to_tool_choice(choice: str | bool | Mapping[str, Any] | None, names: Sequenc
     if _CHOICES[wanted] == "required" and not names:
         raise SchemaError(f"tool_choice is {choice!r}, but there are no tools", remedy="Bind a tool.")
     return _CHOICES[wanted]
+
+
+def can_choose(choice: str | bool | Mapping[str, Any] | None, names: Sequence[str]) -> bool:
+    """Whether a choice is one of the words, or names one of these tools."""
+    wanted = _named(choice)
+    return wanted in _CHOICES or wanted in names
 
 
 def json_schema_of(schema: Any, *, strict: bool | None = None) -> dict[str, Any]:
@@ -111,6 +136,8 @@ def _to_openai_tool(tool: ToolLike, strict: bool | None) -> dict[str, Any]:
         raise SchemaError(f"{_label(tool)} is {_RUN_BY_PROVIDER}", remedy="Give a function of your own instead.")
     spec = _spec(function)
     parameters = exact_parameters(tool) or spec.parameters
+    if strict is None:
+        strict = function.get("strict")
     if strict is not False:
         parameters = closed(parameters)
     result: dict[str, Any] = {"name": spec.name, "description": spec.description, "parameters": dict(parameters)}

@@ -2,7 +2,7 @@
 
 from gba.trajectory.reader import read, read_all
 from gba.trajectory.recorder import Recorder
-from gba.trajectory.records import MessageRecord, SpanRecord, StepRecord, Trajectory, TrajectoryError
+from gba.trajectory.records import MessageRecord, SpanRecord, StepRecord, Trajectory, TrajectoryError, Transcript
 
 __all__ = [
     "MessageRecord",
@@ -11,6 +11,7 @@ __all__ = [
     "StepRecord",
     "Trajectory",
     "TrajectoryError",
+    "Transcript",
     "read",
     "read_all",
 ]

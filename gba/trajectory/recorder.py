@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import json
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from gba.schema.tools import ToolCall, ToolSpec
+from gba.trajectory.lines import encode
 from gba.trajectory.records import VERSION, MessageLike, SpanLike, StepLike, TrajectoryError
 
 __all__ = ["Recorder"]
@@ -28,7 +29,9 @@ class Recorder:
     An exception inside the ``with`` is written down and goes on its way. A step stands for the assistant's message: it
     is not recorded a second time as a message. A file that exists is not overwritten. May be used from several threads.
 
-    Raises TrajectoryError where the file cannot be written, and on use outside of the ``with``.
+    Raises TrajectoryError where the file cannot be written, for what could not be read back (text with half of a
+    surrogate pair, arguments that are nested hundreds of levels deep), and on use outside of the ``with``. What was
+    recorded before stays readable, and the run can be recorded further.
     """
 
     def __init__(
@@ -48,27 +51,35 @@ class Recorder:
             "tools": [_tool(tool) for tool in tools],
             "metadata": dict(metadata or {}),
         }
-        self._file: IO[str] | None = None
+        self._file: BinaryIO | None = None
+        self._end = 0
         self._guard = threading.Lock()
         self._last: tuple[int, ...] = ()
 
     def __enter__(self) -> Recorder:
-        if self.path.exists():
-            raise TrajectoryError("there is such a file already. Choose another name.", path=str(self.path))
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("x", encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise self._unwritten(error) from error
+        try:
+            self._file = self.path.open("xb", buffering=0)
+        except FileExistsError as error:
+            raise TrajectoryError("there is such a file already. Choose another name.", path=str(self.path)) from error
         except OSError as error:
-            raise TrajectoryError(f"cannot be written: {error.strerror}.", path=str(self.path)) from error
+            raise self._unwritten(error) from error
         self._write("run", {"version": VERSION, "id": self.id, "started": _now(), **self._head})
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
+        said = f"{kind.__name__}: {error}" if kind is not None else ""
+        said = said.encode(errors="backslashreplace").decode()
+        # the exception that ends the run goes on its way, even where it cannot be written down
+        failing = contextlib.suppress(TrajectoryError) if kind is not None else contextlib.nullcontext()
         try:
-            said = f"{kind.__name__}: {error}" if kind is not None else ""
-            self._write("end", {"ended": _now(), "error": said})
+            with failing:
+                self._write("end", {"ended": _now(), "error": said})
         finally:
             file, self._file = self._file, None
             if file is not None:
@@ -92,7 +103,7 @@ class Recorder:
         """Record a step of the model; ``seconds``: what it took."""
         tokens = tuple(step.tokens)
         with self._guard:
-            kept, self._last = _common(self._last, tokens), tokens
+            kept = _common(self._last, tokens)
             self._append(
                 "step",
                 {
@@ -111,6 +122,7 @@ class Recorder:
                     "seconds": seconds,
                 },
             )
+            self._last = tokens
 
     def reward(self, value: float) -> None:
         """Record what the run is worth; the last one counts."""
@@ -125,12 +137,29 @@ class Recorder:
             raise TrajectoryError(
                 "the recorder is not open. Use it as `with Recorder(...) as recorder`.", path=str(self.path)
             )
-        line = json.dumps({"type": kind, **fields}, ensure_ascii=False, default=str)
         try:
-            self._file.write(line + "\n")
-            self._file.flush()
+            line = encode({"type": kind, **fields})
+        except (TypeError, ValueError) as error:
+            raise TrajectoryError(f"this cannot be recorded: {error}.", path=str(self.path)) from error
+        try:
+            # what an earlier write left behind that failed in the middle of a line is overwritten
+            self._file.seek(self._end)
+            self._file.truncate()
+            _write_all(self._file, line)
         except OSError as error:
-            raise TrajectoryError(f"cannot be written: {error.strerror}.", path=str(self.path)) from error
+            raise self._unwritten(error) from error
+        self._end += len(line)
+
+    def _unwritten(self, error: OSError | ValueError) -> TrajectoryError:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        return TrajectoryError(f"cannot be written: {reason}.", path=str(self.path))
+
+
+def _write_all(file: BinaryIO, line: bytes) -> None:
+    """A raw file may take less than it is given."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _now() -> str:
@@ -138,11 +167,11 @@ def _now() -> str:
 
 
 def _tool(tool: ToolSpec) -> dict[str, Any]:
-    return {"name": tool.name, "description": tool.description, "parameters": tool.parameters}
+    return {"name": tool.name, "description": tool.description, "parameters": dict(tool.parameters)}
 
 
 def _call(call: ToolCall) -> dict[str, Any]:
-    return {"id": call.id, "name": call.name, "arguments": call.arguments}
+    return {"id": call.id, "name": call.name, "arguments": dict(call.arguments)}
 
 
 def _span(span: SpanLike) -> list[Any]:

@@ -1,15 +1,17 @@
 """What is kept of a run: messages, steps with their spans and usage, tools, and how it ended.
 
-A file is JSON Lines: a line for the run, one for each message and step as they come, one for the end. Field names are
+A file is JSON Lines in UTF-8: a line for the run, one for each message and step as they come, one for the end. A line
+ends at a line feed and nowhere else (a message may well hold U+2028, unescaped). Field names are
 those of the conversation and the step (`gba.chat.messages`), which this package takes by shape, not by import.
 Change ``VERSION`` with the format, and teach the reader the older one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, overload
 
 from gba.errors import GbaError
 from gba.schema.tools import ToolCall, ToolSpec
@@ -24,6 +26,7 @@ __all__ = [
     "StepRecord",
     "Trajectory",
     "TrajectoryError",
+    "Transcript",
 ]
 
 VERSION = 1
@@ -94,7 +97,81 @@ class StepLike(Protocol):
     def requests(self) -> int: ...
 
 
-@dataclass(frozen=True)
+class Transcript(Sequence[int]):
+    """Token ids: the first ``kept`` ones of another transcript, and some more behind them.
+
+    The transcripts of a run are nearly the same from step to step, and only what differs takes memory. Equal to any
+    sequence of the same numbers. Raises ValueError for what is no token id (0 to 2**31 - 1) or goes on from more
+    tokens than there are.
+    """
+
+    __slots__ = ("_before", "_kept", "_own")
+    _before: Transcript | None
+    _kept: int
+    _own: array[int]
+
+    def __init__(self, own: Iterable[int] = (), before: Transcript | None = None, kept: int = 0) -> None:
+        there = 0 if before is None else len(before)
+        if not 0 <= kept <= there:
+            raise ValueError(f"it goes on from token {kept}, and the step before has {there}")
+        while before is not None and kept <= before._kept:
+            before = before._before
+        self._before, self._kept, self._own = before, kept, _token_ids(own)
+
+    def _pieces(self) -> list[array[int]]:
+        """The parts from end to beginning."""
+        pieces, end = [], len(self)
+        node: Transcript | None = self
+        while node is not None:
+            if end > node._kept:
+                pieces.append(node._own[: end - node._kept])
+                end = node._kept
+            node = node._before
+        return pieces
+
+    def __len__(self) -> int:
+        return self._kept + len(self._own)
+
+    def __iter__(self) -> Iterator[int]:
+        for piece in reversed(self._pieces()):
+            yield from piece
+
+    @overload
+    def __getitem__(self, index: int) -> int: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[int, ...]: ...
+    def __getitem__(self, index: int | slice) -> int | tuple[int, ...]:
+        return tuple(self)[index]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (Transcript, tuple, list)):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        return f"Transcript({tuple(self)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Transcript, (tuple(self),)
+
+    def __sizeof__(self) -> int:
+        return object.__sizeof__(self) + self._own.__sizeof__()
+
+
+def _token_ids(tokens: Iterable[int]) -> array[int]:
+    listed = tokens if isinstance(tokens, list) else list(tokens)
+    if any(type(token) is not int or token < 0 for token in listed):
+        raise ValueError("tokens have to be numbers from 0 on")
+    try:
+        return array("i", listed)
+    except OverflowError:
+        raise ValueError("a token's number is below 2**31") from None
+
+
+@dataclass(frozen=True, slots=True)
 class MessageRecord:
     """A message as it was in the conversation."""
 
@@ -106,7 +183,7 @@ class MessageRecord:
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SpanRecord:
     """The tokens ``start`` to ``end`` (exclusive), their kind, and whether the model ended its turn behind them."""
 
@@ -116,7 +193,7 @@ class SpanRecord:
     eog: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """A step as the model took it; the fields are those of `gba.chat.Step`.
 
@@ -131,7 +208,7 @@ class StepRecord:
     closed: bool = False
     usage: Mapping[str, int] = field(default_factory=dict)
     timings: Mapping[str, float] = field(default_factory=dict)
-    tokens: tuple[int, ...] = field(default=(), repr=False)
+    tokens: Sequence[int] = field(default=(), repr=False)
     prompt_tokens: int = 0
     spans: tuple[SpanRecord, ...] = field(default=(), repr=False)
     requests: int = 0
@@ -142,7 +219,8 @@ class StepRecord:
 class Trajectory:
     """A whole run. ``started`` and ``ended`` are ISO 8601 in UTC.
 
-    ``ended`` is None for a run that never came to its end: its process died. ``error`` says what ended a run that
+    ``ended`` is None for a run that never came to its end: its process died. ``torn`` is then the number of the last
+    line, where it was cut off in the middle and is left out (0: no line was). ``error`` says what ended a run that
     failed, "" for one that did not. ``reward`` is what somebody made of it, None until then.
     """
 
@@ -158,6 +236,7 @@ class Trajectory:
     reward: float | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     version: int = VERSION
+    torn: int = 0
 
     @property
     def complete(self) -> bool:

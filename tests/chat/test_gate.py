@@ -1,16 +1,20 @@
-"""Many steps at once: as many at work as there are slots, in the order in which they came."""
+"""Many steps at once, in threads and loops: as many at work as there are slots, in the order in which they came."""
 
 from __future__ import annotations
 
 import asyncio
+import gc
+import threading
+import time
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
 
 from gba.backends.base import Chunk
 from gba.backends.scripted import Scripted
-from gba.chat import Engine, Message
+from gba.chat import Engine, Message, gate
 from gba.errors import ConversationError
 
 
@@ -110,7 +114,7 @@ async def test_what_cannot_be_asked_does_not_wait(backend: Held) -> None:
     await asyncio.gather(*steps)
 
 
-def test_each_event_loop_has_its_own_queue(backend: Held) -> None:
+def test_loops_one_after_the_other_share_the_queue(backend: Held) -> None:
     engine = Engine(backend)
     for _ in range(2):
 
@@ -122,3 +126,97 @@ def test_each_event_loop_has_its_own_queue(backend: Held) -> None:
 
         backend.may_go_on.clear()
         assert asyncio.run(alone()) == "Done."
+
+
+async def test_streams_wait_as_steps_do(backend: Held) -> None:
+    engine = Engine(backend)
+    steps = start(backend, engine, 3)
+    await settled()
+
+    async def streamed(number: int) -> list[Any]:
+        return [event async for event in engine.arun([Message("user", f"number {number}.")])]
+
+    stream = asyncio.create_task(streamed(3))
+    await settled()
+    assert backend.begun == [0, 1, 2]
+    backend.go_on(0)
+    await settled()
+    assert backend.begun == [0, 1, 2, 3]
+    backend.go_on(1, 2, 3)
+    await asyncio.gather(*steps, stream)
+
+
+class Counting(Scripted):
+    """Notes how many generations are at work at the same time, in whichever threads and loops."""
+
+    def __init__(self, slots: int) -> None:
+        super().__init__(lambda prompt, grammar, stop: "Done.", slots=slots)
+        self._lock = threading.Lock()
+        self.now = self.most = 0
+
+    def complete(self, *args: Any, **asked: Any) -> Any:
+        with self._lock:
+            self.now += 1
+            self.most = max(self.most, self.now)
+        try:
+            time.sleep(0.02)
+            yield from super().complete(*args, **asked)
+        finally:
+            with self._lock:
+                self.now -= 1
+
+
+def test_threads_and_loops_share_the_slots() -> None:
+    backend = Counting(slots=2)
+    engine, message = Engine(backend), [Message("user", "?")]
+
+    def streams() -> None:
+        assert list(engine.run(message))
+
+    def steps() -> None:
+        assert engine.step(message).answer == "Done."
+
+    def loop() -> None:
+        async def several() -> None:
+            assert len(await asyncio.gather(*(engine.astep(message) for _ in range(3)))) == 3
+
+        asyncio.run(several())
+
+    threads = [threading.Thread(target=target) for target in (streams, steps, loop) * 3]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+    assert backend.most == 2
+
+
+def test_who_streams_can_make_another_call_before_the_stream_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "IDLE", 0.05)
+    engine = Engine(Scripted(lambda prompt, grammar, stop: "Done.", slots=1))
+    stream = engine.run([Message("user", "?")])
+    next(stream)
+    assert engine.step([Message("user", "?")]).answer == "Done."
+    assert list(stream)
+
+
+async def test_a_task_that_streams_can_make_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "IDLE", 0.05)
+    engine = Engine(Scripted(lambda prompt, grammar, stop: "Done.", slots=1))
+    async with aclosing(engine.arun([Message("user", "?")])) as stream:
+        await anext(stream)
+        step = await asyncio.create_task(engine.astep([Message("user", "?")]))
+        assert step.answer == "Done."
+        assert [event async for event in stream]
+
+
+def test_a_loop_that_is_closed_under_a_stream_keeps_nobody_waiting() -> None:
+    engine = Engine(Scripted(lambda prompt, grammar, stop: "Done.", slots=1))
+    loop = asyncio.new_event_loop()
+    stream = engine.arun([Message("user", "?")])
+    loop.run_until_complete(anext(stream))
+    loop.close()
+    assert asyncio.run(engine.astep([Message("user", "?")])).answer == "Done."
+    assert engine.step([Message("user", "?")]).answer == "Done."
+    del stream
+    gc.collect()

@@ -112,6 +112,92 @@ def test_a_result_in_blocks_is_read_as_text() -> None:
     assert to_messages([AIMessage("", tool_calls=[call()]), result])[1].content == '3 {"unit": "°"}'
 
 
+@pytest.mark.parametrize(
+    "content, text",
+    [
+        (["alpha", "beta"], "alpha\nbeta"),
+        ([{"type": "text", "text": "12"}, {"type": "text", "text": "34"}], "12\n34"),
+        ([{"type": "text", "text": "12\n"}, {"type": "text", "text": ""}, {"type": "text", "text": "34"}], "12\n34"),
+        ([{"json": {"id": 1}}, {"json": {"id": 2}}], '{"id": 1}\n{"id": 2}'),
+        ([{"type": "text", "text": ""}], ""),
+    ],
+)
+def test_each_block_of_text_is_a_line(content: Any, text: str) -> None:
+    question: list[AnyMessage] = [HumanMessage(content), AIMessage("", tool_calls=[call()])]
+    converted = to_messages([SystemMessage(content), *question, ToolMessage(content, tool_call_id="c1")])
+    assert [converted[place].content for place in (0, 1, 3)] == [text] * 3
+
+
+@pytest.mark.parametrize(
+    "block, words",
+    [
+        (
+            {"type": "image", "base64": "xx", "mime_type": "image/png"},
+            "[an image (image/png), which this model cannot read]",
+        ),
+        (
+            {"type": "image", "url": "https://a.b/c.png", "mime_type": "image/png"},
+            "[an image (image/png): https://a.b/c.png]",
+        ),
+        ({"type": "image_url", "image_url": {"url": "https://a.b/c.png"}}, "[an image: https://a.b/c.png]"),
+        (
+            {"type": "image_url", "image_url": {"url": "data:image/png;base64,xx"}},
+            "[an image, which this model cannot read]",
+        ),
+        ({"type": "image", "source": {"type": "base64", "data": "xx"}}, "[an image, which this model cannot read]"),
+        (
+            {"type": "file", "url": "file:///notes.pdf", "mime_type": "application/pdf"},
+            "[a file (application/pdf): file:///notes.pdf]",
+        ),
+        ({"type": "file", "source_type": "text", "text": "plain"}, "plain"),
+        ({"type": "audio", "base64": "xx"}, "[audio, which this model cannot read]"),
+        ({"type": "resource_link", "name": "notes", "uri": "file:///notes.txt"}, "[notes, file:///notes.txt]"),
+        ({"type": "resource", "resource": {"uri": "file:///a", "text": "inside"}}, "inside"),
+        ({"type": "resource", "resource": {"uri": "file:///a", "blob": "xx"}}, "[a file: file:///a]"),
+        (
+            {"type": "search_result", "title": "T", "source": "s", "content": [{"type": "text", "text": "x"}]},
+            "T\ns\nx",
+        ),
+    ],
+)
+def test_pictures_and_links_in_a_result_are_told_in_words(block: dict[str, Any], words: str) -> None:
+    result = ToolMessage([{"type": "text", "text": "Here:"}, block], tool_call_id="c1")
+    assert to_messages([AIMessage("", tool_calls=[call()]), result])[1].content == f"Here:\n{words}"
+
+
+def test_results_belong_to_calls_without_an_id_by_name_or_else_in_order() -> None:
+    two = AIMessage("", tool_calls=[call(call_id=""), call("multiply", call_id="")])
+    in_order = to_messages(
+        [HumanMessage("?"), two, ToolMessage("3", tool_call_id=""), ToolMessage("2", tool_call_id="")]
+    )
+    assert [message.name for message in in_order[2:]] == ["add", "multiply"]
+    by_name = [ToolMessage("2", tool_call_id="", name="multiply"), ToolMessage("3", tool_call_id="", name="add")]
+    named = to_messages([HumanMessage("?"), two, *by_name])
+    assert [message.call_id for message in named[2:]] == [named[1].calls[1].id, named[1].calls[0].id]
+    for converted in (in_order, named):
+        check_order(converted)
+
+
+def test_ids_that_come_again_are_replaced_in_call_and_result() -> None:
+    turn = [AIMessage("", tool_calls=[call(call_id="0"), call("multiply", call_id="0")])]
+    results = [ToolMessage("3", tool_call_id="0"), ToolMessage("2", tool_call_id="0")]
+    again = [AIMessage("", tool_calls=[call(call_id="0")]), ToolMessage("4", tool_call_id="0")]
+    converted = to_messages([HumanMessage("?"), *turn, *results, *again])
+    check_order(converted)
+    ids = [made.id for message in converted for made in message.calls]
+    assert ids[0] == "0"
+    assert len(set(ids)) == 3
+    assert [message.call_id for message in converted if message.role == "tool"] == ids
+    assert converted == to_messages([HumanMessage("?"), *turn, *results, *again])
+
+
+def test_a_result_too_many_is_still_noticed() -> None:
+    result = ToolMessage("3", tool_call_id="c1")
+    converted = to_messages([HumanMessage("?"), AIMessage("", tool_calls=[call()]), result, result])
+    with pytest.raises(ConversationError, match="c1"):
+        check_order(converted)
+
+
 def test_an_invalid_call_stands_where_a_result_answers_it() -> None:
     broken = {"name": "add", "args": '{"a": 1, "b', "id": "c9", "error": None, "type": "invalid_tool_call"}
     message = AIMessage("", invalid_tool_calls=[broken])

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from hub_server import Hub, serve
 
+from benchmarks.attack import model_names
+from benchmarks.attack.cases import Case
 from gba import models
 from gba.errors import ModelFileError
 
@@ -197,3 +199,29 @@ def test_a_path_is_a_model(tmp_path: Path) -> None:
     path = tmp_path / "mine.gguf"
     path.write_bytes(b"GGUF")
     assert models.resolve(str(path)) == path
+
+
+@pytest.mark.parametrize("case", model_names.cases(), ids=lambda case: case.name)
+def test_no_name_leads_out_of_the_directory_of_models(case: Case) -> None:
+    case.run()
+
+
+def test_a_link_that_leads_out_says_what_to_do(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "owner").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ModelFileError, match="GBA_MODELS_DIR"):
+        models.pull(FILE)
+    assert hub.ranges == []
+
+
+def test_the_directory_of_models_may_be_a_link_itself(hub: Hub, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "models").symlink_to(tmp_path / "disk")
+    assert models.pull(FILE).read_bytes() == CONTENT
+    assert models.find(FILE) is not None
+
+
+def test_a_file_in_a_folder_of_a_repository_is_named_by_its_path() -> None:
+    with pytest.raises(ModelFileError, match="by its path"):
+        models.entry("owner/repo/folder/x.gguf")
