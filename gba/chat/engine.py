@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -25,6 +26,8 @@ from gba.chat.writer import Writer
 from gba.schema.tools import ToolSpec
 
 __all__ = ["Engine"]
+
+_LOGGER = logging.getLogger("gba")
 
 
 class Engine:
@@ -171,6 +174,7 @@ class Engine:
             chat_format = yield from pick(self._wanted, properties, self._syntax)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
             tokens = Tokens(Specials(properties.specials, chat_format.marks()))
+            _LOGGER.log(logging.WARNING if chat_format.why else logging.INFO, "chat format: %s", chat_format.describe())
             if memory is not None:
                 self._calls = Calls()
             memory = _Memory(properties.identity, tokens, Renderer(chat_format, tokens, Transcripts(), bos=bos))

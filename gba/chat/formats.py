@@ -88,6 +88,13 @@ class ChatFormat(ABC):
     def layout(self, conversation: Conversation) -> Layout:
         """The pieces of the conversation. Raises ConversationError for what the format cannot tell."""
 
+    def describe(self) -> str:
+        """Where turns and calls come from, in a few words: for people, and for the metadata of answers."""
+        turns = "the model's own template" if self.name == "template" else f"the built-in format {self.name}"
+        if self.syntax.native:
+            return f"{turns}, with its own calls"
+        return f"{turns}, with calls as in {self.syntax.name!r}" + (f", since {self.why}" if self.why else "")
+
     def marks(self) -> tuple[str, ...]:
         """The tags of the format's structure, which anybody's text may not become."""
         syntax, thinking = self.syntax, self.thinking

@@ -69,7 +69,7 @@ class Step:
     ``thought``: what it thought before. ``content``: the answer, or the text before the calls; with a response schema
     the answer is that JSON text. ``closed``: the budget ran out and the text was ended along the grammar's shortest
     completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
-    ``requests``: how many generations it took.
+    ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words.
     """
 
     thought: str = ""
@@ -83,6 +83,7 @@ class Step:
     prompt_tokens: int = 0
     spans: tuple[Span, ...] = field(default=(), repr=False)
     requests: int = 0
+    chat_format: str = ""
 
     @property
     def answer(self) -> str:

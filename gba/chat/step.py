@@ -360,6 +360,7 @@ class StepTask:
             writer.prompt_tokens,
             tuple(writer.spans),
             writer.requests,
+            self._renderer.format.describe(),
         )
 
 

@@ -176,8 +176,7 @@ def _running(server: Any) -> Iterator[Finding]:
     yield Finding("server", "ok", f"{server.base_url}, build {known.build or 'unknown'}, {known.model or 'no name'}")
     slots = f"{known.slots} slot{'' if known.slots == 1 else 's'}"
     yield Finding("server's context", "ok", f"{known.context} tokens in each of {slots}")
-    template = "its own template" if known.chat_template else "a built-in one: the model has no template"
-    yield Finding("server's chat format", "ok", f"{Engine(server).chat_format().name} ({template})")
+    yield Finding("server's chat format", "ok", Engine(server).chat_format().describe())
     if server.honours_grammar():
         yield Finding("server's grammar", "ok", "honoured")
     else:

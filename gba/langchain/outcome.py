@@ -67,6 +67,7 @@ def response_metadata(step: Step, properties: Properties, model_name: str) -> di
         "finish_reason": step.finish,
         "closed": step.closed,
         "requests": step.requests,
+        "chat_format": step.chat_format,
         "timings": asdict(step.timings),
         "generated_tokens": step.usage.generated,
         "forced_tokens": step.usage.forced,
