@@ -17,11 +17,8 @@ from gba.tuning.tokenizer import END, Kind, Piece, Vocabulary
 
 __all__ = ["CHAT_TEMPLATE", "read_vocabulary", "read_weights", "write_blank", "write_gguf"]
 
-CHAT_TEMPLATE = (
-    "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n{% endfor %}"
-    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
-)
-"""ChatML, with turns of system, user, assistant and tool."""
+CHAT_TEMPLATE = Path(__file__).with_name("chat_template.jinja").read_text(encoding="utf-8").rstrip("\n")
+"""ChatML, with turns of system, user, assistant and tool; with tools, their signatures and how to call them."""
 
 _LICENCE = "mit"
 _NAMES = {
