@@ -41,7 +41,7 @@ class Arguments:
         return write_arguments(self.style, arguments)
 
     def read(self, text: str) -> dict[str, Any]:
-        """The values of a text, by the types of the schema. Raises ValueError for a text that the grammar does not allow."""
+        """The values of a text, by the types of the schema. Raises ValueError for what the grammar does not allow."""
         matcher = self.grammar.matcher()
         if not matcher.advance(text) or not matcher.accepting:
             raise ValueError(f"these are no arguments in this syntax: {text[:200]!r}")

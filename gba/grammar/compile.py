@@ -365,16 +365,27 @@ class Compiler:
         try:
             if dfa is EVERY_STRING:
                 found = strings.between(node.minimum, node.maximum)
+                if not strings.counts(node.minimum, node.maximum):
+                    why = "pieces in it of what ends the string are counted as one character each"
+                    self.leave(Residual("maxLength", node.pointer, why))
             else:
                 self.rules.keep.append(dfa)
                 found = strings.of(dfa, hint)
         except TooLargeError:
-            keyword = "maxLength" if dfa is EVERY_STRING else "pattern"
-            self.leave(Residual(keyword, node.pointer, "with what ends the string it needs too large an automaton"))
-            found = strings.between(0, None)
+            found = self._looser_strings(node, dfa, hint)
         if found is None:
             self.contradict("pattern", node.pointer, "no string can be written without what would end it")
         return found
+
+    def _looser_strings(self, node: String, dfa: Dfa, hint: str) -> Node | None:
+        """The same without the lengths, and all strings where that is too large as well."""
+        why = "with what ends the string it needs too large an automaton"
+        if dfa is not EVERY_STRING and (node.minimum or node.maximum is not None):
+            self.leave(Residual("maxLength", node.pointer, why))
+            free = replace(node, minimum=0, maximum=None)
+            return self.strings(free, self.string_language(free), hint)
+        self.leave(Residual("maxLength" if dfa is EVERY_STRING else "pattern", node.pointer, why))
+        return self.style.strings.between(0, None)
 
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""

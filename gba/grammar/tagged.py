@@ -15,7 +15,8 @@ from gba.grammar.languages import full_match
 from gba.grammar.literals import NUMBER, json_type
 from gba.grammar.members import BareKeys, Members
 from gba.grammar.nodes import Node, alt, lit, seq
-from gba.grammar.objects import key_value, may_have, object_nodes, other_values
+from gba.grammar.objects import key_value, may_have, names_of, object_nodes, other_values
+from gba.grammar.presence import grouped
 from gba.grammar.quoting import RawStrings
 from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
 from gba.grammar.style import spelled
@@ -170,22 +171,19 @@ def _escaped(text: str) -> str:
 
 def _kinds_of(compiler: Compiler, nodes: Sequence[Object]) -> Kinds:
     """The types that the values of each key may have in any of the objects."""
-    named: dict[str, set[str]] = {}
-    for node in nodes:
-        for name in (*(name for scope in node.scopes for name, _ in scope.properties), *node.required):
-            named.setdefault(name, set())
-        for value in node.values or ():
-            for name, item in value.items():
-                named.setdefault(name, set()).add(_type(item))
+    objects = grouped(node for node in nodes if node.values is None)
+    named: dict[str, set[str]] = {name: set() for presence in objects for name in names_of(presence)}
+    for value in (value for node in nodes for value in node.values or ()):
+        for name, item in value.items():
+            named.setdefault(name, set()).add(_type(item))
     others: set[str] = set()
-    for node in nodes:
-        if node.values is not None:
-            continue
+    for presence in objects:
+        node, own = presence.base, set(names_of(presence))
         for name, found in named.items():
-            if may_have(compiler, node, name):
+            if name in own or may_have(compiler, node, name):
                 found.update(_types(compiler.shape(key_value(compiler, node, name))))
-        for value in other_values(compiler, node):
-            others.update(_types(compiler.shape(value)))
+        for conjunction in other_values(compiler, node):
+            others.update(_types(compiler.shape(conjunction)))
     return Kinds({name: frozenset(found) for name, found in named.items()}, frozenset(others))
 
 
