@@ -15,6 +15,7 @@ from gba.grammar.spelling import ArgumentStyle
 from gba.grammar.tagged_text import Kinds, check_style, read_tagged, write_tagged
 
 if TYPE_CHECKING:
+    from gba.grammar.check import Check
     from gba.grammar.nodes import GbnfTree
     from gba.schema.nodes import Residual
 
@@ -31,22 +32,22 @@ class Arguments:
     from a value of another type that the schema allows as well, a text that can be such a value is one.
     """
 
-    __slots__ = ("_kinds", "grammar", "style")
+    __slots__ = ("_check", "_kinds", "grammar", "style")
 
-    def __init__(self, style: ArgumentStyle, grammar: Grammar, kinds: Kinds) -> None:
-        self.style, self.grammar, self._kinds = style, grammar, kinds
+    def __init__(self, style: ArgumentStyle, grammar: Grammar, kinds: Kinds, check: Check) -> None:
+        self.style, self.grammar, self._kinds, self._check = style, grammar, kinds, check
 
     def write(self, arguments: Mapping[str, Any]) -> str:
         """The text as a chat template of this style renders the arguments. Raises TypeError for what is not JSON."""
         return write_arguments(self.style, arguments)
 
     def read(self, text: str) -> dict[str, Any]:
-        """The values of a text, by the types of the schema. Raises ValueError for a text that the grammar does not allow."""
+        """The values of a text, by the types of the schema. Raises ValueError for what the grammar does not allow."""
         matcher = self.grammar.matcher()
         if not matcher.advance(text) or not matcher.accepting:
             raise ValueError(f"these are no arguments in this syntax: {text[:200]!r}")
         if self.style.tagged:
-            return read_tagged(self.style, text, self._kinds)
+            return read_tagged(self.style, text, self._kinds, lambda value: not any(self._check(value)))
         value, _ = read_literal(text, 0, self.style.spelling)
         return dict(value)
 
@@ -119,18 +120,16 @@ _RECENT: Recent[Arguments] = Recent(_KEPT_RULES, lambda arguments: len(arguments
 def _compile(schema: Any, style: ArgumentStyle) -> Arguments:
     if style.tagged:
         check_style(style)
+    from gba.grammar.check import Check
+
     schema = as_object(schema)
     try:
         with compiling():
             tree, residual, kinds, dialect = _rules(schema, style)
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
-    check = None
-    if residual:
-        from gba.grammar.check import Check
-
-        check = Check(schema, dialect)
-    return Arguments(style, Grammar(tree, residual, check), kinds)
+    check = Check(schema, dialect)
+    return Arguments(style, Grammar(tree, residual, check), kinds, check)
 
 
 def _rules(schema: Any, style: ArgumentStyle) -> tuple[GbnfTree, tuple[Residual, ...], Kinds, str]:

@@ -135,7 +135,7 @@ class Compiler:
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
         self._open[conjunction] = None
-        body = self._shape(self.shape(conjunction))
+        body = self._shape(self.shape(conjunction), _pointer(conjunction))
         name = self._open.pop(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
@@ -153,23 +153,23 @@ class Compiler:
         shape = self.shape(conjunction)
         if all(kind in kinds for kind in shape):
             return self.value(conjunction)
-        body = self._shape({kind: nodes for kind, nodes in shape.items() if kind in kinds})
+        body = self._shape({kind: nodes for kind, nodes in shape.items() if kind in kinds}, _pointer(conjunction))
         return None if body is None else self.rules.share(_hint(conjunction), body)
 
-    def _shape(self, shape: Shape) -> Node | None:
+    def _shape(self, shape: Shape, pointer: str) -> Node | None:
         options: list[Node] = []
         for kind in ("object", "array", "string", "number", "boolean", "null"):
             nodes = shape.get(kind, ())
             if not nodes:
                 continue
             if kind == "string" and len(nodes) > 1:
-                nodes, united = self._united(nodes)
+                nodes, united = self._united(nodes, pointer)
                 options.extend(united)
             elif kind == "object":
                 nodes, united = self._objects(nodes)
                 options.extend(united)
             for node in nodes:
-                found = self._node(node)
+                found = self._node(node, pointer)
                 if found is not None:
                     options.append(found)
         return alt(*options) if options else None
@@ -182,14 +182,14 @@ class Compiler:
                 self.leave(note)
         return tuple(node for node in nodes if node.values is not None), object_nodes(self, kept)
 
-    def _united(self, nodes: tuple[Kind, ...]) -> tuple[tuple[Kind, ...], list[Node]]:
+    def _united(self, nodes: tuple[Kind, ...], pointer: str) -> tuple[tuple[Kind, ...], list[Node]]:
         """Alternatives that are strings of some language, as one automaton: the others, and its node."""
         listed = [node for node in nodes if node.values is not None]
         if len(listed) > 1:
-            values = [value for node in listed for value in self._listed_values(node)]
+            values = [value for node in listed for value in self._listed_values(node, pointer)]
             for note in (note for node in listed for note in node.notes):
                 self.leave(note)
-            rest, united = self._united(tuple(node for node in nodes if node.values is None))
+            rest, united = self._united(tuple(node for node in nodes if node.values is None), pointer)
             return rest, [*united, self.style.strings.texts(values)] if values else united
         kept = [node for node in nodes if isinstance(node, String) and node.values is None and node.languages]
         if len(kept) < 2:
@@ -214,9 +214,9 @@ class Compiler:
         found = self.strings(String(pointer=kept[0].pointer), whole, "pattern")
         return rest, [] if found is None else [found]
 
-    def _node(self, node: Kind) -> Node | None:
+    def _node(self, node: Kind, pointer: str) -> Node | None:
         if node.values is not None:
-            kept = self._listed_values(node)
+            kept = self._listed_values(node, pointer)
             found = self._listed(kept, integer=isinstance(node, Number) and node.integer) if kept else None
         else:
             found = _KINDS[type(node)](self, node)
@@ -225,7 +225,7 @@ class Compiler:
                 self.leave(note)
         return found
 
-    def _listed_values(self, node: Kind) -> list[Any]:
+    def _listed_values(self, node: Kind, pointer: str) -> list[Any]:
         """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
         kept: list[Any] = []
         for value in node.values or ():
@@ -235,7 +235,7 @@ class Compiler:
                 kept.append(value)
             else:
                 why = f"{str(value)[:80]!r} cannot be written: it holds what would end it, or reads as something else"
-                self.leave(Residual("enum", getattr(node, "pointer", ""), why))
+                self.leave(Residual("enum", pointer, why))
         return kept
 
     def _listed(self, values: list[Any], *, integer: bool) -> Node:
@@ -320,8 +320,8 @@ class Compiler:
             found = search(language.text)
         else:
             known = format_language(language.text)
-            if known is None:
-                return EVERY_STRING
+            if known is None:  # an annotation, which every string satisfies
+                return complement(EVERY_STRING) if language.negated else EVERY_STRING
             if language.text in INEXACT:
                 self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
                 return known if not language.negated else EVERY_STRING
@@ -365,16 +365,27 @@ class Compiler:
         try:
             if dfa is EVERY_STRING:
                 found = strings.between(node.minimum, node.maximum)
+                if not strings.counts(node.minimum, node.maximum):
+                    why = "pieces in it of what ends the string are counted as one character each"
+                    self.leave(Residual("maxLength", node.pointer, why))
             else:
                 self.rules.keep.append(dfa)
                 found = strings.of(dfa, hint)
         except TooLargeError:
-            keyword = "maxLength" if dfa is EVERY_STRING else "pattern"
-            self.leave(Residual(keyword, node.pointer, "with what ends the string it needs too large an automaton"))
-            found = strings.between(0, None)
+            found = self._looser_strings(node, dfa, hint)
         if found is None:
             self.contradict("pattern", node.pointer, "no string can be written without what would end it")
         return found
+
+    def _looser_strings(self, node: String, dfa: Dfa, hint: str) -> Node | None:
+        """The same without the lengths, and all strings where that is too large as well."""
+        why = "with what ends the string it needs too large an automaton"
+        if dfa is not EVERY_STRING and (node.minimum or node.maximum is not None):
+            self.leave(Residual("maxLength", node.pointer, why))
+            free = replace(node, minimum=0, maximum=None)
+            return self.strings(free, self.string_language(free), hint)
+        self.leave(Residual("maxLength" if dfa is EVERY_STRING else "pattern", node.pointer, why))
+        return self.style.strings.between(0, None)
 
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""
@@ -386,6 +397,11 @@ class Compiler:
                     yield finite(value for value in node.values if self.judge.satisfies(node, value))
                 else:
                     yield self.string_language(node)
+
+
+def _pointer(conjunction: Conjunction) -> str:
+    """Where the first part of the conjunction stands."""
+    return conjunction[0].place.pointer if conjunction else ""
 
 
 def _hint(conjunction: Conjunction) -> str:

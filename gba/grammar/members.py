@@ -105,11 +105,10 @@ def _ends_an_object() -> Dfa:
 class Members:
     """The members of an object in braces. Others, which are written in another way, are subclasses.
 
-    ``value`` writes a value, of the key of this name or of any other one, and what stands behind it; it gives None
-    where there is none.
+    ``value`` writes a value and what stands behind it; it gives None where there is none.
     """
 
-    def __init__(self, compiler: Compiler, keys: Keys, value: Callable[[Conjunction, str | None], Node | None]) -> None:
+    def __init__(self, compiler: Compiler, keys: Keys, value: Callable[[Conjunction], Node | None]) -> None:
         style = compiler.style
         self.compiler, self.keys, self.value = compiler, keys, value
         self.comma: Node = style.comma
@@ -122,7 +121,7 @@ class Members:
 
     def entry(self, name: str, value: Conjunction, pointer: str) -> Entry | None:
         """The member of this name; None where it can have no value, or its key cannot be written."""
-        found = self.value(value, name)
+        found = self.value(value)
         if found is None:
             return None
         text = self.keys.text(name)
@@ -137,7 +136,7 @@ class Members:
 
     def others(self, names: tuple[str, ...], value: Conjunction, pointer: str) -> Node | None:
         """Members of all names but these."""
-        found = self.value(value, None)
+        found = self.value(value)
         if found is None:
             return None
         try:
@@ -149,7 +148,7 @@ class Members:
 
     def other(self, dfa: Dfa, value: Conjunction) -> Node | None:
         """Members whose names are of a language. Raises TooLargeError."""
-        found = self.value(value, None)
+        found = self.value(value)
         return None if found is None else self._other(self.keys.of(dfa), found)
 
     def _other(self, key: Node | None, value: Node) -> Node | None:
@@ -167,8 +166,8 @@ def braces(compiler: Compiler) -> Members:
     """How the compiler's style writes objects."""
     style, rules = compiler.style, compiler.rules
 
-    def value(value: Conjunction, _name: str | None) -> Node | None:
-        found = compiler.value(value)
+    def value(conjunction: Conjunction) -> Node | None:
+        found = compiler.value(conjunction)
         return None if found is None else seq(found, style.space)
 
     keys: Keys

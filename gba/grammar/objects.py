@@ -19,7 +19,7 @@ from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["allowed_name", "key_value", "may_have", "object_nodes", "other_values"]
+__all__ = ["allowed_name", "key_value", "may_have", "names_of", "object_nodes", "other_values"]
 
 _STATES = 4000
 _CELLS = 24
@@ -34,8 +34,7 @@ def object_nodes(compiler: Compiler, nodes: Sequence[Object], members: Members |
 
 def _object(compiler: Compiler, members: Members, presence: Presence) -> Node | None:
     node = presence.base
-    listed = [name for scope in node.scopes for name, _ in scope.properties]
-    names = list(dict.fromkeys([*listed, *presence.required, *_forbidden(presence)]))
+    names = names_of(presence)
     entries: list[Entry] = []
     said = _said(compiler, node)
     for name in members.ordered(names):
@@ -59,8 +58,11 @@ def _object(compiler: Compiler, members: Members, presence: Presence) -> Node | 
     return _members(compiler, members, presence, options, entries, others)
 
 
-def _forbidden(presence: Presence) -> list[str]:
-    return sorted(name for option in presence.options for name in option.forbidden)
+def names_of(presence: Presence) -> list[str]:
+    """The keys that have a name of their own."""
+    listed = [name for scope in presence.base.scopes for name, _ in scope.properties]
+    forbidden = sorted(name for option in presence.options for name in option.forbidden)
+    return list(dict.fromkeys([*listed, *presence.required, *forbidden]))
 
 
 def _members(
@@ -141,14 +143,9 @@ def _closable(node: Object) -> bool:
 
 
 def may_have(compiler: Compiler, node: Object, name: str) -> bool:
-    """Whether the object may have a key of this name, its value and ``propertyNames`` aside."""
-    if name in node.required or not (compiler.closed and _closable(node)):
-        return True
-    return any(
-        any(name == own for own, _ in scope.properties)
-        or any(compiler.language(language).matches(name) for language, _ in scope.patterns)
-        for scope in node.scopes
-    )
+    """Whether the object may have a key that it does not name, its value and ``propertyNames`` aside."""
+    patterns = (language for scope in node.scopes for language, _ in scope.patterns)
+    return not (compiler.closed and _closable(node)) or any(compiler.language(own).matches(name) for own in patterns)
 
 
 def other_values(compiler: Compiler, node: Object) -> Iterator[Conjunction]:

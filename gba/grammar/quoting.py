@@ -19,6 +19,7 @@ from gba.grammar.automata import (
     invert,
     unite,
 )
+from gba.grammar.bounded import bounded_text
 from gba.grammar.languages import full_match, length_between
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, lit, repeat, seq
 from gba.grammar.raw import closes_first, followed
@@ -32,6 +33,9 @@ __all__ = ["JsonStrings", "PythonStrings", "RawStrings", "Strings", "strings_of"
 _FEW = 12
 """Texts that are written one by one; more of them become an automaton."""
 
+_COUNTING = 400
+"""States with which an automaton may count the characters of raw text; beyond that they are counted by rules."""
+
 
 class Strings(Protocol):
     """The strings of one spelling, all that quotes or closes them included."""
@@ -44,6 +48,9 @@ class Strings(Protocol):
 
     def between(self, minimum: int, maximum: int | None) -> Node | None:
         """The strings of so many code points; None where there is none. Raises TooLargeError."""
+
+    def counts(self, minimum: int, maximum: int | None) -> bool:
+        """Whether ``between`` is exact; if not, some strings may be longer."""
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
         """The strings of a language; None where none of them can be written. Raises TooLargeError."""
@@ -76,6 +83,9 @@ class JsonStrings:
     def between(self, minimum: int, maximum: int | None) -> Node | None:
         return string_between(minimum, maximum, self.rules)
 
+    def counts(self, minimum: int, maximum: int | None) -> bool:  # noqa: ARG002 - rules count as far as need be
+        return True
+
     def of(self, dfa: Dfa, hint: str) -> Node | None:
         return self.rules.share(hint, seq(Literal('"'), dfa_node(dfa, self.rules, hint)))
 
@@ -104,7 +114,18 @@ class RawStrings:
     def between(self, minimum: int, maximum: int | None) -> Node | None:
         if minimum == 0 and maximum is None:
             return self._node(self.any, "text")
+        if not self._small(minimum, maximum):
+            counted = bounded_text(self.allowed, self.closing, minimum, maximum, self.rules)
+            return self.rules.share("text", seq(lit(self.opening), counted))
         return self._node(followed(length_between(self.allowed, minimum, maximum), self.closing), "text")
+
+    def counts(self, minimum: int, maximum: int | None) -> bool:
+        exact = len(self.closing) == 1 and self.refused is None
+        return maximum is None or exact or self._small(minimum, maximum)
+
+    def _small(self, minimum: int, maximum: int | None) -> bool:
+        """Whether an automaton can count the characters."""
+        return (max(minimum, maximum or 0) + 1) * len(self.closing) <= _COUNTING
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
         return self._node(followed(intersect(dfa, self.allowed), self.closing), hint)
@@ -164,6 +185,9 @@ class PythonStrings:
         double = self.rules.counted("chars", plain, minimum, maximum)
         quotes = alt(seq(Literal("'"), single, Literal("'")), seq(Literal('"'), double, Literal('"')))
         return self.rules.share("string", quotes)
+
+    def counts(self, minimum: int, maximum: int | None) -> bool:  # noqa: ARG002 - rules count as far as need be
+        return True
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
         try:

@@ -1,7 +1,7 @@
 """Arguments that stand one after another, each between tags of its own, as grammar.
 
-Where one tag serves strings and other types, a text is read as the other type wherever it can be (`kinds`): the strings
-of such an argument are those texts that cannot. A string that begins with a bracket is an array or an object there.
+Where one tag serves strings and other types that are allowed, a text that can be one of the others is: the strings are
+all other texts, but for those that begin as an array or an object does.
 """
 
 from __future__ import annotations
@@ -15,18 +15,20 @@ from gba.grammar.languages import full_match
 from gba.grammar.literals import NUMBER, json_type
 from gba.grammar.members import BareKeys, Members
 from gba.grammar.nodes import Node, alt, lit, seq
-from gba.grammar.objects import key_value, may_have, object_nodes, other_values
+from gba.grammar.objects import key_value, may_have, names_of, object_nodes, other_values
+from gba.grammar.presence import grouped
 from gba.grammar.quoting import RawStrings
 from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
 from gba.grammar.style import spelled
-from gba.grammar.tagged_text import Kinds, key_end, read_tagged, write_tagged
+from gba.grammar.tagged_text import Kinds, key_end, readings, write_tagged
+from gba.schema.merge import equal
 from gba.schema.nodes import Conjunction, Number, Object, Residual, Shape
 
 __all__ = ["TaggedCompiler"]
 
 
 class TaggedCompiler:
-    """Compiles the arguments of one tool. ``kinds`` is known once the root has been compiled."""
+    """Compiles the arguments of one tool. ``kinds``, for reading them back, is known once that has been done."""
 
     def __init__(self, compiler: Compiler, style: ArgumentStyle) -> None:
         self.compiler, self.style = compiler, style
@@ -47,28 +49,28 @@ class TaggedCompiler:
             for note in node.notes:
                 self.compiler.leave(note)
         self.kinds = _kinds_of(self.compiler, nodes)
-        options = self._listed(nodes)
+        options = self._listed([value for node in nodes for value in self._values(node)])
         options += object_nodes(self.compiler, [node for node in nodes if node.values is None], _Tagged(self))
         return alt(*options) if options else None
 
-    def _listed(self, nodes: Iterable[Object]) -> list[Node]:
-        """The objects that the schema lists one by one."""
+    def _values(self, node: Object) -> Iterator[Mapping[str, Any]]:
+        return (value for value in node.values or () if self.compiler.judge.satisfies(node, value))
+
+    def _listed(self, values: Sequence[Mapping[str, Any]]) -> list[Node]:
+        """The objects that the schema lists one by one, those that can be told from each other."""
         options: list[Node] = []
-        for node in nodes:
-            for value in node.values or ():
-                if not self.compiler.judge.satisfies(node, value):
-                    continue
-                text = write_tagged(self.style, value)
-                if _reads_as(self.style, text, self.kinds, value):
-                    options.append(lit(text))
-                else:
-                    why = f"{str(value)[:80]!r} cannot be written: a string in it would be read in another way"
-                    self.compiler.leave(Residual("enum", node.pointer, why))
+        for value in values:
+            text = write_tagged(self.style, value)
+            found = next((own for own in readings(self.style, text, self.kinds) if _among(values, own)), None)
+            if found is not None and equal(found, value):
+                options.append(lit(text))
+            else:
+                why = f"{str(value)[:80]!r} cannot be written: a string in it would be read in another way"
+                self.compiler.leave(Residual("enum", "", why))
         return options
 
-    def value(self, conjunction: Conjunction, name: str | None) -> Node | None:
-        """A value from behind `key_end`, as the tag of its type says, for the key of this name or for others."""
-        known = self.kinds.of(name)
+    def value(self, conjunction: Conjunction) -> Node | None:
+        """A value from behind `key_end`, as the tag of its type says."""
         shape = self.compiler.shape(conjunction)
         groups: dict[Tag, list[JsonType]] = {}
         for kind in KINDS:
@@ -78,8 +80,7 @@ class TaggedCompiler:
         options: list[Node] = []
         for tag, kinds in groups.items():
             if tag.spelling is None:
-                found = self._raw_compiler(tag, known).values_of(conjunction, kinds)
-                after = ""
+                found, after = self._raw_compiler(tag, set(_types(shape))).values_of(conjunction, kinds), ""
             else:
                 found, after = self._compiler(tag.spelling).values_of(conjunction, kinds), tag.after
             if found is not None:
@@ -92,10 +93,10 @@ class TaggedCompiler:
             found = self._spelled[spelling] = self.compiler.beside(spelled(spelling, self.compiler.rules))
         return found
 
-    def _raw_compiler(self, tag: Tag, known: Collection[str]) -> Compiler:
-        """The compiler of strings that stand raw in the tag, among values of the types that are known of the key."""
-        rivals = frozenset((kind, self._tag(kind)) for kind in known if kind != "string")
-        key = (tag.after, frozenset(rival for rival in rivals if _rivals(tag, rival[1])))
+    def _raw_compiler(self, tag: Tag, types: Collection[str]) -> Compiler:
+        """The compiler of strings that stand raw in the tag, where values of these types may stand as well."""
+        others = ((kind, self._tag(kind)) for kind in types if kind != "string")
+        key = (tag.after, frozenset((kind, other) for kind, other in others if _rivals(tag, other)))
         found = self._raw.get(key)
         if found is None:
             rules = self.compiler.rules
@@ -107,11 +108,8 @@ class TaggedCompiler:
         return self.style.tags["number" if kind == "integer" else kind]  # type: ignore[index]
 
 
-def _reads_as(style: ArgumentStyle, text: str, kinds: Kinds, value: Mapping[str, Any]) -> bool:
-    try:
-        return read_tagged(style, text, kinds) == value
-    except ValueError:
-        return False
+def _among(values: Iterable[Any], value: Any) -> bool:
+    return any(equal(value, other) for other in values)
 
 
 class _Tagged(Members):
@@ -170,23 +168,21 @@ def _escaped(text: str) -> str:
 
 def _kinds_of(compiler: Compiler, nodes: Sequence[Object]) -> Kinds:
     """The types that the values of each key may have in any of the objects."""
-    named: dict[str, set[str]] = {}
-    for node in nodes:
-        for name in (*(name for scope in node.scopes for name, _ in scope.properties), *node.required):
-            named.setdefault(name, set())
-        for value in node.values or ():
-            for name, item in value.items():
-                named.setdefault(name, set()).add(_type(item))
+    objects = grouped(node for node in nodes if node.values is None)
+    named: dict[str, set[str]] = {name: set() for presence in objects for name in names_of(presence)}
+    for value in (value for node in nodes for value in node.values or ()):
+        for name, item in value.items():
+            named.setdefault(name, set()).add(_type(item))
     others: set[str] = set()
-    for node in nodes:
-        if node.values is not None:
-            continue
+    for presence in objects:
+        node, own = presence.base, set(names_of(presence))
         for name, found in named.items():
-            if may_have(compiler, node, name):
+            if name in own or may_have(compiler, node, name):
                 found.update(_types(compiler.shape(key_value(compiler, node, name))))
-        for value in other_values(compiler, node):
-            others.update(_types(compiler.shape(value)))
-    return Kinds({name: frozenset(found) for name, found in named.items()}, frozenset(others))
+        for conjunction in other_values(compiler, node):
+            others.update(_types(compiler.shape(conjunction)))
+    several = len(objects) > 1 or any(scope.patterns for presence in objects for scope in presence.base.scopes)
+    return Kinds({name: frozenset(found) for name, found in named.items()}, frozenset(others), several)
 
 
 def _types(shape: Shape) -> Iterator[str]:

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from os.path import commonprefix
-from typing import Any
+from typing import Any, TypeAlias
 
 from gba.errors import GrammarError
 from gba.grammar.literals import in_order, json_type, read_literal, write_literal
 from gba.grammar.spelling import KINDS, ArgumentStyle, JsonType, Tag
 
-__all__ = ["Kinds", "check_style", "key_end", "read_tagged", "write_tagged"]
+__all__ = ["Kinds", "check_style", "key_end", "read_tagged", "readings", "write_tagged"]
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """The types that the values of keys may have: JSON types, and "integer" where no other number may be."""
+    """The types that the values of keys may have: JSON types, and "integer" where no other number may be.
+
+    ``several``: which of its types a value has may depend on other arguments.
+    """
 
     named: Mapping[str, frozenset[str]] = field(default_factory=dict)
     others: frozenset[str] = frozenset()
+    several: bool = False
 
-    def of(self, name: str | None) -> frozenset[str]:
-        """The types of a key of this name, or of any that is not named."""
-        return self.others if name is None else self.named.get(name, self.others)
+    def of(self, name: str) -> frozenset[str]:
+        """The types of the key of this name."""
+        return self.named.get(name, self.others)
 
 
 def check_style(style: ArgumentStyle) -> None:
@@ -59,32 +64,63 @@ def _write_value(tag: Tag, value: Any) -> str:
     return f"{tag.before}{text}{tag.after}"
 
 
-def read_tagged(style: ArgumentStyle, text: str, kinds: Kinds) -> dict[str, Any]:
-    """The values of a text that the grammar of the style and the kinds allows. Raises ValueError for other texts."""
+def read_tagged(
+    style: ArgumentStyle, text: str, kinds: Kinds, valid: Callable[[Mapping[str, Any]], bool]
+) -> dict[str, Any]:
+    """The values of a text that the grammar of the style and the kinds allows. Raises ValueError for other texts.
+
+    Where the types that the text can be read as depend on each other, it is the first reading that is ``valid``.
+    """
+    found = readings(style, text, kinds)
+    first = next(found, None)
+    if first is None:
+        raise ValueError(f"these are no arguments in this syntax: {text[:200]!r}")
+    if not kinds.several or valid(first):
+        return first
+    return next(filter(valid, itertools.islice(found, _READINGS)), first)
+
+
+_READINGS = 64
+"""Readings of a text that are tried."""
+
+_Read: TypeAlias = "tuple[_Read, str, Any] | None"
+"""The arguments that have been read: all before the last one, its key, its value."""
+
+
+def readings(style: ArgumentStyle, text: str, kinds: Kinds) -> Iterator[dict[str, Any]]:
+    """All ways to read the text, those first in which as little as possible is a string."""
     if text == style.empty:
-        return {}
-    arguments: dict[str, Any] = {}
-    at = _expect(text, style.begin, 0)
-    while True:
-        at = _expect(text, style.opening, at)
+        yield {}
+    waiting: list[tuple[int, _Read]] = []
+    if text.startswith(style.begin + style.opening):
+        waiting.append((len(style.begin + style.opening), None))
+    while waiting:
+        at, before = waiting.pop()
         end = text.find(key_end(style), at)
         if end < 0:
-            raise ValueError(f"{key_end(style)!r} is expected behind character {at} of {text[:80]!r}")
-        key = text[at:end]
-        arguments[key], at = _read_value(style, text, end, kinds.of(key))
-        if text[at:] == style.end:
-            return arguments
-        at = _expect(text, style.separator, at)
+            continue
+        key, following = text[at:end], style.separator + style.opening
+        ways: list[tuple[int, _Read]] = []
+        for value, after in _values(style, text, end, kinds.of(key)):
+            read: _Read = (before, key, value)
+            if text[after:] == style.end:
+                yield _arguments(read)
+            elif text.startswith(following, after):
+                ways.append((after + len(following), read))
+        waiting.extend(reversed(ways))
 
 
-def _expect(text: str, wanted: str, at: int) -> int:
-    if not text.startswith(wanted, at):
-        raise ValueError(f"{wanted!r} is expected at character {at} of {text[:80]!r}")
-    return at + len(wanted)
+def _arguments(read: _Read) -> dict[str, Any]:
+    """The arguments in their order; of a key that comes again the last value counts."""
+    found: list[tuple[str, Any]] = []
+    while read is not None:
+        read, key, value = read
+        found.append((key, value))
+    return dict(reversed(found))
 
 
-def _read_value(style: ArgumentStyle, text: str, at: int, allowed: Collection[str]) -> tuple[Any, int]:
-    """The value whose tag begins at the place, and the place behind the tag."""
+def _values(style: ArgumentStyle, text: str, at: int, allowed: Collection[str]) -> Iterator[tuple[Any, int]]:
+    """The values whose tag begins at the place, each with the place behind the tag."""
     for tag in _tags(style, allowed):
         if not text.startswith(tag.before, at):
             continue
@@ -92,15 +128,14 @@ def _read_value(style: ArgumentStyle, text: str, at: int, allowed: Collection[st
         if tag.spelling is None:
             end = text.find(tag.after, start)
             if end >= 0:
-                return text[start:end], end + len(tag.after)
+                yield text[start:end], end + len(tag.after)
             continue
         try:
             value, end = read_literal(text, start, tag.spelling)
         except ValueError:
             continue
         if text.startswith(tag.after, end) and _is_one_of(value, allowed) and style.tags[json_type(value)] == tag:
-            return value, end + len(tag.after)
-    raise ValueError(f"no value that is allowed stands at character {at} of {text[:80]!r}")
+            yield value, end + len(tag.after)
 
 
 def _tags(style: ArgumentStyle, allowed: Collection[str]) -> Iterator[Tag]:

@@ -102,6 +102,7 @@ CASES: dict[str, tuple[Any, list[Any], list[Any]]] = {
         [{}, {"a": 6}, {"a": "x"}],
     ),
     "not a value": ({"type": "string", "not": {"enum": ["a", "b"]}}, ["c", "", "ab"], ["a", "b"]),
+    "not an annotation": ({"not": {"type": "string", "format": "no-such-format"}}, [1, None], ["", "a"]),
     "not a key": ({**LINE, "not": {"required": ["a"]}}, [{}, {"b": 1}], [{"a": 1}, {"a": 1, "b": 1}]),
     "if then else": (
         {
