@@ -173,7 +173,7 @@ class Engine:
         if memory is None or memory.identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties, self._syntax)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            tokens = Tokens(Specials(properties.specials, chat_format.marks()))
+            tokens = Tokens(Specials(properties.specials, chat_format.stops, chat_format.marks()))
             _LOGGER.log(logging.WARNING if chat_format.why else logging.INFO, "chat format: %s", chat_format.describe())
             if memory is not None:
                 self._calls = Calls()

@@ -96,9 +96,9 @@ class ChatFormat(ABC):
         return f"{turns}, with calls as in {self.syntax.name!r}" + (f", since {self.why}" if self.why else "")
 
     def marks(self) -> tuple[str, ...]:
-        """The tags of the format's structure, which anybody's text may not become."""
+        """The tags of its calls and thoughts, which anybody's text may not become (nor `stops`, those of its turns)."""
         syntax, thinking = self.syntax, self.thinking
-        texts = [syntax.first, syntax.middle, syntax.between, syntax.end, syntax.trigger, *syntax.result, *self.stops]
+        texts = [syntax.first, syntax.middle, syntax.between, syntax.end, syntax.trigger, syntax.answer, *syntax.result]
         texts += [thinking.open, thinking.close] if thinking is not None else []
         texts += [tag.after for tag in syntax.arguments.tags.values()]
         return tuple(dict.fromkeys(mark for text in texts for mark in _MARK.findall(text)))
@@ -134,7 +134,7 @@ def arranged(conversation: Conversation, syntax: CallSyntax, *, form: bool = Tru
 def wrapped(message: Message, syntax: CallSyntax) -> list[Piece]:
     """A tool's result in a turn of the user's."""
     opened, closed = syntax.result
-    return [Piece(opened, True), Piece(message.content, True), Piece(closed, True)]
+    return [Piece(opened, True, own=True), Piece(message.content, True), Piece(closed, True, own=True)]
 
 
 @dataclass(frozen=True)
@@ -155,22 +155,23 @@ class GlueFormat(ChatFormat):
         turns: list[int] = []
         before: Place = "start"
         for message in arranged(conversation, self.syntax):
-            glue = self.between(before, message.role)
+            role = "user" if message.role == "tool" and self.syntax.results_of_user else message.role
+            glue = self.between(before, role)
             body = glue.rstrip(" ")
             pieces.append(Piece(body))
             added = self._body(message, agent=conversation.agent)
             # spaces at the end of the glue belong to the first word of the content
-            added[0] = Piece(glue[len(body) :] + added[0].text, True)
+            added[0] = replace(added[0], text=glue[len(body) :] + added[0].text)
             pieces += added
             if message.role == "assistant":
                 turns.append(len(pieces))
-            before = message.role
+            before = role
         return Layout((*pieces, Piece(self.between(before, "assistant"))), tuple(turns))
 
     def _body(self, message: Message, *, agent: bool) -> list[Piece]:
         if message.role == "assistant":
-            return [Piece(self.lead + written(message, self.syntax, agent=agent), True)]
-        if message.role == "tool" and not self.tool_turns:
+            return [Piece(self.lead + written(message, self.syntax, agent=agent), True, own=True)]
+        if message.role == "tool" and (not self.tool_turns or self.syntax.results_of_user):
             return wrapped(message, self.syntax)
         return [Piece(message.content, True)]
 

@@ -16,15 +16,17 @@ _SHAPE = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z][A-Z_]{1,30}\]|\]<?\]?[~a-z]+\[?>
 
 
 class Specials:
-    """Finds names of special tokens, and ``marks`` of the format, in texts.
+    """Finds names of special tokens, and marks of the format, in texts.
 
-    ``names``: those of the vocabulary, None where that does not tell. White space and single characters are left alone:
-    no structure is made of them.
+    ``names``: those of the vocabulary, None where that does not tell. ``turns``: the format's marks between turns;
+    ``calls``: those of its calls and thoughts, which are not looked for in text of its own (``own``). White space and
+    single characters are left alone: no structure is made of them.
     """
 
-    def __init__(self, names: Collection[str] | None, marks: Iterable[str] = ()) -> None:
+    def __init__(self, names: Collection[str] | None, turns: Iterable[str] = (), calls: Iterable[str] = ()) -> None:
         known = {name for name in (names or ()) if len(name) > 1 and not name.isspace()}
-        self.marks = frozenset(mark for mark in marks if len(mark) > 1 and not mark.isspace())
+        self._calls = frozenset(calls)
+        self.marks = frozenset(mark for mark in (*turns, *self._calls) if len(mark) > 1 and not mark.isspace())
         self.told = names is not None
         self._by_first: dict[str, list[int]] = {}
         self._all = known | self.marks
@@ -33,14 +35,14 @@ class Specials:
         self._lengths = {first: sorted(set(sizes), reverse=True) for first, sizes in self._by_first.items()}
         self._starts = re.compile("|".join(re.escape(first) for first in self._lengths)) if self._lengths else None
 
-    def find(self, text: str) -> list[tuple[int, int]]:
+    def find(self, text: str, *, own: bool = False) -> list[tuple[int, int]]:
         """Where names stand in the text: begins and ends, from left to right, the longest at each place."""
         found = []
         at = 0
         while self._starts is not None and (start := self._starts.search(text, at)):
             begin = start.start()
             size = next((n for n in self._lengths[text[begin]] if text[begin : begin + n] in self._all), 0)
-            if size:
+            if size and not (own and text[begin : begin + size] in self._calls):
                 found.append((begin, begin + size))
             at = begin + max(size, 1)
         return found

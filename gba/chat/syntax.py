@@ -50,10 +50,12 @@ class Thinking:
 
 @dataclass(frozen=True)
 class Written:
-    """A piece of a call's text: structure of the syntax, or (``content``) what the call says."""
+    """A piece of text: structure, in which names of control tokens are control tokens, or ``content``, in which they are
+    not. ``own``: content that has the marks of the syntax itself, written by the model or by gba."""
 
     text: str
     content: bool = False
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class CallSyntax:
 
     ``opens``: what begins the turn, before a thought. ``many``: whether a turn can have several calls. ``id_length``: the length of ids that the template insists on.
     ``instructions``: what tells the model of the tools where its template does not; ``result``: what stands around a
-    tool's result there.
+    tool's result in a turn of the user's there, and ``results_of_user`` that it always is one.
     """
 
     name: str
@@ -92,6 +94,7 @@ class CallSyntax:
     id_length: int | None = None
     instructions: Instructions | None = field(default=None, repr=False, compare=False)
     result: tuple[str, str] = ("", "")
+    results_of_user: bool = False
 
     @property
     def native(self) -> bool:

@@ -36,12 +36,13 @@ class Tokens:
         """The tokens of structure: names of control tokens become control tokens."""
         return (yield from self._piece(text, True))
 
-    def content(self, text: str) -> Task[list[int]]:
+    def content(self, text: str, *, own: bool = False) -> Task[list[int]]:
         """The tokens of anybody's text. No control token comes of it, and no mark of the format: where it has the name
-        of one, that is cut so that its tokens are others, though they spell the same."""
+        of one, that is cut so that its tokens are others, though they spell the same. ``own``: it is the model's or
+        gba's, and has the marks of calls."""
         tokens: list[int] = []
         at = 0
-        for begin, end in (yield from self._names(text)):
+        for begin, end in self.specials.find(text, own=True) if own else (yield from self._names(text)):
             tokens += yield from self._piece(text[at:begin], False)
             tokens += yield from self._cut(text[begin:end])
             at = end
@@ -51,7 +52,10 @@ class Tokens:
         """The tokens of structure and content, each piece by itself."""
         tokens: list[int] = []
         for piece in pieces:
-            tokens += (yield from self.content(piece.text)) if piece.content else (yield from self.glue(piece.text))
+            if piece.content:
+                tokens += yield from self.content(piece.text, own=piece.own)
+            else:
+                tokens += yield from self.glue(piece.text)
         return tokens
 
     def text(self, token: int) -> Task[str]:

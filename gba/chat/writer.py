@@ -67,9 +67,9 @@ class Writer:
             return
         last = self._pending[-1] if self._pending else None
         if last is not None and last.content != structure:
-            self._pending[-1] = Written(last.text + text, last.content)
+            self._pending[-1] = replace(last, text=last.text + text)
         else:
-            self._pending.append(Written(text, not structure))
+            self._pending.append(Written(text, not structure, own=True))
 
     def force_all(self, pieces: Sequence[Written], *, structure: bool) -> None:
         """`force` pieces of a syntax; ``structure``: its texts are written with control tokens."""
@@ -129,7 +129,7 @@ class Writer:
 
     def _cuts_anyway(self, text: str, tokens: list[int], endings: Sequence[str], content: bool) -> Task[bool]:
         for ending in endings:
-            whole: list[int] = yield from self._pieces.pieces([Written(text + ending, content)])
+            whole: list[int] = yield from self._pieces.pieces([Written(text + ending, content, own=True)])
             if whole[: len(tokens)] != tokens:
                 return False
         return True

@@ -42,4 +42,5 @@ ACTION = CallSyntax(
     chosen=True,
     instructions=_instructions,
     result=("Tool result:\n", ""),
+    results_of_user=True,
 )

@@ -42,4 +42,5 @@ REACT = CallSyntax(
     opens="Thought: ",
     instructions=_instructions,
     result=("Observation: ", ""),
+    results_of_user=True,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -26,6 +27,8 @@ __all__ = ["TemplateFormat", "read_format"]
 _REMEDY = "Name a built-in format with chat_format=."
 _FORM = "response_fields"
 """The variable in which a template is told of the properties that the answer has to have."""
+_OPENED, _CLOSED = "\0[", "\0]"
+"""Around a tool's result in a user's message, until it is known what the syntax has there."""
 _TRICKY = ' \n a"b\\c é\nd \n '
 
 
@@ -87,9 +90,8 @@ class TemplateFormat(ChatFormat):
         """A message for a template that knows no calls: they are text."""
         if message.role == "assistant":
             return Message("assistant", written(message, self.syntax, agent=agent))
-        if message.role == "tool" and not self.dialect.tools:
-            opened, closed = self.syntax.result
-            return Message("user", f"{opened}{message.content}{closed}")
+        if message.role == "tool" and (not self.dialect.tools or self.syntax.results_of_user):
+            return Message("user", f"{_OPENED}{message.content}{_CLOSED}")
         return message
 
 
@@ -132,7 +134,11 @@ class _Marked:
         """The mark of a content; one that is empty, or nothing but white space, stays as it is: templates ask."""
         if not text.strip():
             return text
-        return self._mark(Piece(_CHANGES[self._format.changes.get(role, "as it is")](text), True))
+        native = self._format.syntax.native
+        changed = _CHANGES[self._format.changes.get(role, "as it is")](text)
+        if _OPENED in changed and not native:
+            return self._mark(*_results(changed, self._format.syntax))
+        return self._mark(Piece(changed, True, own=role == "assistant" and not native))
 
     def _message(self, number: int, message: Message) -> Message:
         content = self._content(message.role, message.content)
@@ -224,6 +230,13 @@ class _Marked:
                 raise RefusedError(f"it leaves the content of message {number} ({message.role}) out")
 
 
+def _results(text: str, syntax: CallSyntax) -> list[Piece]:
+    """A user's message with tools' results in it."""
+    marks = dict(zip((_OPENED, _CLOSED), syntax.result, strict=True))
+    parts = re.split(r"(\0[\[\]])", text)
+    return [Piece(marks.get(part, part), True, own=part in marks) for part in parts if part]
+
+
 def _is(pieces: Sequence[Piece], message: Message, changes: Mapping[str, str]) -> bool:
     change = _CHANGES[changes.get(message.role, "as it is")]
     return len(pieces) == 1 and pieces[0].text == change(message.content)
@@ -239,7 +252,7 @@ def _spaces_moved(pieces: Sequence[Piece]) -> list[Piece]:
         if not piece.content and number + 1 < len(pieces) and pieces[number + 1].content:
             kept = text.rstrip(" ")
             text, spaces = kept, text[len(kept) :]
-        moved.append(Piece(text, piece.content))
+        moved.append(replace(piece, text=text))
     return moved
 
 

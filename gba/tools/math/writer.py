@@ -99,7 +99,7 @@ class ProgramWriter:
         if self._renderer is None or self._identity != properties.identity:
             chat_format = yield from pick(self._wanted, properties)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
-            tokens = Tokens(Specials(properties.specials, chat_format.marks()))
+            tokens = Tokens(Specials(properties.specials, chat_format.stops, chat_format.marks()))
             self._identity = properties.identity
             self._renderer = Renderer(chat_format, tokens, Transcripts(), bos=bos)
         return self._renderer
