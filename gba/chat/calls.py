@@ -85,6 +85,7 @@ class Calls:
 
     def __init__(self) -> None:
         self._fills: OrderedDict[tuple[Any, ...], Fill | JsonFill] = OrderedDict()
+        self._style: tuple[ArgumentStyle | None, str] = (None, "")
 
     def fill(
         self,
@@ -110,7 +111,9 @@ class Calls:
                 tree = all_but(tree, text)
             return Fill(arguments, tree, end)
 
-        return self._kept((_text(schema), _text(style), end, *without), make)  # type: ignore[return-value]
+        if style is not self._style[0]:
+            self._style = style, repr(style)
+        return self._kept((_text(schema), self._style[1], end, *without), make)  # type: ignore[return-value]
 
     def response(self, schema: Mapping[str, Any]) -> JsonFill:
         """The grammar of an answer. Raises SchemaError."""
@@ -176,8 +179,9 @@ def without_texts(texts: tuple[str, ...]) -> str:
     return print_gbnf(plain_dfa_tree(complement(found)))
 
 
-def _text(value: Any) -> str:
-    return json.dumps(value, sort_keys=False, default=repr) if isinstance(value, Mapping) else repr(value)
+def _text(schema: Mapping[str, Any]) -> str:
+    """The schema as a key; the order of its properties is part of it."""
+    return json.dumps(schema, default=repr)
 
 
 def _closed(tree: GbnfTree, end: str) -> GbnfTree:
