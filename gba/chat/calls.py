@@ -55,20 +55,19 @@ class Fill:
 
 
 class JsonFill:
-    """An answer of a given schema: JSON text, whatever the syntax of calls."""
+    """An answer of a given schema: JSON text, whatever the syntax of calls, with ``end`` behind it."""
 
-    end = ""
-
-    def __init__(self, grammar: Grammar) -> None:
-        self._grammar = grammar
+    def __init__(self, grammar: Grammar, end: str) -> None:
+        self._grammar, self.end = grammar, end
+        self._start = Matcher(_closed(grammar.tree, end)) if end else grammar.matcher()
 
     def matcher(self) -> Matcher:
         """A matcher at the first character."""
-        return self._grammar.matcher()
+        return self._start.copy()
 
     def read(self, text: str) -> Any:
         """The value of the text."""
-        return json.loads(text)
+        return json.loads(text.removesuffix(self.end) if self.end else text)
 
     def check(self, value: Any) -> tuple[str, ...]:
         """See `Fill.check`."""
@@ -115,13 +114,13 @@ class Calls:
             self._style = style, repr(style)
         return self._kept((_text(schema), self._style[1], end, *without), make)  # type: ignore[return-value]
 
-    def response(self, schema: Mapping[str, Any]) -> JsonFill:
+    def response(self, schema: Mapping[str, Any], end: str = "") -> JsonFill:
         """The grammar of an answer. Raises SchemaError."""
 
         def make() -> JsonFill:
-            return JsonFill(Grammar.from_json_schema(schema, whitespace="spaced", closed=True))
+            return JsonFill(Grammar.from_json_schema(schema, whitespace="spaced", closed=True), end)
 
-        return self._kept((_text(schema),), make)  # type: ignore[return-value]
+        return self._kept((_text(schema), end), make)  # type: ignore[return-value]
 
     def _kept(self, key: tuple[Any, ...], make: Any) -> Fill | JsonFill:
         known = self._fills.get(key)

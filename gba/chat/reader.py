@@ -150,10 +150,10 @@ class TurnReader:
         ends: dict[str, _End | None] = dict.fromkeys((*self._stops, *self._text_stops), "stop")
         ends |= dict.fromkeys(self._call_marks(), "call")
         found, upto = self._look(ends, last)
-        told = self._show("text", upto, over=bool(found))
+        told = self._show("text", upto, over=bool(found) and ends[found] == "call")
         if found:
             self._stop(ends[found], upto)
-        elif last and self._space:  # an answer that just ends keeps its white space
+        if (found or last) and self._space:  # an answer that just ends keeps its white space
             told.append(("text", self._space))
             self.text += self._space
             self._space = ""

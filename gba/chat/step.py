@@ -7,7 +7,6 @@ thoughts are written is the chat format's business (`gba.chat.syntax`): no synta
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -97,7 +96,7 @@ class StepTask:
             renderer.format,
             prompt.opening,
             writer,
-            calls=not self._plain,
+            calls=not self._plain or (self._syntax.chosen and self._agent),
             choosing=self._syntax.chosen and self._agent,
         )
         self._filling = Filling(request, writer, lambda: self._free.thought, structure=self._syntax.native)
@@ -336,15 +335,12 @@ class StepTask:
     def _respond_in_form(self, call: ToolCall) -> Task[Step]:
         """The answer as JSON of the schema that was asked for."""
         schema: Mapping[str, Any] = self._response or {}
-        fill: Fill | JsonFill = self._calls.response(schema)
-        streams, begun = True, fill.matcher().forced()
-        if self._as_call:
-            style, end = self._syntax.arguments, self._syntax.plain(self._syntax.end, RESPOND, call.id, 0)
-            fill, streams, begun = self._calls.fill(RESPOND, schema, style, end=end), _is_json(style), ""
-        filled = yield from self._written(call, fill, None, streams=streams, begun=begun)
+        end = self._syntax.plain(self._syntax.end, RESPOND, call.id, 0) if self._as_call else ""
+        fill = self._calls.response(schema, end)
+        begun = "" if self._as_call else self._calls.response(schema).matcher().forced()
+        yield from self._written(call, fill, None, streams=True, begun=begun)
         yield from self._writer.settle()
-        content = self._filling.written if streams else json.dumps(filled.arguments, ensure_ascii=False)
-        return self._step("length" if self._filling.closed else "stop", content)
+        return self._step("length" if self._filling.closed else "stop", self._filling.written)
 
     def _step(self, finish: FinishReason, content: str, *, thought: str | None = None) -> Step:
         writer = self._writer
