@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from gba.chat.messages import Message
 from gba.chat.prompts import answer_text, thought_text
+from gba.chat.signature import fields, signature
 from gba.chat.syntax import CallSyntax, Thinking, Written, written
 from gba.chat.syntaxes import GBA, builtin
 from gba.errors import ConversationError
@@ -45,6 +46,14 @@ class Conversation:
     def agent(self) -> bool:
         """Whether the model is to choose: there are tools, or an answer of a given form."""
         return bool(self.tools) or self.response is not None
+
+    @property
+    def free_of_marks(self) -> bool:
+        """Whether no name of a control token and no mark is in the system texts and tools: those in the system message
+        are gba's own then."""
+        said = [message.content for message in self.messages if message.role == "system"]
+        said += [signature(tool) for tool in self.tools]
+        return not any(self.specials(text) for text in (*said, fields(self.response)))
 
 
 @dataclass(frozen=True)
@@ -159,7 +168,7 @@ class GlueFormat(ChatFormat):
             glue = self.between(before, role)
             body = glue.rstrip(" ")
             pieces.append(Piece(body))
-            added = self._body(message, agent=conversation.agent)
+            added = self._body(message, conversation)
             # spaces at the end of the glue belong to the first word of the content
             added[0] = replace(added[0], text=glue[len(body) :] + added[0].text)
             pieces += added
@@ -168,12 +177,12 @@ class GlueFormat(ChatFormat):
             before = role
         return Layout((*pieces, Piece(self.between(before, "assistant"))), tuple(turns))
 
-    def _body(self, message: Message, *, agent: bool) -> list[Piece]:
+    def _body(self, message: Message, conversation: Conversation) -> list[Piece]:
         if message.role == "assistant":
-            return [Piece(self.lead + written(message, self.syntax, agent=agent), True, own=True)]
+            return [Piece(self.lead + written(message, self.syntax, agent=conversation.agent), True, own=True)]
         if message.role == "tool" and (not self.tool_turns or self.syntax.results_of_user):
             return wrapped(message, self.syntax)
-        return [Piece(message.content, True)]
+        return [Piece(message.content, True, own=message.role == "system" and conversation.free_of_marks)]
 
     def between(self, before: Place, after: Place) -> str:
         """The glue between two messages. Neighbours that a format does not know are joined as one turn."""

@@ -25,8 +25,8 @@ class Specials:
 
     def __init__(self, names: Collection[str] | None, turns: Iterable[str] = (), calls: Iterable[str] = ()) -> None:
         known = {name for name in (names or ()) if len(name) > 1 and not name.isspace()}
-        self._calls = frozenset(calls)
-        self.marks = frozenset(mark for mark in (*turns, *self._calls) if len(mark) > 1 and not mark.isspace())
+        self.calls = frozenset(mark for mark in calls if len(mark) > 1 and not mark.isspace())
+        self.marks = self.calls | {mark for mark in turns if len(mark) > 1 and not mark.isspace()}
         self.told = names is not None
         self._by_first: dict[str, list[int]] = {}
         self._all = known | self.marks
@@ -42,7 +42,7 @@ class Specials:
         while self._starts is not None and (start := self._starts.search(text, at)):
             begin = start.start()
             size = next((n for n in self._lengths[text[begin]] if text[begin : begin + n] in self._all), 0)
-            if size and not (own and text[begin : begin + size] in self._calls):
+            if size and not (own and text[begin : begin + size] in self.calls):
                 found.append((begin, begin + size))
             at = begin + max(size, 1)
         return found

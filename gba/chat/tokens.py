@@ -42,7 +42,7 @@ class Tokens:
         gba's, and has the marks of calls."""
         tokens: list[int] = []
         at = 0
-        for begin, end in self.specials.find(text, own=True) if own else (yield from self._names(text)):
+        for begin, end in (yield from self._names(text, own=own)):
             tokens += yield from self._piece(text[at:begin], False)
             tokens += yield from self._cut(text[begin:end])
             at = end
@@ -72,12 +72,13 @@ class Tokens:
             self._special[token] = plain != [token] or (len(text) > 1 and text in self.specials.names(text))
         return self._special[token]
 
-    def _names(self, text: str) -> Task[list[tuple[int, int]]]:
+    def _names(self, text: str, *, own: bool) -> Task[list[tuple[int, int]]]:
         """Where the text has names that must not become tokens."""
-        found = self.specials.find(text)
+        found = self.specials.find(text, own=own)
         for begin, end in self.specials.suspects(text):
             inside = any(begin < other_end and other_begin < end for other_begin, other_end in found)
-            if not inside and len((yield from self._piece(text[begin:end], False))) == 1:
+            allowed = own and text[begin:end] in self.specials.calls
+            if not inside and not allowed and len((yield from self._piece(text[begin:end], False))) == 1:
                 found.append((begin, end))
         return sorted(found)
 

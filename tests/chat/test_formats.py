@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from gba.backends.base import Properties
-from gba.chat.formats import BUILT_IN, from_template, named
-from gba.chat.io import Describe, Tokenize
+from gba.chat.formats import BUILT_IN, Conversation, from_template, named
+from gba.chat.io import Compute, Tokenize
+from gba.chat.messages import Message
 from gba.chat.pick import guess, pick
 from gba.errors import ConversationError
 
@@ -48,17 +49,15 @@ QUOTED = (
 
 
 def write(chat_format, *turns):
-    """A conversation as text, ready for the assistant."""
-    text, before = "", "start"
-    for role, content in turns:
-        text += chat_format.between(before, role) + content
-        before = role
-    return text + chat_format.between(before, "assistant")
+    """A conversation without tools as text, ready for the assistant."""
+    layout = chat_format.layout(Conversation(tuple(Message(role, content) for role, content in turns)))
+    assert len(layout.turns) == sum(role == "assistant" for role, _ in turns)
+    return layout.text()
 
 
 def test_llama_2_as_published():
     written = write(
-        BUILT_IN["llama-2"], ("system", "Be kind."), ("user", "Hi"), ("assistant", " Hello"), ("user", "Bye")
+        BUILT_IN["llama-2"], ("system", "Be kind."), ("user", "Hi"), ("assistant", "Hello"), ("user", "Bye")
     )
     assert written == ("[INST] <<SYS>>\nBe kind.\n<</SYS>>\n\nHi [/INST] Hello </s><s>[INST] Bye [/INST]")
     assert write(BUILT_IN["llama-2"], ("user", "Hi")) == "[INST] Hi [/INST]"
@@ -81,7 +80,7 @@ def test_llama_3_as_published():
 
 
 def test_mistral_as_published():
-    assert write(BUILT_IN["mistral"], ("user", "U"), ("assistant", " A"), ("user", "V")) == (
+    assert write(BUILT_IN["mistral"], ("user", "U"), ("assistant", "A"), ("user", "V")) == (
         "[INST] U [/INST] A</s>[INST] V [/INST]"
     )
 
@@ -101,14 +100,20 @@ def test_unknown_name_lists_the_names():
 
 def test_template_with_all_roles():
     found = from_template(CHATML)
-    assert found.native_tools
-    assert found.lead == ""
+    assert found.dialect.tools
     assert not found.bos
     assert found.stops == ("<|im_end|>", "<|im_start|>")
     assert write(found, ("system", "S"), ("user", "U"), ("assistant", "A"), ("tool", "T")) == (
         "<|im_start|>system\nS<|im_end|>\n<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n"
         "<|im_start|>tool\nT<|im_end|>\n<|im_start|>assistant\n"
     )
+
+
+def test_template_that_knows_no_calls_gets_those_of_gba_and_says_why():
+    found = from_template(CHATML)
+    assert found.syntax.name == "gba"
+    assert "leaves calls out" in found.why
+    assert found.why in found.describe()
 
 
 def test_template_without_system_puts_it_into_the_first_user_turn():
@@ -119,14 +124,24 @@ def test_template_without_system_puts_it_into_the_first_user_turn():
     )
 
 
+def test_template_that_tells_results_like_a_user_gives_wrapped_ones():
+    found = from_template(NO_SYSTEM, bos="<bos>")
+    assert not found.dialect.tools
+    assert write(found, ("user", "U"), ("assistant", "A"), ("tool", "T")) == (
+        "<start_of_turn>user\nU<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>\n"
+        "<start_of_turn>user\n<tool_response>\nT\n</tool_response><end_of_turn>\n<start_of_turn>model\n"
+    )
+
+
 def test_template_that_refuses_tools_gives_wrapped_ones_and_its_lead():
     found = from_template(ALTERNATING, bos="<s>", eos="</s>")
-    assert not found.native_tools
+    assert not found.dialect.tools
     assert found.bos
-    assert found.lead == " "
     assert write(found, ("system", "S"), ("user", "U")) == "[INST] <<SYS>>\nS\n<</SYS>>\n\nU [/INST]"
-    assert found.between("assistant", "user") == " </s>[INST] "
-    assert found.between("assistant", "tool") == found.between("assistant", "user")
+    assert write(found, ("user", "U"), ("assistant", "A"), ("user", "V")) == "[INST] U [/INST] A </s>[INST] V [/INST]"
+    assert write(found, ("user", "U"), ("assistant", "A"), ("tool", "T")) == (
+        "[INST] U [/INST] A </s>[INST] <tool_response>\nT\n</tool_response> [/INST]"
+    )
 
 
 def test_template_that_rewrites_history_is_linear_all_the_same():
@@ -139,16 +154,21 @@ def test_template_that_rewrites_history_is_linear_all_the_same():
 
 def test_template_that_groups_tool_results():
     found = from_template(GROUPED)
-    assert found.native_tools
-    assert found.between("tool", "tool") == "\n</tool_response>\n<tool_response>\n"
-    assert found.between("assistant", "tool") == "<|im_end|>\n<|im_start|>user\n<tool_response>\n"
-    assert found.between("tool", "assistant") == "\n</tool_response><|im_end|>\n<|im_start|>assistant\n"
+    assert found.dialect.tools
+    assert write(found, ("user", "U"), ("assistant", "A"), ("tool", "T"), ("tool", "V")) == (
+        "<|im_start|>user\nU<|im_end|>\n<|im_start|>assistant\nA<|im_end|>\n<|im_start|>user\n"
+        "<tool_response>\nT\n</tool_response>\n<tool_response>\nV\n</tool_response><|im_end|>\n<|im_start|>assistant\n"
+    )
 
 
 def test_template_that_quotes_tool_results():
     found = from_template(QUOTED, bos="<|begin_of_text|>")
-    assert found.between("assistant", "tool").endswith("<|end_header_id|>\n\n")
-    assert found.between("tool", "assistant").startswith("<|eot_id|>")
+    assert found.changes["tool"] == "as JSON"
+    assert write(found, ("user", "U"), ("assistant", "A"), ("tool", 'a "T"')) == (
+        "<|start_header_id|>user<|end_header_id|>\n\nU<|eot_id|><|start_header_id|>assistant<|end_header_id|>\n\nA<|eot_id|>"
+        '<|start_header_id|>ipython<|end_header_id|>\n\n"a \\"T\\""<|eot_id|>'
+        "<|start_header_id|>assistant<|end_header_id|>\n\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -167,14 +187,19 @@ def test_unusable_template_is_refused_with_the_remedy(template):
 
 
 def picked(wanted, properties, chatml_tokens):
-    task = pick(wanted, properties)
+    """What `pick` returns, its one question about the vocabulary answered."""
+    task, send, asked = pick(wanted, properties), None, 0
     try:
-        ask = next(task)
-        assert isinstance(ask, Tokenize | Describe)
-        task.send(chatml_tokens)
+        while True:
+            ask = task.send(send)
+            if isinstance(ask, Compute):
+                send = ask.function()
+            else:
+                assert isinstance(ask, Tokenize)
+                send, asked = chatml_tokens, asked + 1
     except StopIteration as stop:
+        assert asked <= 1
         return stop.value
-    raise AssertionError("pick asked twice")
 
 
 def test_choice_of_the_format():

@@ -43,6 +43,16 @@ def backend() -> Held:
     return Held(slots=3)
 
 
+@pytest.fixture(autouse=True)
+def _computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the engine computes in a thread is done at once: `settled` need not wait for threads."""
+
+    async def at_once(function: Any) -> Any:
+        return function()
+
+    monkeypatch.setattr(asyncio, "to_thread", at_once)
+
+
 def start(backend: Held, engine: Engine, count: int) -> list[asyncio.Task[Any]]:
     return [asyncio.create_task(engine.astep([Message("user", f"number {number}.")])) for number in range(count)]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from gba.chat.io import Detokenize, Tokenize
+from gba.chat.specials import Specials
 from gba.chat.tokens import Tokens
 
 
@@ -47,11 +48,33 @@ def test_content_never_becomes_a_control_token():
     assert backend.run(tokens.content("<|x|>")) == ["<", "|x|>"]
 
 
-def test_markers_are_cut_in_their_middle_and_spell_the_same():
-    backend, tokens = SpacePrefixing(False), Tokens()
-    cut = backend.run(tokens.content("a [INST] b", re.compile(re.escape("[INST]"))))
-    assert cut == ["a", " ", "[IN", "ST]", " ", "b"]
-    assert backend.run(tokens.content("a [INST] b")) == ["a", " ", "[INST]", " ", "b"]
+def test_marks_are_cut_in_their_middle_and_spell_the_same():
+    backend = SpacePrefixing(False)
+    told = Tokens(Specials((), calls=["[INST]"]))
+    assert backend.run(told.content("a [INST] b")) == ["a", " ", "[IN", "ST]", " ", "b"]
+    assert backend.run(told.content("a [INST] b", own=True)) == ["a", " ", "[INST]", " ", "b"]
+    assert backend.run(Tokens(Specials(())).content("a [INST] b")) == ["a", " ", "[INST]", " ", "b"]
+
+
+def test_names_of_a_vocabulary_that_is_not_told_are_found_by_their_shape():
+    backend = SpacePrefixing(False)
+    assert backend.run(Tokens().content("a [INST] b")) == ["a", " ", "[IN", "ST]", " ", "b"]
+    own = Tokens(Specials(None, calls=["[CALL]"]))
+    assert backend.run(own.content("[CALL] [INST]", own=True)) == ["[CALL]", " ", "[IN", "ST]"]
+
+
+def test_a_mark_that_no_cut_makes_other_tokens_of_is_parted():
+    backend = SpacePrefixing(False)
+    backend.pieces = lambda text, special: list(text)
+    tokens = Tokens(Specials((), turns=["<b>"], calls=["<a>"]))
+    assert backend.run(tokens.content("<a>")) == ["<", "\u200b", "a", ">"]
+
+
+def test_a_mark_between_turns_that_is_a_control_token_is_spelled_as_text():
+    backend = SpacePrefixing(False)
+    backend.pieces = lambda text, special: [text] if special else list(text)
+    tokens = Tokens(Specials((), turns=["<b>"], calls=["<a>"]))
+    assert backend.run(tokens.content("<b>")) == ["<", "b", ">"]
 
 
 def test_what_is_known_is_not_asked_again():

@@ -86,9 +86,9 @@ def test_openai_calls_in_additional_kwargs_are_read() -> None:
     )
 
 
-def test_text_beside_calls_is_a_thought() -> None:
+def test_text_beside_calls_is_the_content() -> None:
     message = to_messages([AIMessage("Let me see.", tool_calls=[call()])])[0]
-    assert (message.content, message.thought) == ("", "Let me see.")
+    assert (message.content, message.thought) == ("Let me see.", "")
 
 
 def test_calls_without_an_id_get_one_each() -> None:

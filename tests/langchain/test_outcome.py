@@ -144,19 +144,19 @@ def test_what_is_written_again_is_not_streamed_twice() -> None:
         AnswerDelta('{"n": 4}'),
         Retry(0, "c1", ("…",)),
         AnswerDelta('{"n": 6}'),
-        StepDone(Step(answer='{"n": 6}')),
+        StepDone(Step(content='{"n": 6}')),
     ]
     assert reduce(add, streamed(answered, lambda name: name != RESPOND)).content == '{"n": 6}'
 
 
 def test_an_answer_comes_token_by_token() -> None:
-    events: list[Event] = [AnswerDelta("It "), AnswerDelta("is 3."), StepDone(Step(answer="It is 3."))]
+    events: list[Event] = [AnswerDelta("It "), AnswerDelta("is 3."), StepDone(Step(content="It is 3."))]
     chunks = streamed(events)
     assert [chunk.content for chunk in chunks] == ["It ", "is 3.", ""]
     assert reduce(add, chunks).content == "It is 3."
 
 
 def test_a_message_without_a_thought_has_no_reasoning() -> None:
-    message: Any = to_ai_message(Step(answer="Hi."), PROPERTIES, "m")
+    message: Any = to_ai_message(Step(content="Hi."), PROPERTIES, "m")
     assert message.additional_kwargs == {}
     assert message.content_blocks == [{"type": "text", "text": "Hi."}]

@@ -138,7 +138,8 @@ class _Marked:
         changed = _CHANGES[self._format.changes.get(role, "as it is")](text)
         if _OPENED in changed and not native:
             return self._mark(*_results(changed, self._format.syntax))
-        return self._mark(Piece(changed, True, own=role == "assistant" and not native))
+        own = role == "assistant" or (role == "system" and self._conversation.free_of_marks)
+        return self._mark(Piece(changed, True, own=own and not native))
 
     def _message(self, number: int, message: Message) -> Message:
         content = self._content(message.role, message.content)
@@ -408,13 +409,22 @@ def _has_system(probe: Probe) -> bool:
 
 
 def _has_results(probe: Probe) -> bool:
-    """Whether a result without a call before it is a turn of its own, by itself and beside another one."""
+    """Whether a result without a call before it is a turn of its own, by itself and beside another one, and told apart
+    from what a user says."""
     results = [Message("tool", mark(number), call_id=mark(number + 2), name="tool") for number in (51, 52)]
     try:
         text = probe.render([USER, ANSWER, *results, ANSWER, USER], tools=False, prompt=True)
     except RefusedError:
         return False
-    return mark(51) in text and mark(52) in text
+    try:
+        users = [Message("user", result.content) for result in results]
+        return (
+            mark(51) in text
+            and mark(52) in text
+            and text != probe.render([USER, ANSWER, *users, ANSWER, USER], tools=False, prompt=True)
+        )
+    except RefusedError:
+        return True
 
 
 def _stops(turn: Turn) -> tuple[str, ...]:
