@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -117,14 +118,15 @@ class Marked:
         dialect = chat_format.dialect
         native = chat_format.syntax.native
         tools = [dialect.tool(tool) for tool in conversation.tools] if native else []
-        tools = self._without_specials(tools)
+        if conversation.specials(json.dumps(tools, ensure_ascii=False, default=str)):
+            tools = self._without_specials(tools)
         template = (
             chat_format.plain if chat_format.plain is not None and not conversation.agent else chat_format.template
         )
         return template.render(
             [dialect.message(message) for message in told],
             tools,
-            **{**dialect.variables(tools), **chat_format.variables(conversation)},
+            **{**dialect.variables(chat_format.template.source, tools), **chat_format.variables(conversation)},
         )
 
     def _without_specials(self, value: Any) -> Any:

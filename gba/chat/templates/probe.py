@@ -33,7 +33,7 @@ class Probe:
             [self.dialect.message(message) for message in messages],
             told,
             prompt=prompt,
-            **self.dialect.variables(told),
+            **self.dialect.variables(self.template.source, told),
         )
 
 
