@@ -1,8 +1,8 @@
 """Values on their way out of the worker, and built again on our side.
 
-``encode`` writes a value as nodes of the table (nodes.py); ``decode`` checks them (values.py), and builds each from
-what was built before by ``Basic.__new__``, which stores the arguments and calculates nothing: no constructor of sympy's
-runs that could read text, simplify or evaluate. So a value comes back as it was, and nothing else can.
+``encode`` writes a value as nodes of the table (nodes.py). When they have been checked (values.py), ``decode`` builds
+each from what was built before, by ``Basic.__new__``, which stores the arguments and calculates nothing: no constructor
+of sympy's runs that could read text, simplify or evaluate. So a value comes back as it was, and nothing else can.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from sympy.polys.rootoftools import ComplexRootOf, RootSum
 from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 
 from gba.tools.math.nodes import CONSTANTS, NODES
-from gba.tools.math.values import BOUNDS, Node, check_value
+from gba.tools.math.values import BOUNDS, Node, Value
 
 __all__ = ["classes", "decode", "encode"]
 
@@ -66,15 +66,14 @@ class _UnlistedError(Exception):
     """The value holds something that is not in the table."""
 
 
-def encode(value: Any) -> list[Node] | None:
-    """The value as nodes; None where it holds what the table does not list, or is too large."""
+def encode(value: Any) -> Value | None:
+    """The value as checked nodes; None where it holds what the table does not list, or is too large."""
     writer = _Writer()
     try:
         writer.place(value)
-        check_value(writer.nodes)
+        return Value.of(writer.nodes)
     except (_UnlistedError, ValueError):
         return None
-    return writer.nodes
 
 
 class _Writer:
@@ -174,12 +173,11 @@ def _coefficients(polynomial: Any) -> list[str]:
 # building
 
 
-def decode(nodes: Any) -> Any:
-    """The value again. Raises ValueError for what ``encode`` does not write."""
-    check_value(nodes)
+def decode(value: Value) -> Any:
+    """The value again. Raises ValueError where this sympy cannot build it."""
     built: list[Any] = []
     functions: dict[str, Any] = {}
-    for node in nodes:
+    for node in value.nodes:
         name = node[0]
         if name in _BUILDERS:
             built.append(_BUILDERS[name](node, built))

@@ -11,7 +11,7 @@ from gba.tools.math.background import Background
 from gba.tools.math.checker import check
 from gba.tools.math.pool import shared
 from gba.tools.math.replies import Written
-from gba.tools.math.values import Node
+from gba.tools.math.values import Value
 
 __all__ = ["LONGEST_SECONDS", "MAX_DIGITS", "MathResult", "aevaluate", "evaluate", "warm"]
 
@@ -36,7 +36,7 @@ class MathResult:
     latex: str
     exact: str = field(repr=False)
     approximation: str = field(repr=False)
-    encoded: list[Node] | None = field(repr=False)
+    encoded: Value | None = field(repr=False)
 
     @functools.cached_property
     def value(self) -> Any:

@@ -185,21 +185,26 @@ def shared() -> Pool:
             _pool = Pool()
         if not _registered:
             _registered = True
-            _close_at_exit()
+            if not _close_at_exit():
+                _pool.close()
             if hasattr(os, "register_at_fork"):
                 os.register_at_fork(after_in_child=_forget)
         return _pool
 
 
-def _close_at_exit() -> None:
+def _close_at_exit() -> bool:
     """End the workers before Python waits for the threads of executors, which may wait for a worker.
 
     ``atexit`` would be too late for that. Threads are waited for by a function that concurrent.futures registers in the
-    same way when it is imported; the last one registered is called first.
+    same way when it is imported; the last one registered is called first. False where Python is ending already.
     """
     importlib.import_module("concurrent.futures.thread")
     register = getattr(threading, "_register_atexit", atexit.register)
-    register(_close_shared)
+    try:
+        register(_close_shared)
+    except RuntimeError:
+        return False
+    return True
 
 
 def _close_shared() -> None:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from gba.tools.math.values import Node, check_value
+from gba.tools.math.values import Value
 
 __all__ = ["KINDS", "LONGEST", "MESSAGE_LENGTH", "TEXTS", "Reply", "Written", "read_reply"]
 
@@ -32,7 +32,7 @@ class Written:
     decimal: str
     latex: str
     exact: str
-    value: list[Node] | None
+    value: Value | None
 
 
 @dataclass(frozen=True)
@@ -97,15 +97,16 @@ def _text(value: Any, longest: int) -> str:
 
 
 def _error(value: Any) -> tuple[str, str]:
-    if not isinstance(value, list) or len(value) != 2 or value[0] not in KINDS:
+    if not isinstance(value, list) or len(value) != 2:
         _refuse("an error")
-    return str(value[0]), _text(value[1], MESSAGE_LENGTH)
+    kind, message = (_text(part, MESSAGE_LENGTH) for part in value)
+    if kind not in KINDS:
+        _refuse("a kind of error")
+    return kind, message
 
 
 def _written(value: Any) -> Written:
     if not isinstance(value, dict) or value.keys() != {*TEXTS, "value"}:
         _refuse("a result")
-    if value["value"] is not None:
-        check_value(value["value"])
     texts = {name: _text(value[name], longest) for name, longest in TEXTS.items()}
-    return Written(**texts, value=value["value"])
+    return Written(**texts, value=None if value["value"] is None else Value.of(value["value"]))

@@ -16,11 +16,14 @@ from typing import Any, NoReturn
 
 from gba.tools.math.nodes import ASSUMPTIONS, CONSTANTS, NODES, ROLES, tuple_roles
 
-__all__ = ["BOUNDS", "Bounds", "Node", "check_value", "is_function_name"]
+__all__ = ["BOUNDS", "Bounds", "Node", "Value", "is_function_name"]
 
-_SYMBOL = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}|\+-?|-|_[ -~]{1,300}")
-"""A name; the sides of a limit; or, behind an underscore, how sympy names what a Subs puts in the place of a symbol."""
-_FUNCTION = re.compile(r"[A-Za-z][A-Za-z0-9]{0,99}(?:_[A-Za-z0-9]{1,99}){0,20}_?")
+_SYMBOL = re.compile(r"(?:_[0-9]|_?[A-Za-z])(?:_?[A-Za-z0-9])*_?|\+-?|-")
+"""A name, or the side of a limit."""
+_HIDDEN = re.compile(r"_+[ -~]{1,300}")
+"""How sympy names what a Subs puts in the place of a symbol, where nobody sees it."""
+_FUNCTION = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
+_NAME_LENGTH = 100
 _HEX = re.compile(r"0|-?[1-9a-f][0-9a-f]*")
 
 Node = list[Any]
@@ -31,8 +34,8 @@ Node = list[Any]
 class Bounds:
     """How large a value may be, so that it is built within milliseconds and a few megabytes."""
 
-    nodes: int = 8_000
-    arguments: int = 24_000
+    nodes: int = 5_000
+    arguments: int = 20_000
     """Of all nodes together."""
     depth: int = 160
     tree: int = 60_000
@@ -62,22 +65,36 @@ def _refuse(what: str) -> NoReturn:
     raise ValueError(f"not a value that can come back: {what[:60]}")
 
 
-def check_value(nodes: Any) -> None:
-    """Raises ValueError unless these are nodes of the table, in bounds, with arguments of the right kinds."""
-    if not isinstance(nodes, list) or not 1 <= len(nodes) <= BOUNDS.nodes:
-        _refuse("the number of nodes")
-    checker = _Checker()
-    for node in nodes:
-        if not isinstance(node, list) or not node or not isinstance(node[0], str):
-            _refuse("a node")
-        checker.add(node)
-    if "any" not in checker.roles[-1]:
-        _refuse("what the value is")
+@dataclass(frozen=True)
+class Value:
+    """Nodes that have passed every check, to be made by ``Value.of`` only; the last one is the value."""
+
+    nodes: list[Node]
+
+    @classmethod
+    def of(cls, nodes: Any) -> Value:
+        """Raises ValueError unless these are nodes of the table, in bounds, with arguments of the right kinds."""
+        if not isinstance(nodes, list) or not 1 <= len(nodes) <= BOUNDS.nodes:
+            _refuse("the number of nodes")
+        checker = _Checker()
+        for node in nodes:
+            if not isinstance(node, list) or not node or not isinstance(node[0], str):
+                _refuse("a node")
+            checker.add(node)
+        if "any" not in checker.roles[-1] or checker.hidden[-1]:
+            _refuse("what the value is")
+        return cls(nodes)
 
 
 def is_function_name(name: Any) -> bool:
     """Whether a function that is not defined may be called so: a plain name, and none that Python knows."""
-    return isinstance(name, str) and bool(_FUNCTION.fullmatch(name)) and not hasattr(builtins, name)
+    if not isinstance(name, str) or len(name) > _NAME_LENGTH:
+        return False
+    return bool(_FUNCTION.fullmatch(name)) and not hasattr(builtins, name)
+
+
+def _is_symbol_name(name: str) -> bool:
+    return len(name) <= _NAME_LENGTH and bool(_SYMBOL.fullmatch(name))
 
 
 class _Checker:
@@ -89,6 +106,9 @@ class _Checker:
         self.depths: list[int] = []
         self.sizes: list[int] = []
         self.loose: list[bool] = []
+        """Whether there is a Subs in it."""
+        self.hidden: list[bool] = []
+        """Whether there is a symbol in it that only a Subs may have, as its last argument."""
         self.known: set[str | tuple[Any, ...]] = set()
         self.functions: set[str] = set()
         self.arguments = self.digits = self.symbols = self.substitutions = self.hashed = 0
@@ -118,6 +138,11 @@ class _Checker:
     def _append(self, node: Node, roles: frozenset[str], places: Sequence[int]) -> None:
         depth = 1 + max((self.depths[place] for place in places), default=0)
         size = 1 + sum(self.sizes[place] for place in places)
+        hidden = any(self.hidden[place] for place in places)
+        if node[0] == "Subs":
+            hidden = any(self.hidden[place] for place in places[:3])
+        elif node[0] in ("symbol", "dummy"):
+            hidden = not _is_symbol_name(node[1])
         loose = node[0] == "Subs" or any(self.loose[place] for place in places)
         if depth > BOUNDS.depth or size > BOUNDS.tree:
             _refuse("the size of an expression")
@@ -134,6 +159,7 @@ class _Checker:
         self.depths.append(depth)
         self.sizes.append(size)
         self.loose.append(loose)
+        self.hidden.append(hidden)
 
     # nodes without arguments
 
@@ -170,8 +196,10 @@ class _Checker:
 
     def symbol(self, node: Node) -> frozenset[str]:
         name, told = _sized(node, 4 if node[0] == "dummy" else 3)[1:3]
-        if not isinstance(name, str) or not _SYMBOL.fullmatch(name) or not isinstance(told, str):
+        if not isinstance(name, str) or not (_is_symbol_name(name) or _HIDDEN.fullmatch(name)):
             _refuse("a symbol's name")
+        if not isinstance(told, str):
+            _refuse("what is said of a symbol")
         words = told.split(" ") if told else []
         if len(words) > len(ASSUMPTIONS) or words != sorted(set(words)):
             _refuse("what is said of a symbol")

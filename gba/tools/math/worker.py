@@ -161,7 +161,8 @@ def _evaluate(text: str, digits: int) -> dict[str, Any]:
     result = {name: _plain(found) for name, found in result.items()}
     if any(len(result[name]) > longest for name, longest in TEXTS.items()):
         raise MathError("The result is too long to be written down.", kind="too large")
-    return {**result, "value": encode(outcome.value)}
+    value = encode(outcome.value)
+    return {**result, "value": value and value.nodes}
 
 
 def _set_alarm(seconds: float) -> None:

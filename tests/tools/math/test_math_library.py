@@ -52,7 +52,9 @@ def test_signatures_can_be_called(table: tuple[dict[str, language.Signature], di
 @pytest.mark.parametrize("program", [program for program, _ in HONEST])
 def test_values_come_through_the_pipe_unchanged(program: str) -> None:
     value = run(check(program)).value
-    assert encoding.decode(encoding.encode(value)) == value
+    encoded = encoding.encode(value)
+    assert encoded is not None
+    assert encoding.decode(encoded) == value
 
 
 @pytest.mark.parametrize(
@@ -74,4 +76,6 @@ def test_values_come_through_the_pipe_unchanged(program: str) -> None:
     ids=str,
 )
 def test_other_values_as_well(value: object) -> None:
-    assert encoding.decode(encoding.encode(value)) == value
+    encoded = encoding.encode(value)
+    assert encoded is not None
+    assert encoding.decode(encoded) == value
