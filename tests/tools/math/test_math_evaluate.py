@@ -202,7 +202,7 @@ def test_what_is_no_time_limit_is_an_error(timeout: Any) -> None:
     assert caught.value.program == "result = 1"
 
 
-@pytest.mark.parametrize("digits", [0, -1, 1001, 10**5000, True, 2.5, "5", None, float("inf")])
+@pytest.mark.parametrize("digits", [0, -1, 1001, -(10**400), True, 2.5, "5", None, float("inf")])
 def test_what_is_no_number_of_digits_is_an_error(patiently: Patiently, digits: Any) -> None:
     with pytest.raises(MathError, match="between 1 and 1000"):
         patiently("result = pi").decimal(digits)
@@ -215,7 +215,7 @@ def test_what_is_no_number_of_digits_is_an_error(patiently: Patiently, digits: A
         ("result = factorial(5000)", "42285779266055435222010642002335844053"),
         ("result = 1e-5000", "1/1000000"),
         ("result = 1e5000", "1000000"),
-        ("result = 10**39000", "1000000"),
+        ("result = 10**30000", "1000000"),
         ("result = [2**20000, Poly(x**2 + 1, x)]", "[3980276"),
         ("result = Matrix([[2**20000, 1]])", "Matrix([[3980276"),
         ("result = Sum(x**n/factorial(n)**2, (n, 0, oo))", "besseli(0, 2*sqrt(x))"),
@@ -311,13 +311,13 @@ def test_any_text_has_a_value_or_an_error(text: str) -> None:
 
 async def test_async_may_be_cancelled() -> None:
     with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(aevaluate(_ENDLESS, timeout=2), 0.2)
+        await asyncio.wait_for(aevaluate(_ENDLESS, timeout=5), 0.2)
     assert (await aevaluate("result = 1", timeout=60)).value == 1
     with pytest.raises(MathError, match="Division by zero"):
         await aevaluate("result = 1/0", timeout=60)
 
 
-_ENDLESS = "result = factorint((10**40 + 121)*(10**40 + 139))"
+_ENDLESS = "result = factorint(nextprime(10**55)*nextprime(10**56))"
 
 
 @pytest.mark.parametrize(
