@@ -55,7 +55,7 @@ def test_a_program_is_calculated(gba) -> None:
         ("result = Integral(1/sqrt(x**7 + 1), x)", "x*gamma(1/7)*hyper("),
         ("f = Function('f')\nresult = [f]", "[f]"),
         ("result = limit(sin(1/x), x, 0, '+')", "AccumBounds(-1, 1)"),
-        ("result = Matrix([[1, 2], [3, 4]])", "Matrix([\n[1, 2],"),
+        ("result = Matrix([[1, 2], [3, 4]])", "Matrix([[1, 2], [3, 4]])"),
     ],
 )
 def test_every_result_is_shown(gba, program: str, exact: str) -> None:

@@ -6,6 +6,7 @@ import pytest
 import sympy
 from math_honest import HONEST
 
+from gba.errors import MathError
 from gba.tools.math import encoding, language
 from gba.tools.math.checker import check
 from gba.tools.math.interpreter import run
@@ -55,6 +56,45 @@ def test_values_come_through_the_pipe_unchanged(program: str) -> None:
     encoded = encoding.encode(value)
     assert encoded is not None
     assert encoding.decode(encoded) == value
+
+
+ARGUMENTS = {
+    0: [""],
+    1: ["5", "x", "[3, 1, 2]", "Matrix([[2, 1], [1, 2]])", "x**2 - 4", "'x'", "x > 1"],
+    2: [
+        *("5, 3", "x, 2", "x**2 - 1, x", "3, x", "[3, 1], [2, 4]", "x, (x, 0, 1)", "[(0, 1), (1, 3)], x"),
+        *("Interval(0, 1), Interval(2, 3)", "[7, 11], [1, 2]", "[1, 2, 3], [1, 0, 0]", "x**2 < 4, x", "(x, 1), (y, 2)"),
+        *("x > 1, y > 2", "x, (x, 1, 3)", "x**2 - 4, x - 2", "Eq(y(x).diff(x), y(x)), y(x)"),
+    ],
+    3: [
+        *("sin(x)/x, x, 0", "exp(-t), t, s", "1/(s + 1), s, t", "7, 3, 2", "5, 1, 3", "x**2 + y**2 - 1, y, x"),
+        *("x**2 - 1, x - 2, x", "y(n + 1) - 2*y(n), y(n), {y(0): 1}", "x, 0, 2"),
+    ],
+}
+"""Arguments that one function or another takes, by their number."""
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS.keys() - {"Function"}))
+def test_a_result_of_every_function_comes_back(name: str) -> None:
+    signature, shown = language.FUNCTIONS[name], 0
+    for count, candidates in ARGUMENTS.items():
+        if count < signature.least or (signature.most is not None and count > signature.most):
+            continue
+        value = next((value for text in candidates if (value := _result(f"{name}({text})")) is not None), None)
+        if value is not None:
+            encoded = encoding.encode(value)
+            assert encoded is not None
+            assert encoding.decode(encoded) == value
+            shown += 1
+    assert shown
+
+
+def _result(text: str) -> object:
+    """What a call gives; None where it takes other arguments."""
+    try:
+        return run(check(f"y = Function('y')\nresult = {text}")).value
+    except MathError:
+        return None
 
 
 @pytest.mark.parametrize(
