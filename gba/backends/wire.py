@@ -235,5 +235,5 @@ _TAG = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z_]{2,40}\]")
 
 
 def _tags(stop: Sequence[str]) -> list[str]:
-    """What of stop strings may be control tokens: a server leaves those out of the text that it watches, unless told."""
+    """What of stop strings may be control tokens: a server leaves those out of the text that it watches otherwise."""
     return list(dict.fromkeys(tag for word in stop for tag in (word, *_TAG.findall(word)) if tag))

@@ -37,8 +37,8 @@ class Engine:
         step = engine.step([Message("user", "What is 2 ** 0.5?")], tools=[ToolSpec("calculate", ...)])
         step.calls or step.answer
 
-    ``chat_format``: a ChatFormat or the name of a built-in one; the model's own otherwise. ``call_syntax``: how it is to
-    call, ``native``, ``gba``, ``react`` or ``action``; as its template does, or else gba's own way. ``sampling`` and
+    ``chat_format``: a ChatFormat or the name of a built-in one; the model's own otherwise. ``call_syntax``: how it is
+    to call, ``native``, ``gba``, ``react`` or ``action``; as its template does, or else gba's own way. ``sampling`` and
     ``options`` are defaults for all steps. One engine serves many conversations and threads; it remembers the tokens
     of the turns that were written through it, so that conversations go on without evaluating anything twice.
     """

@@ -263,6 +263,6 @@ def from_template(
     template of conversations without tools, where that is another one. Raises ConversationError for a template that
     cannot be rendered or that loses contents.
     """
-    from gba.chat.templates.format import read_format
+    from gba.chat.templates.read import read_format
 
     return read_format(template, bos=bos, eos=eos, variables=variables or {}, plain=plain)

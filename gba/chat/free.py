@@ -1,4 +1,4 @@
-"""The free pass of a step: what the model writes without a grammar, its thought and its text, up to a call or the end."""
+"""The free pass of a step: what the model writes without a grammar, thought and text, up to a call or the end."""
 
 from __future__ import annotations
 
@@ -84,8 +84,8 @@ class FreePass:
     ) -> Task[Ended]:
         """Write until a call begins or the turn ends.
 
-        ``limit``: tokens of the pass, None for all there are but for ``reserve``. ``text``: text may follow the thought,
-        else the pass ends with that. ``refused``: texts that a grammar keeps out.
+        ``limit``: tokens of the pass, None for all there are but for ``reserve``. ``text``: text may follow the
+        thought, else the pass ends with that. ``refused``: texts that a grammar keeps out.
         """
         reader, writer = self._reader, self._writer
         grammar = without_texts(tuple(refused)) if refused else None

@@ -83,7 +83,7 @@ class Renderer:
         self._transcripts.remember(_extended(prompt.key, message), tokens)
 
     def behind(self, conversation: Conversation) -> Task[tuple[list[int], str]]:
-        """The tokens behind the last turn of the assistant's, up to where it goes on, and the structure at their end."""
+        """The tokens behind the assistant's last turn, up to where it goes on, and the structure at their end."""
         layout = yield from self._layout(conversation)
         tokens = yield from self._tokens.pieces(layout.pieces[layout.turns[-1] :])
         return tokens, layout.prompt()

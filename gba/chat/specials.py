@@ -1,7 +1,7 @@
 """Names of control tokens in anybody's text, and how such text is cut so that it stays text.
 
-llama.cpp makes no control token of a text unless it is asked to; but user-defined tokens (Gemma's ``<|tool_call>``) come
-out of any text, and where a syntax has no tokens of its own its marks are spelled like anything else.
+llama.cpp makes no control token of a text unless it is asked to; but user-defined tokens (Gemma's ``<|tool_call>``)
+come out of any text, and where a syntax has no tokens of its own its marks are spelled like anything else.
 """
 
 from __future__ import annotations

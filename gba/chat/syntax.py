@@ -50,8 +50,8 @@ class Thinking:
 
 @dataclass(frozen=True)
 class Written:
-    """A piece of text: structure, in which names of control tokens are control tokens, or ``content``, in which they are
-    not. ``own``: content that has the marks of the syntax itself, written by the model or by gba."""
+    """A piece of text: structure, in which names of control tokens are control tokens, or ``content``, in which they
+    are not. ``own``: content that has the marks of the syntax itself, written by the model or by gba."""
 
     text: str
     content: bool = False
@@ -71,9 +71,10 @@ class CallSyntax:
     answer is chosen like a tool, by ``answer``, and what stands before it is the thought. ``gap``: what stands between
     text and a call behind it; ``lead``: between the beginning of the turn and a call.
 
-    ``opens``: what begins the turn, before a thought. ``many``: whether a turn can have several calls. ``id_length``: the length of ids that the template insists on.
-    ``instructions``: what tells the model of the tools where its template does not; ``result``: what stands around a
-    tool's result in a turn of the user's there, and ``results_of_user`` that it always is one.
+    ``opens``: what begins the turn, before a thought. ``many``: whether a turn can have several calls. ``id_length``:
+    the length of ids that the template insists on. ``instructions``: what tells the model of the tools where its
+    template does not; ``result``: what stands around a tool's result in a turn of the user's there, and
+    ``results_of_user`` that it always is one.
     """
 
     name: str

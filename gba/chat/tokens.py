@@ -91,6 +91,8 @@ class Tokens:
     def _cut_anew(self, name: str) -> Task[list[int]]:
         whole: list[int] = yield from self._piece(name, True)
         plain: list[int] = yield from self._piece(name, False)
+        if plain != whole:  # a control token, which plain text never becomes
+            return plain
         middle = len(name) // 2
         for at in sorted(range(1, len(name)), key=lambda place: abs(place - middle)):
             halves = [name[:at], name[at:]]
@@ -99,10 +101,8 @@ class Tokens:
             cut: list[int] = []
             for half in halves:
                 cut += yield from self._piece(half, False)
-            if cut not in (whole, plain):
+            if cut != plain:
                 return cut
-        if plain != whole and name not in self.specials.calls and len(plain) > 1:
-            return plain
         first: list[int] = yield from self._piece(name[:middle], False)
         between: list[int] = yield from self._piece(_APART, False)
         second: list[int] = yield from self._piece(name[middle:], False)

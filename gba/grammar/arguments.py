@@ -13,13 +13,14 @@ from gba.grammar.literals import read_literal, write_literal
 from gba.grammar.recent import Recent
 from gba.grammar.spelling import ArgumentStyle
 from gba.grammar.tagged_text import Kinds, check_style, read_tagged, write_tagged
+from gba.schema.tools import object_schema
 
 if TYPE_CHECKING:
     from gba.grammar.check import Check
     from gba.grammar.nodes import GbnfTree
     from gba.schema.nodes import Residual
 
-__all__ = ["Arguments", "as_object", "compile_arguments", "write_arguments"]
+__all__ = ["Arguments", "compile_arguments", "write_arguments"]
 
 _KEPT_RULES = 300
 """Rules of the grammars that are kept for schemas that come again."""
@@ -75,33 +76,6 @@ def write_arguments(style: ArgumentStyle, arguments: Mapping[str, Any]) -> str:
     return write_tagged(style, arguments) if style.tagged else write_literal(arguments, style.spelling)
 
 
-def as_object(parameters: Any) -> Any:
-    """The schema of an object, whether its root says so or not; without any keyword about keys of an empty one."""
-    if parameters is True:
-        parameters = {}
-    if not isinstance(parameters, Mapping):
-        return parameters
-    whole = {"type": "object", **parameters}
-    return whole if not _ABOUT_KEYS.isdisjoint(whole) else {**whole, "properties": {}}
-
-
-_ABOUT_KEYS = {
-    "properties",
-    "patternProperties",
-    "additionalProperties",
-    "required",
-    "$ref",
-    "allOf",
-    "anyOf",
-    "oneOf",
-    "if",
-    "enum",
-    "const",
-    "propertyNames",
-    "minProperties",
-}
-
-
 class _Key(NamedTuple):
     """A style as a key of a mapping."""
 
@@ -122,7 +96,7 @@ def _compile(schema: Any, style: ArgumentStyle) -> Arguments:
         check_style(style)
     from gba.grammar.check import Check
 
-    schema = as_object(schema)
+    schema = object_schema(schema)
     try:
         with compiling():
             tree, residual, kinds, dialect = _rules(schema, style)
@@ -142,27 +116,9 @@ def _rules(schema: Any, style: ArgumentStyle) -> tuple[GbnfTree, tuple[Residual,
 
     references = References(schema)
     compiler = Compiler(Normalizer(references), closed=True)
-    _only_objects(compiler)
     compiler.style = spelled(style.spelling, compiler.rules)
     if not style.tagged:
         return compiler.tree(compiler.document()), compiler.residual, Kinds(), references.dialect
     tagged = TaggedCompiler(compiler, style)
     tree = compiler.tree(compiler.document(tagged.arguments))
     return tree, tagged.residual, tagged.kinds, references.dialect
-
-
-def _only_objects(compiler: Any) -> None:
-    """Let the root be an object where the schema allows other values as well."""
-    from gba.schema.merge import conjoin
-
-    normalizer = compiler.normalizer
-    kinds = set(compiler.shape(normalizer.root))
-    if kinds and "object" not in kinds:
-        raise SchemaError(
-            f"arguments are an object, and the schema allows only {' or '.join(sorted(kinds))}",
-            keyword="type",
-            remedy="Let the root of the schema be an object.",
-        )
-    if kinds - {"object"}:
-        place = normalizer.references.root
-        normalizer.root = conjoin(normalizer.root, normalizer.child(place, {"type": "object"}))

@@ -22,6 +22,7 @@ from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
 from gba.grammar.regex import NotRegularError, RegexError
 from gba.grammar.rules import Rules, TooManyRulesError
+from gba.grammar.string_nodes import language_node, string_node
 from gba.grammar.strings import quoted
 from gba.grammar.style import Style, style_of
 from gba.schema.keywords import ANY_SHAPE
@@ -211,7 +212,7 @@ class Compiler:
         rest = tuple(node for node in nodes if node not in kept)
         if whole.empty:
             return rest, []
-        found = self.strings(String(pointer=kept[0].pointer), whole, "pattern")
+        found = language_node(self, String(pointer=kept[0].pointer), whole, "pattern")
         return rest, [] if found is None else [found]
 
     def _node(self, node: Kind, pointer: str) -> Node | None:
@@ -359,34 +360,6 @@ class Compiler:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
             return found
 
-    def strings(self, node: String, dfa: Dfa, hint: str) -> Node | None:
-        """The strings of the language, or, where it is EVERY_STRING, those of the node's lengths, as texts."""
-        strings = self.style.strings
-        try:
-            if dfa is EVERY_STRING:
-                found = strings.between(node.minimum, node.maximum)
-                if not strings.counts(node.minimum, node.maximum):
-                    why = "pieces in it of what ends the string are counted as one character each"
-                    self.leave(Residual("maxLength", node.pointer, why))
-            else:
-                self.rules.keep.append(dfa)
-                found = strings.of(dfa, hint)
-        except TooLargeError:
-            found = self._looser_strings(node, dfa, hint)
-        if found is None:
-            self.contradict("pattern", node.pointer, "no string can be written without what would end it")
-        return found
-
-    def _looser_strings(self, node: String, dfa: Dfa, hint: str) -> Node | None:
-        """The same without the lengths, and all strings where that is too large as well."""
-        why = "with what ends the string it needs too large an automaton"
-        if dfa is not EVERY_STRING and (node.minimum or node.maximum is not None):
-            self.leave(Residual("maxLength", node.pointer, why))
-            free = replace(node, minimum=0, maximum=None)
-            return self.strings(free, self.string_language(free), hint)
-        self.leave(Residual("maxLength" if dfa is EVERY_STRING else "pattern", node.pointer, why))
-        return self.style.strings.between(0, None)
-
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""
         for node in self.normalizer.shape(names).get("string", ()) if names else (String(),):
@@ -449,19 +422,10 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
     return any_integer(rules, decimal=decimal) if node.integer else any_number(rules)
 
 
-def _string(compiler: Compiler, node: String) -> Node | None:
-    dfa = compiler.string_language(node) if node.languages else EVERY_STRING
-    if dfa.empty:
-        compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
-        return None
-    hint = next((language.text for language in node.languages if language.kind == "format"), "pattern")
-    return compiler.strings(node, dfa, hint)
-
-
 _KINDS: dict[type, Callable[[Compiler, Any], Node | None]] = {
     Null: _null,
     Boolean: _boolean,
     Number: _number,
-    String: _string,
+    String: string_node,
     Array: array_node,
 }

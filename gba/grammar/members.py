@@ -12,7 +12,8 @@ from gba.grammar.keys import keys_except, other_keys
 from gba.grammar.languages import full_match
 from gba.grammar.literals import in_order
 from gba.grammar.nodes import EMPTY, Literal, Node, alt, lit, seq
-from gba.grammar.quoting import RawStrings, Strings
+from gba.grammar.quoting import Strings
+from gba.grammar.raw_strings import RawStrings
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.nodes import Conjunction, Residual
@@ -173,7 +174,7 @@ def braces(compiler: Compiler) -> Members:
     keys: Keys
     if style.spelling.bare_keys:
         keys = BareKeys(rules, style.spelling.key_separator, refused=_ends_an_object())
-    elif style.spelling.escapes == "json":
+    elif style.spelling.escapes == "json" and not style.spelling.ascii_only:
         keys = _JsonKeys(rules, style.colon)
     else:
         keys = _QuotedKeys(style.strings, style.colon)

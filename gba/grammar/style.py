@@ -8,9 +8,11 @@ from typing import Any, TypeAlias
 from typing import Literal as OneOf
 
 from gba.errors import GrammarError
+from gba.grammar.escaped import AsciiStrings, PythonStrings
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, Ref, alt, lit, seq
-from gba.grammar.quoting import Strings, strings_of
+from gba.grammar.quoting import JsonStrings, Strings
 from gba.grammar.raw import closes_first
+from gba.grammar.raw_strings import RawStrings
 from gba.grammar.rules import Rules
 from gba.grammar.spelling import JSON, JSON_COMPACT, Spelling
 
@@ -54,7 +56,16 @@ class Style:
 def spelled(spelling: Spelling, rules: Rules, strings: Strings | None = None) -> Style:
     """The style of a spelling; ``strings`` are written in another way where they are given."""
     separators = (lit(spelling.item_separator), lit(spelling.key_separator))
-    return Style(spelling, strings or strings_of(spelling, rules), EMPTY, *separators)
+    return Style(spelling, strings or _strings_of(spelling, rules), EMPTY, *separators)
+
+
+def _strings_of(spelling: Spelling, rules: Rules) -> Strings:
+    """The strings of a spelling."""
+    if spelling.escapes == "json":
+        return AsciiStrings(rules) if spelling.ascii_only else JsonStrings(rules)
+    if spelling.escapes == "python":
+        return PythonStrings(rules)
+    return RawStrings(rules, spelling.quote, spelling.unquote)
 
 
 def style_of(whitespace: str, rules: Rules) -> Style:
@@ -67,7 +78,7 @@ def style_of(whitespace: str, rules: Rules) -> Style:
     space = Ref(name)
     rules.define(name, alt(EMPTY, seq(CharClass(((9, 10), (13, 13), (32, 32))), space)))
     comma, colon = seq(Literal(","), space), seq(space, Literal(":"), space)
-    return Style(JSON, strings_of(JSON, rules), space, comma, colon, any_order=True)
+    return Style(JSON, JsonStrings(rules), space, comma, colon, any_order=True)
 
 
 _SPELLINGS = {"compact": JSON_COMPACT, "spaced": JSON}

@@ -17,7 +17,7 @@ from gba.grammar.members import BareKeys, Members
 from gba.grammar.nodes import Node, alt, lit, seq
 from gba.grammar.objects import key_value, may_have, names_of, object_nodes, other_values
 from gba.grammar.presence import grouped
-from gba.grammar.quoting import RawStrings
+from gba.grammar.raw_strings import RawStrings
 from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
 from gba.grammar.style import spelled
 from gba.grammar.tagged_text import Kinds, key_end, readings, write_tagged

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, JsonType, Spelling, Tag
 
 __all__ = ["STYLES", "TAGGED"]
@@ -53,6 +55,7 @@ TAGGED: dict[str, ArgumentStyle] = {
 STYLES: dict[str, ArgumentStyle] = {
     "json": ArgumentStyle(JSON),
     "compact json": ArgumentStyle(JSON_COMPACT),
+    "ascii json": ArgumentStyle(replace(JSON, ascii_only=True)),
     "python": ArgumentStyle(PYTHON),
     "gemma": ArgumentStyle(GEMMA),
     **TAGGED,

@@ -56,8 +56,10 @@ class Dialect:
         function = {"name": tool.name, "description": tool.description, "parameters": parameters}
         return {"type": "function", "function": function}
 
-    def variables(self, tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    def variables(self, source: str, tools: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """What some templates ask for beside messages and tools: the functions as text, and the date."""
+        if "functions" not in source or "datetime" not in source:
+            return {}
         functions = json.dumps([tool["function"] for tool in tools], indent=4, ensure_ascii=False)
         return {"functions": functions, "datetime": datetime.now().strftime("%b %d %Y")}
 

@@ -1,0 +1,70 @@
+"""Strings as they are, up to the text that closes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from gba.grammar.automata import EVERY_STRING, Dfa, Work, complement, intersect
+from gba.grammar.bounded import bounded_text
+from gba.grammar.languages import length_between
+from gba.grammar.nodes import EMPTY, Node, lit, seq
+from gba.grammar.quoting import one_of_texts
+from gba.grammar.raw import closes_first, followed
+from gba.grammar.rules import Rules
+from gba.grammar.strings import dfa_node
+from gba.grammar.text import PlainPrinter
+
+__all__ = ["RawStrings"]
+
+_COUNTING = 400
+"""States with which an automaton may count the characters of raw text; beyond that they are counted by rules."""
+
+_BASE_WORK = 50_000
+"""Work that the automaton of all strings may take, whatever others have taken."""
+
+
+class RawStrings:
+    """Strings as they are, up to where their closing text first occurs.
+
+    ``refused``: what would be read as something else (a number, say) where it stands.
+    """
+
+    def __init__(self, rules: Rules, opening: str, closing: str, refused: Dfa | None = None) -> None:
+        self.rules, self.opening, self.closing, self.refused = rules, opening, closing, refused
+        with Work(_BASE_WORK):  # is needed whatever else turns out to be too large
+            self.allowed = EVERY_STRING if refused is None else complement(refused)
+            self.any = followed(self.allowed, closing)
+
+    def writable(self, text: str) -> bool:
+        return closes_first(text, self.closing) and (self.refused is None or not self.refused.matches(text))
+
+    def literal(self, text: str) -> str:
+        return f"{self.opening}{text}{self.closing}"
+
+    def between(self, minimum: int, maximum: int | None) -> Node | None:
+        if minimum == 0 and maximum is None:
+            return self._node(self.any, "text")
+        if not self._small(minimum, maximum):
+            counted = bounded_text(self.allowed, self.closing, minimum, maximum, self.rules)
+            return self.rules.share("text", seq(lit(self.opening), counted))
+        return self._node(followed(length_between(self.allowed, minimum, maximum), self.closing), "text")
+
+    def counts(self, minimum: int, maximum: int | None) -> bool:
+        exact = len(self.closing) == 1 and self.refused is None
+        return maximum is None or exact or self._small(minimum, maximum)
+
+    def _small(self, minimum: int, maximum: int | None) -> bool:
+        """Whether an automaton can count the characters."""
+        return (max(minimum, maximum or 0) + 1) * len(self.closing) <= _COUNTING
+
+    def of(self, dfa: Dfa, hint: str) -> Node | None:
+        return self._node(followed(intersect(dfa, self.allowed), self.closing), hint)
+
+    def texts(self, texts: Iterable[str]) -> Node:
+        return one_of_texts(self, texts)
+
+    def _node(self, whole: Dfa, hint: str) -> Node | None:
+        if whole.empty:
+            return None
+        body = dfa_node(whole, self.rules, hint, EMPTY, PlainPrinter)
+        return self.rules.share(hint, seq(lit(self.opening), body))
