@@ -21,6 +21,8 @@ _TOKENS, _KINDS, _SCORES = "tokenizer.ggml.tokens", "tokenizer.ggml.token_type",
 _LAYERS, _EXPERTS = 512, 1024
 _MOST = 2**24
 """No size of a model (its width, its heads) is larger; llama.cpp multiplies them in 32 bits."""
+_TOKEN_BYTES = 2**11
+"""llama.cpp follows a grammar through a token by one call in another for each character, until the stack is full."""
 _SCALINGS = (b"none", b"linear", b"yarn", b"longrope")
 _UINT16 = 2
 _SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
@@ -67,6 +69,8 @@ class _Check:
         value = self._values.get(key, b"")
         if not isinstance(value, bytes):
             raise self._wrong(f"{key} is no text")
+        if b"\0" in value:
+            raise self._wrong(f"{key} holds a NUL")
         return value.decode("utf-8", "replace")
 
     def _number(self, name: str) -> int | None:
@@ -146,11 +150,17 @@ class _Check:
         kind, tokens = self._text("tokenizer.ggml.model"), self._values.get(_TOKENS)
         if kind in {"", "no_vocab", "none", "test"}:
             raise self._wrong("it has no vocabulary (tokenizer.ggml.model), so it cannot read or write text")
+        if kind == "bert":
+            raise self._wrong("its vocabulary is one for embeddings (bert), and gba runs models that write text")
         if not isinstance(tokens, GgufArray) or not tokens.is_text or not tokens.count:
             raise self._wrong(f"{_TOKENS} is no list of texts")
-        texts = {text or b"[EMPTY_%d]" % number for number, text in enumerate(tokens.values)}
+        # llama.cpp takes texts for C strings, and names those that are empty
+        cut = (text.partition(b"\0")[0] if b"\0" in text else text for text in tokens.values)
+        texts = {text or b"[EMPTY_%d]" % number for number, text in enumerate(cut)}
         if len(texts) < tokens.count:
             raise self._wrong(f"its vocabulary of {tokens.count} tokens has {tokens.count - len(texts)} of them twice")
+        if (longest := max(map(len, texts))) > _TOKEN_BYTES:
+            raise self._wrong(f"its vocabulary has a token of {longest} bytes, and {_TOKEN_BYTES} are the most")
         for key, kinds in ((_KINDS, "i"), (_SCORES, "fi")):
             self._check_list(key, kinds, tokens.count)
         if kind == "llama":
