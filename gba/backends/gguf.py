@@ -177,7 +177,10 @@ class _Reader:
         size = self._number("Q")
         if size > most:
             raise self._wrong(f"its {what} is {size} bytes long, more than {most}")
-        return self._take(size).decode("utf-8", "replace")
+        text = self._take(size)
+        if b"\0" in text:
+            raise self._wrong(f"its {what} holds a NUL")
+        return text.decode("utf-8", "surrogateescape")
 
     def _value(self, key: str, kind: int, keep: bool) -> Any:
         if kind == _STRING:

@@ -83,7 +83,8 @@ class LlamaInProcess:
     ``context``: tokens of the context, at most and with None exactly what the model was trained with. ``slots``:
     conversations whose KV cache is kept at the same time; they share the context's cells. ``gpu_layers``: -1 for all.
     ``seed``: of requests that bring none. Further keyword arguments are fields of llama.cpp's model and context
-    parameters (``use_mmap``, ``rope_freq_base``, ...).
+    parameters (``rope_freq_base``, ``type_k``, ...), or ``use_mmap`` and ``use_mlock``, which newer versions of it have
+    as one field, ``load_mode``.
 
     Raises ModelFileError for a file that cannot be loaded, and BackendError for a missing llama-cpp-python or options
     that cannot be: both before llama.cpp sees them, as it ends the process over many of them. A model does not survive

@@ -48,13 +48,13 @@ _WORDS = 'The 12 foxes don\'t jump over\n\n\tla forêt: über 日本 {"key": [tr
 
 @dataclass(frozen=True)
 class Known:
-    """One model of a server. ``names``: what its answers have called it so far."""
+    """One model of a server. ``names``: what /props and its answers have called it so far."""
 
     properties: Properties
     props: Props
     cut: NamedTokens
     spelling: Spelling
-    names: frozenset[str] = frozenset()
+    names: frozenset[str]
 
     @property
     def identity(self) -> str:
@@ -158,7 +158,8 @@ def _read(props: Props, cut: NamedTokens) -> Flow[Known]:
         eog=_eog(cut, eos),
         identity=_identity(props, cut),
     )
-    return Known(properties, props, cut, Spelling())
+    names = (props.model_alias, props.model_path, PurePath(props.model_path or "").name)
+    return Known(properties, props, cut, Spelling(), frozenset(name for name in names if name))
 
 
 def _identity(props: Props, cut: NamedTokens) -> str:

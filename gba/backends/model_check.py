@@ -1,14 +1,15 @@
 """What llama.cpp takes for granted about a model, and ends the process over where it does not hold.
 
 `check_model` reads a GGUF's header and says what is wrong before llama.cpp is asked. Each check stands for an assertion
-or an uncaught exception in llama.cpp (llama-model.cpp, llama-hparams.cpp, llama-vocab.cpp, ggml.c). What llama.cpp
-refuses properly, with a message, is left to it.
+or an uncaught exception in llama.cpp (llama-model.cpp, llama-hparams.cpp, llama-vocab.cpp, ggml.c) that any model can
+run into. What llama.cpp refuses properly, with a message, is left to it. Some architectures have assertions of their
+own, of which only those are here that a file runs into which merely lacks something.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,11 @@ _TOKENS, _KINDS, _SCORES = "tokenizer.ggml.tokens", "tokenizer.ggml.token_type",
 _LAYERS, _EXPERTS = 512, 1024
 _MOST = 2**24
 """No size of a model (its width, its heads) is larger; llama.cpp multiplies them in 32 bits."""
+_TOKEN_BYTES = 2**11
+"""llama.cpp follows a grammar through a token by one call in another for each character, until the stack is full."""
 _SCALINGS = (b"none", b"linear", b"yarn", b"longrope")
 _UINT16 = 2
+_ONLY_EXPERTS, _SECTIONED = ("smallthinker",), ("paddleocr",)
 _SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
 
 
@@ -67,6 +71,8 @@ class _Check:
         value = self._values.get(key, b"")
         if not isinstance(value, bytes):
             raise self._wrong(f"{key} is no text")
+        if b"\0" in value:
+            raise self._wrong(f"{key} holds a NUL")
         return value.decode("utf-8", "replace")
 
     def _number(self, name: str) -> int | None:
@@ -119,6 +125,8 @@ class _Check:
         experts = self._within("expert_count", self._number("expert_count") or 0, 0, _EXPERTS)
         used = max(self._per_layer("expert_used_count", layers, 0, _EXPERTS), default=0)
         groups, chosen = self._number("expert_group_count") or 0, self._number("expert_group_used_count") or 0
+        if not experts and ("moe" in self._arch or self._arch in _ONLY_EXPERTS):
+            raise self._wrong(f"it has no {self._arch}.expert_count, and models of this kind consist of experts")
         if used > experts or (experts and not used):
             raise self._wrong(f"it is said to use {used} of {experts} experts")
         if groups and (groups >= experts or (groups > 1 and (experts % groups or not 0 < chosen < groups))):
@@ -128,6 +136,10 @@ class _Check:
         scaling = self._values.get(f"{self._arch}.rope.scaling.type", b"none")
         if scaling not in _SCALINGS:
             raise self._wrong(f"{self._arch}.rope.scaling.type is {_shown(scaling)}, which there is not")
+        sections = self._values.get(f"{self._arch}.rope.dimension_sections")
+        given = isinstance(sections, GgufArray) and sections.values is not None and not sections.is_text
+        if (sections is not None or self._arch in _SECTIONED) and not (given and any(sections.values[:3])):  # type: ignore[union-attr]
+            raise self._wrong(f"{self._arch}.rope.dimension_sections are missing, or all of them are 0")
         dimensions = self._number("rope.dimension_count")
         if dimensions is not None and (dimensions % 2 or dimensions > _MOST):
             raise self._wrong(f"{self._arch}.rope.dimension_count is {dimensions}, and has to be even")
@@ -146,15 +158,21 @@ class _Check:
         kind, tokens = self._text("tokenizer.ggml.model"), self._values.get(_TOKENS)
         if kind in {"", "no_vocab", "none", "test"}:
             raise self._wrong("it has no vocabulary (tokenizer.ggml.model), so it cannot read or write text")
+        if kind == "bert":
+            raise self._wrong("its vocabulary is one for embeddings (bert), and gba runs models that write text")
         if not isinstance(tokens, GgufArray) or not tokens.is_text or not tokens.count:
             raise self._wrong(f"{_TOKENS} is no list of texts")
-        texts = {text or b"[EMPTY_%d]" % number for number, text in enumerate(tokens.values)}
+        # llama.cpp takes texts for C strings, and names those that are empty
+        cut = (text.partition(b"\0")[0] if b"\0" in text else text for text in tokens.values)
+        texts = {text or b"[EMPTY_%d]" % number for number, text in enumerate(cut)}
         if len(texts) < tokens.count:
             raise self._wrong(f"its vocabulary of {tokens.count} tokens has {tokens.count - len(texts)} of them twice")
+        if (longest := max(map(len, texts))) > _TOKEN_BYTES:
+            raise self._wrong(f"its vocabulary has a token of {longest} bytes, and {_TOKEN_BYTES} are the most")
         for key, kinds in ((_KINDS, "i"), (_SCORES, "fi")):
             self._check_list(key, kinds, tokens.count)
-        if kind == "llama":
-            self._check_bytes(texts)
+        if kind in {"llama", "rwkv"}:
+            self._check_bytes(texts, (_spelled if kind == "llama" else _escaped))
 
     def _check_list(self, key: str, kinds: str, count: int) -> None:
         value = self._values.get(key)
@@ -165,12 +183,24 @@ class _Check:
         if value.values.typecode not in kinds or value.count < count:
             raise self._wrong(f"{key} has {value.count} numbers for {count} tokens, or numbers of a wrong type")
 
-    def _check_bytes(self, texts: Collection[bytes]) -> None:
-        missing = [byte for byte in range(256) if b"<0x%02X>" % byte not in texts and bytes([byte]) not in texts]
+    def _check_bytes(self, texts: Collection[bytes], written: Callable[[int], Collection[bytes]]) -> None:
+        """That every byte is a token for itself: texts that have no other tokens are cut into them."""
+        missing = [byte for byte in range(256) if not any(way in texts for way in written(byte))]
         if missing:
             raise self._wrong(
                 f"its vocabulary has no token for {len(missing)} of the 256 bytes, so llama.cpp cannot read every text"
             )
+
+
+def _spelled(byte: int) -> tuple[bytes, ...]:
+    """How a SentencePiece vocabulary may write a token of one byte."""
+    return b"<0x%02X>" % byte, bytes([byte])
+
+
+def _escaped(byte: int) -> tuple[bytes, ...]:
+    """How an RWKV vocabulary may write it."""
+    short = {9: b"\\t", 10: b"\\n", 13: b"\\r", 92: b"\\\\"}
+    return b"\\x%02x" % byte, short.get(byte, b""), bytes([byte]) if byte not in {0, 92} else b""
 
 
 def _shown(value: Any) -> str:

@@ -121,7 +121,9 @@ class LlamaServerProcess:
         model, binary = checked_model(self._model).path, find_llama_server(self._binary)
         self.stop()
         self.port = self._wanted_port or _free_port(self._host)
-        self._log = tempfile.NamedTemporaryFile(prefix="gba-llama-server-", suffix=".log")  # noqa: SIM115
+        self._log = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed and deleted by stop, in this process only
+            prefix="gba-llama-server-", suffix=".log", delete=False
+        )
         atexit.register(self.stop)
         self._process = subprocess.Popen(
             self._command(binary, model),
@@ -201,6 +203,7 @@ class LlamaServerProcess:
         log, self._log = self._log, None
         if log is not None:
             log.close()
+            Path(log.name).unlink(missing_ok=True)
 
     def __enter__(self) -> LlamaServerProcess:
         return self.start()

@@ -12,7 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -151,7 +151,10 @@ class LlamaServer:
 
     def _read(self, known: Known, reader: CompletionReader, event: Event) -> Flow[list[Chunk]]:
         """The chunks of an event; of the last one only if the model is still that which the request was made for."""
-        chunks = yield from reader.feed(event)
+        try:
+            chunks = yield from reader.feed(event)
+        except ServerUnavailableError as error:  # it was asked what tokens spell
+            raise reader.interrupted(str(error).split(". ")[0]) from error
         if reader.done:
             yield from _completed(self._watch.confirm(known, reader.model or None), reader)
         return chunks
@@ -251,22 +254,28 @@ class LlamaServer:
     # how it is done
 
     def _drive(self, flow: Flow[T]) -> T:
-        answer: Any = None
+        resume, value = flow.send, cast("Any", None)
         while True:
             try:
-                call = flow.send(answer)
+                call = resume(value)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            answer = _answer_of(self.base_url, call, self._fetch(call))
+            try:
+                resume, value = flow.send, _answer_of(self.base_url, call, self._fetch(call))
+            except GbaError as error:
+                resume, value = flow.throw, error
 
     async def _adrive(self, flow: Flow[T]) -> T:
-        answer: Any = None
+        resume, value = flow.send, cast("Any", None)
         while True:
             try:
-                call = flow.send(answer)
+                call = resume(value)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            answer = _answer_of(self.base_url, call, await self._afetch(call))
+            try:
+                resume, value = flow.send, _answer_of(self.base_url, call, await self._afetch(call))
+            except GbaError as error:
+                resume, value = flow.throw, error
 
     def _fetch(self, call: Call, patience: Patience | None = None) -> bytes:
         """The whole of a short answer."""

@@ -36,7 +36,7 @@ def math(
 def _show(result: MathResult, decimal: str, *, json: bool) -> None:
     from gba.cli.console import out
 
-    fields = {"program": result.program, "result": result.text, "exact": str(result.value), "decimal": decimal}
+    fields = {"program": result.program, "result": result.text, "exact": result.exact, "decimal": decimal}
     console = out()
     if json:
         console.print_json(data={**fields, "latex": result.latex})

@@ -79,10 +79,10 @@ class _Bounded:
         return found
 
     def known(self, *key: object) -> Node | None:
-        return self.rules.memo.get((self.closing, *key))
+        return self.rules.memo.get((_Bounded, self.closing, *key))
 
     def keep(self, node: Node, *key: object) -> Node:
-        whole = (self.closing, *key)
+        whole = (_Bounded, self.closing, *key)
         found = self.rules.memo[whole] = self.rules.share(str(key[0]), node)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
@@ -19,7 +19,7 @@ from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
 
-__all__ = ["allowed_name", "key_value", "may_have", "names_of", "object_nodes", "other_values"]
+__all__ = ["allowed_name", "key_value", "key_values", "may_have", "names_of", "object_nodes", "other_values"]
 
 _STATES = 4000
 _CELLS = 24
@@ -36,10 +36,9 @@ def _object(compiler: Compiler, members: Members, presence: Presence) -> Node | 
     node = presence.base
     names = names_of(presence)
     entries: list[Entry] = []
-    said = _said(compiler, node)
+    value_of = key_values(compiler, node)
     for name in members.ordered(names):
-        conjunction = _key_value(said, name)
-        entry = members.entry(name, conjunction, node.pointer) if allowed_name(compiler, node, name) else None
+        entry = members.entry(name, value_of(name), node.pointer) if allowed_name(compiler, node, name) else None
         if entry is not None:
             entries.append(entry)
     possible = {entry.name for entry in entries}
@@ -100,7 +99,12 @@ def _members(
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
     """What the value of a key of this name must satisfy."""
-    return _key_value(_said(compiler, node), name)
+    return key_values(compiler, node)(name)
+
+
+def key_values(compiler: Compiler, node: Object) -> Callable[[str], Conjunction]:
+    """What the values of keys must satisfy, by name."""
+    return functools.partial(_key_value, _said(compiler, node))
 
 
 _Said: TypeAlias = list[tuple[dict[str, Conjunction], list[tuple[Dfa, Conjunction]], Conjunction | None]]

@@ -15,7 +15,7 @@ from gba.grammar.languages import full_match
 from gba.grammar.literals import NUMBER, json_type
 from gba.grammar.members import BareKeys, Members
 from gba.grammar.nodes import Node, alt, lit, seq
-from gba.grammar.objects import key_value, may_have, names_of, object_nodes, other_values
+from gba.grammar.objects import key_values, may_have, names_of, object_nodes, other_values
 from gba.grammar.presence import grouped
 from gba.grammar.raw_strings import RawStrings
 from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
@@ -176,9 +176,10 @@ def _kinds_of(compiler: Compiler, nodes: Sequence[Object]) -> Kinds:
     others: set[str] = set()
     for presence in objects:
         node, own = presence.base, set(names_of(presence))
+        value_of = key_values(compiler, node)
         for name, found in named.items():
             if name in own or may_have(compiler, node, name):
-                found.update(_types(compiler.shape(key_value(compiler, node, name))))
+                found.update(_types(compiler.shape(value_of(name))))
         for conjunction in other_values(compiler, node):
             others.update(_types(compiler.shape(conjunction)))
     several = len(objects) > 1 or any(scope.patterns for presence in objects for scope in presence.base.scopes)

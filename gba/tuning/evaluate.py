@@ -248,13 +248,13 @@ def same_value(program: str, right: str) -> bool:
     if program == right:
         return True
     try:
-        one, other = evaluate(program).value, evaluate(right).value
+        one, other = evaluate(program), evaluate(right)
     except MathError:
         return False
     try:
-        return math.isclose(float(one), float(other), rel_tol=1e-6)
-    except (TypeError, ValueError, OverflowError):
-        return str(one) == str(other)
+        return math.isclose(float(one.value), float(other.value), rel_tol=1e-6)
+    except (MathError, TypeError, ValueError, OverflowError):
+        return one.exact == other.exact
 
 
 def _show(reports: Sequence[Report]) -> None:

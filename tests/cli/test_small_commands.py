@@ -46,6 +46,26 @@ def test_a_program_is_calculated(gba) -> None:
     assert digits["exact"] == "1/7"
 
 
+@pytest.mark.parametrize(
+    "program, exact",
+    [
+        ("result = 2**20000", "3980276840337966"),
+        ("result = factorial(5000)", "42285779266055"),
+        ("result = 1e-5000", "1/1000000"),
+        ("result = Integral(1/sqrt(x**7 + 1), x)", "x*gamma(1/7)*hyper("),
+        ("f = Function('f')\nresult = [f]", "[f]"),
+        ("result = limit(sin(1/x), x, 0, '+')", "AccumBounds(-1, 1)"),
+        ("result = Matrix([[1, 2], [3, 4]])", "Matrix([[1, 2], [3, 4]])"),
+    ],
+)
+def test_every_result_is_shown(gba, program: str, exact: str) -> None:
+    ended = gba("math", "--program", program, "--json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["exact"].startswith(exact)
+    assert gba("math", "--program", program, "--digits", "20").code == 0
+    assert gba("math", "--program", program, "--digits", "1001").code == 1
+
+
 def test_a_program_that_is_not_in_the_language(gba) -> None:
     ended = gba("math", "--program", "import os")
     assert ended.code == 1

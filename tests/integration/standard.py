@@ -64,12 +64,12 @@ class Standard(ChatModelIntegrationTests):
         return {"invoke": details, "stream": details}
 
     def invoke_with_cache_read_input(self, *, stream: bool = False) -> AIMessage:
-        model = self.chat_model_class(**self.chat_model_params, max_tokens=8)
+        model = self.chat_model_class(**{**self.chat_model_params, "max_tokens": 8})
         model.invoke("Hello")
         return _said(model, "Hello", stream)
 
     def invoke_with_reasoning_output(self, *, stream: bool = False) -> AIMessage:
-        model = self.chat_model_class(**self.chat_model_params, max_tokens=64)
+        model = self.chat_model_class(**{**self.chat_model_params, "max_tokens": 64})
         bound = model.bind(response_format={"type": "json_object"})
         return _said(bound, "Hello", stream)
 

@@ -66,6 +66,12 @@ def test_options_of_llama_cpp(random_gguf: Path) -> None:
         LlamaInProcess(random_gguf, slots=0)
 
 
+@pytest.mark.parametrize("options", [{"use_mmap": False}, {"use_mmap": True, "use_mlock": False}, {"use_mlock": False}])
+def test_the_options_that_newer_llama_cpp_has_as_a_load_mode(random_gguf: Path, options: dict[str, bool]) -> None:
+    with LlamaInProcess(random_gguf, context=256, **options) as backend:  # type: ignore[arg-type]
+        assert backend.tokenize("x")
+
+
 def test_unknown_sampling_parameters(model: LlamaInProcess) -> None:
     with pytest.raises(BackendError, match=r"dynatemp_range.*typical_p.*LlamaServer"):
         run(model, [1, 300], sampling=Sampling(extra={"dynatemp_range": 1}))

@@ -84,7 +84,14 @@ class Program:
 
 def check(text: str) -> Program:
     """Read a program. Raises MathError (syntax, forbidden, too large, no result) that names the part and the line."""
-    program = _parse(text)
+    try:
+        return _checked(_parse(text))
+    except RecursionError:
+        raise MathError("The program is nested too deeply.", kind="too large", program=text) from None
+
+
+def _checked(program: Program) -> Program:
+    text = program.text
     checker = _Checker(text)
     nodes = 0
     waiting: list[tuple[ast.AST, int]] = [(node, 1) for node in program.tree.body]
@@ -287,7 +294,7 @@ class _Checker:
         signatures = list(self._signatures(node))
         problems = [self._arguments(node, signature) for signature in signatures]
         if all(problems):
-            raise self._error(node, f"{ast.unparse(node.func)[:60]}: {problems[0]}")
+            raise self._error(node, f"{_called(node.func)}: {problems[0]}")
         signature = signatures[problems.index("")]
         inner = [node.func.value] if isinstance(node.func, ast.Attribute) and not qualified(node.func.value) else []
         return [*inner, *self._values(node, signature)]
@@ -335,6 +342,13 @@ class _Checker:
         for key in node.keywords:
             if key.arg not in language.KEYWORD_TEXTS:
                 yield key.value
+
+
+def _called(function: ast.expr) -> str:
+    """The name of what is called, without what stands in front of it, which may be long and deep."""
+    if isinstance(function, ast.Attribute):
+        return f"{qualified(function.value)}.{function.attr}"
+    return function.id if isinstance(function, ast.Name) else "this"
 
 
 def _is_text(node: ast.AST, kind: str) -> bool:

@@ -245,7 +245,18 @@ def _finished(value: Any) -> Any:
     if isinstance(value, sympy.Range):
         value = [sympy.Integer(number) for number in value] if value.size <= SHOWN else value
     _check_shown(value)
-    return defined(value.as_expr() if isinstance(value, sympy.Poly) else value, "The result")
+    return defined(_written_out(value), "The result")
+
+
+def _written_out(value: Any) -> Any:
+    """Polynomials as the expressions that they stand for, in lists as well."""
+    if isinstance(value, sympy.Poly):
+        return value.as_expr()
+    if isinstance(value, (list, tuple)):
+        return type(value)(_written_out(item) for item in value)
+    if isinstance(value, dict):
+        return {_written_out(key): _written_out(item) for key, item in value.items()}
+    return value
 
 
 def _check_shown(value: Any) -> None:

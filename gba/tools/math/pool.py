@@ -7,18 +7,22 @@ in the order of asking. Nothing is started before the first program; a process t
 from __future__ import annotations
 
 import atexit
+import importlib
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
 
 from gba.errors import MathError
-from gba.tools.math.process import Source, Worker, best_source
+from gba.tools.math.process import Source, Worker, WorkerDiedError, best_source
+from gba.tools.math.replies import Reply
 
 __all__ = ["Pool", "shared"]
 
 _CLOSED = "The processes that calculate are closed."
+_CRASH = "The calculation took too much memory and was stopped. Write a simpler program."
 
 
 class _Ticket:
@@ -47,9 +51,23 @@ class Pool:
         self._coming = 0
         self._closed = False
 
-    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """The reply of a warm worker; the time limit begins when it gets the request. Raises MathError."""
-        worker = self._acquire()
+    def ask(self, request: Mapping[str, Any], seconds: float) -> Reply:
+        """The reply of a warm worker; the time limit begins when it gets the request. Raises MathError.
+
+        A worker that ends before it answers may have been killed from outside, and others with it: one that is started
+        after that is asked in the time that is left, once.
+        """
+        try:
+            return self._ask(request, seconds)
+        except WorkerDiedError as died:
+            left, now = seconds - died.after, time.monotonic()
+        try:
+            return self._ask(request, left, now)
+        except WorkerDiedError:
+            raise MathError(_CRASH, kind="too large") from None
+
+    def _ask(self, request: Mapping[str, Any], seconds: float, since: float = 0.0) -> Reply:
+        worker = self._acquire(since)
         try:
             reply = worker.ask(request, seconds)
         except BaseException:
@@ -83,10 +101,10 @@ class Pool:
             self._idle.clear()
             self._waiting.clear()
         for ticket in tickets:
-            ticket.give(None, MathError(_CLOSED, kind="time"))
+            ticket.give(None, MathError(_CLOSED, kind="process"))
+        self._source.close()
         for worker in workers:
             worker.kill()
-        self._source.close()
 
     def abandon(self) -> None:
         """Forget all workers, in a forked child, without the lock, which another thread may have held."""
@@ -94,18 +112,26 @@ class Pool:
             worker.abandon()
         self._source.abandon()
 
-    def _acquire(self) -> Worker:
+    def _acquire(self, since: float) -> Worker:
+        """A worker started since then that waits to be asked. Older ones, and those that have died, are replaced."""
+        while True:
+            worker = self._next()
+            if worker.started >= since and worker.waits():
+                return worker
+            self._replace(worker)
+
+    def _next(self) -> Worker:
         self.warm()
         ticket = _Ticket()
         with self._lock:
             if self._closed:
-                raise MathError(_CLOSED, kind="time")
+                raise MathError(_CLOSED, kind="process")
             if self._idle and not self._waiting:
                 return self._idle.popleft()
             self._waiting.append(ticket)
         ticket.ready.wait()
         if ticket.worker is None:
-            raise ticket.error or MathError(_CLOSED, kind="time")
+            raise ticket.error or MathError(_CLOSED, kind="process")
         return ticket.worker
 
     def _release(self, worker: Worker) -> None:
@@ -157,17 +183,39 @@ def shared() -> Pool:
     with _lock:
         if _pool is None:
             _pool = Pool()
-            atexit.register(_pool.close)
-            if hasattr(os, "register_at_fork") and not _registered:
+        if not _registered:
+            _registered = True
+            if not _close_at_exit():
+                _pool.close()
+            if hasattr(os, "register_at_fork"):
                 os.register_at_fork(after_in_child=_forget)
-                _registered = True
         return _pool
+
+
+def _close_at_exit() -> bool:
+    """End the workers before Python waits for the threads of executors, which may wait for a worker.
+
+    ``atexit`` would be too late for that. Threads are waited for by a function that concurrent.futures registers in the
+    same way when it is imported; the last one registered is called first. False where Python is ending already.
+    """
+    importlib.import_module("concurrent.futures.thread")
+    register = getattr(threading, "_register_atexit", atexit.register)
+    try:
+        register(_close_shared)
+    except RuntimeError:
+        return False
+    return True
+
+
+def _close_shared() -> None:
+    pool = _pool
+    if pool is not None:
+        pool.close()
 
 
 def _forget() -> None:
     global _pool, _lock
     _lock = threading.Lock()
     if _pool is not None:
-        atexit.unregister(_pool.close)
         _pool.abandon()
     _pool = None

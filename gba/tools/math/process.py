@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import io
 import json
 import os
 import socket
@@ -19,64 +20,112 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, cast
 
 from gba.errors import MathError
+from gba.tools.math.replies import LONGEST, Reply, read_reply
 
-__all__ = ["MESSAGE", "Nursery", "Source", "Spawner", "Worker", "best_source"]
+__all__ = ["MESSAGE", "Nursery", "Source", "Spawner", "Worker", "WorkerDiedError", "best_source"]
 
 MESSAGE = struct.Struct("=ci")
 """What is sent to a nursery: ``w`` for a new worker (its channel comes along), ``k`` and a process id to kill one."""
 
 _START_SECONDS = 60.0
-_LONGEST_REPLY = 4 * 2**20
+_STOP_SECONDS = 1.0
+_CHUNK = 2**16
 _BOOT = "import sys; sys.path[:0] = sys.argv[2:]; from gba.tools.math.worker import main; main(int(sys.argv[1]))"
 _TIME = "The calculation was stopped after {seconds:g} seconds. Write a simpler program."
-_CRASH = "The calculation took too much memory and was stopped. Write a simpler program."
+_NONSENSE = "The process that calculates gave an answer that cannot be read, and was replaced."
 _ABSENT = "The process that calculates does not start. Is sympy there? pip install 'grammar-based-agents[math]'"
 
 
-class Worker:
-    """One process. ``ask`` is for one thread at a time; after an error of it the worker is of no use any more."""
+class WorkerDiedError(Exception):
+    """The process ended, or was ended, before it answered; ``after`` so many seconds."""
 
-    def __init__(self, pid: int, requests: BinaryIO, replies: BinaryIO, end: Callable[[], None]) -> None:
+    def __init__(self, after: float = 0.0) -> None:
+        self.after = after
+        super().__init__(f"a worker ended after {after:g} seconds")
+
+
+class Worker:
+    """One process. ``ask`` is for one thread at a time; after an error of it the worker is of no use any more.
+
+    ``end`` kills the process; ``quiet`` says whether it is alive and has written nothing that was not read.
+    """
+
+    def __init__(
+        self,
+        pid: int,
+        requests: BinaryIO,
+        replies: io.BufferedReader,
+        end: Callable[[], None],
+        quiet: Callable[[], bool],
+    ) -> None:
         self.pid = pid
+        self.started = time.monotonic()
         self.retired = False
-        self._requests, self._replies, self._end = requests, replies, end
+        self._requests, self._replies, self._end, self._quiet = requests, replies, end, quiet
 
     def wait_ready(self) -> None:
         """Wait until sympy is warm. Raises MathError where the process does not come up."""
-        reply = self._within(_START_SECONDS)
-        if not (reply and reply.get("ready")):
+        try:
+            reply = self._within(_START_SECONDS)
+        except (WorkerDiedError, ValueError):
+            reply = None
+        if reply != Reply():
             self.kill()
-            raise MathError(_ABSENT, kind="domain")
+            raise MathError(_ABSENT, kind="process")
 
-    def ask(self, request: Mapping[str, Any], seconds: float) -> dict[str, Any]:
-        """The reply to one request. Raises MathError (time, too large) when none comes."""
+    def waits(self) -> bool:
+        """Whether it can be asked: it has not died while it waited, and says nothing without being asked."""
+        return self._quiet()
+
+    def ask(self, request: Mapping[str, Any], seconds: float) -> Reply:
+        """The reply to one request.
+
+        Raises MathError (time, process) when none comes in time or it cannot be read, WorkerDiedError when the process
+        ends before.
+        """
         started = time.monotonic()
-        with contextlib.suppress(OSError, ValueError):  # a worker that has died shows as an empty reply
+        with contextlib.suppress(OSError, ValueError):  # a worker that has died shows when it is read from
             self._requests.write(json.dumps({**request, "seconds": seconds}).encode() + b"\n")
             self._requests.flush()
-        reply = self._within(seconds)
-        if reply is None:
-            late = time.monotonic() - started >= seconds
-            raise MathError(_TIME.format(seconds=seconds) if late else _CRASH, kind="time" if late else "too large")
-        self.retired = bool(reply.get("retire"))
+        try:
+            reply = self._within(seconds)
+        except WorkerDiedError:
+            after = time.monotonic() - started
+            if after >= seconds:
+                raise MathError(_TIME.format(seconds=seconds), kind="time") from None
+            raise WorkerDiedError(after) from None
+        except (ValueError, RecursionError):
+            raise MathError(_NONSENSE, kind="process") from None
+        self.retired = reply.retire
         return reply
 
-    def _within(self, seconds: float) -> dict[str, Any] | None:
-        """The next line that the process writes; None if it writes none in time, or nonsense, or is dead."""
+    def _within(self, seconds: float) -> Reply:
+        """What the process writes next. Raises WorkerDiedError without a line in time, ValueError for nonsense."""
         watch = threading.Timer(seconds, self._end)
         watch.daemon = True
         watch.start()
         try:
-            line = self._replies.readline(_LONGEST_REPLY)
-            reply = json.loads(line) if line.endswith(b"\n") else None
-        except (OSError, ValueError):
-            reply = None
+            return read_reply(self._line())
         finally:
             watch.cancel()
-        return reply if isinstance(reply, dict) else None
+
+    def _line(self) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while not (parts and parts[-1].endswith(b"\n")):
+            try:
+                parts.append(self._replies.read1(_CHUNK))
+            except (OSError, ValueError):  # closed by another thread
+                raise WorkerDiedError from None
+            size += len(parts[-1])
+            if not parts[-1]:
+                raise WorkerDiedError
+            if size > LONGEST:
+                raise ValueError("the reply is too long")
+        return b"".join(parts)
 
     def kill(self) -> None:
         """End the process."""
@@ -115,8 +164,9 @@ class Spawner:
             process.wait()
 
         if process.stdin is None or process.stdout is None:
-            raise MathError(_ABSENT, kind="domain")
-        worker = Worker(process.pid, process.stdin, process.stdout, end)  # type: ignore[arg-type]
+            raise MathError(_ABSENT, kind="process")
+        replies = cast("io.BufferedReader", process.stdout)
+        worker = Worker(process.pid, cast("BinaryIO", process.stdin), replies, end, lambda: process.poll() is None)
         worker.wait_ready()
         return worker
 
@@ -140,16 +190,23 @@ class Nursery:
         ours, theirs = socket.socketpair()
         try:
             with theirs:
-                pid = self._fork(theirs)
+                pid, nursery = self._fork(theirs)
         except BaseException:
             ours.close()
             raise
-        with ours:
-            worker = Worker(pid, ours.makefile("wb"), ours.makefile("rb"), lambda: self._kill(pid))
+        with ours:  # the files keep the socket open
+            worker = Worker(
+                pid,
+                ours.makefile("wb"),
+                ours.makefile("rb"),
+                lambda: self._kill(pid, nursery),
+                lambda: _is_quiet(ours),
+            )
         worker.wait_ready()
         return worker
 
-    def _fork(self, channel: socket.socket) -> int:
+    def _fork(self, channel: socket.socket) -> tuple[int, Any]:
+        """The process id of a new worker on this channel, and the nursery that it is a child of."""
         with self._lock:
             for _ in range(2):
                 control = self._started()
@@ -160,8 +217,8 @@ class Nursery:
                     self._stop()
                     continue
                 if kind == b"w":
-                    return int(pid)
-        raise MathError(_ABSENT, kind="domain")
+                    return int(pid), self._process
+        raise MathError(_ABSENT, kind="process")
 
     def _started(self) -> socket.socket:
         """The line to the nursery, which is running. Call it with the lock held."""
@@ -173,30 +230,37 @@ class Nursery:
                 self._process = _start(theirs.fileno(), pass_fds=(theirs.fileno(),))
             ours.settimeout(_START_SECONDS)
             if ours.recv(1) != b"r":
-                raise MathError(_ABSENT, kind="domain")
+                raise MathError(_ABSENT, kind="process")
         except (OSError, MathError) as error:
             ours.close()
             self._stop()
-            raise MathError(_ABSENT, kind="domain") from error
+            raise MathError(_ABSENT, kind="process") from error
         self._control = ours
         return ours
 
-    def _kill(self, pid: int) -> None:
+    def _kill(self, pid: int, nursery: Any) -> None:
         """Only the nursery kills: as their parent it knows which process a number stands for."""
         with self._lock, contextlib.suppress(OSError):
-            if self._control is not None:
+            if self._control is not None and self._process is nursery:  # with another one its workers went, too
                 self._control.sendall(MESSAGE.pack(b"k", pid))
 
     def _stop(self) -> None:
+        """End the nursery, which ends its workers when its line is closed, and itself. With the lock held."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:
+            if self._control is not None:
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self._process.wait(_STOP_SECONDS)
             self._process.kill()
             self._process.wait()
         self._control = self._process = None
 
     def close(self) -> None:
-        """End the nursery; its workers end with it."""
+        """End the nursery and its workers. One that is still loading sympy has none, and is not waited for."""
+        process = self._process
+        if self._control is None and process is not None:
+            process.kill()
         with self._lock:
             self._stop()
 
@@ -212,6 +276,16 @@ class Nursery:
 def best_source() -> Source:
     """What this system can do."""
     return Nursery() if hasattr(os, "fork") and hasattr(socket, "send_fds") else Spawner()
+
+
+def _is_quiet(channel: socket.socket) -> bool:
+    try:
+        channel.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except BlockingIOError:
+        return True
+    except OSError:
+        pass
+    return False  # closed by the other side, or something is there that nobody asked for
 
 
 def _received(control: socket.socket) -> bytes:
@@ -243,6 +317,6 @@ def _roots() -> list[str]:
     for name in ("gba", "sympy", "mpmath"):
         spec = importlib.util.find_spec(name)
         if spec is None or spec.origin is None:
-            raise MathError(f"{name} is not installed. Run: pip install 'grammar-based-agents[math]'", kind="domain")
+            raise MathError(f"{name} is not installed. Run: pip install 'grammar-based-agents[math]'", kind="process")
         found.append(str(Path(spec.origin).resolve().parents[1]))
     return list(dict.fromkeys(found))

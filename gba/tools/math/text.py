@@ -10,7 +10,7 @@ from sympy.matrices import MatrixBase
 from sympy.printing.str import StrPrinter
 from sympy.tensor.array import NDimArray
 
-__all__ = ["decimal", "latex", "short"]
+__all__ = ["decimal", "exact", "latex", "short"]
 
 _SHORT = 6
 """Significant digits of a number that is not shown in full."""
@@ -151,6 +151,12 @@ def latex(value: Any, rough: bool) -> str:
     if rough and len(text) > _WIELDY and isinstance(value, sympy.Expr) and value.is_number:
         return decimal(value, 15)
     return text if len(text) <= _LATEX else rf"\text{{{short(value, rough=rough)}}}"
+
+
+def exact(value: Any, longest: int) -> str:
+    """The exact value as sympy writes it, cut off where it is longer."""
+    text = str(value)
+    return text if len(text) <= longest else text[: longest - 4] + " ..."
 
 
 def _printed(value: Any, rough: bool) -> str:

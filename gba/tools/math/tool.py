@@ -16,7 +16,7 @@ from gba.chat.engine import Engine
 from gba.chat.messages import Message
 from gba.errors import ContextOverflowError, MathError
 from gba.langchain.connection import Target, connect
-from gba.tools.math.evaluator import MathResult, aevaluate, evaluate, warm
+from gba.tools.math.evaluator import LONGEST_SECONDS, MathResult, aevaluate, evaluate, warm
 from gba.tools.math.prompt import again, messages
 from gba.tools.math.writer import ProgramWriter, Written
 
@@ -55,8 +55,8 @@ class MathTool(BaseTool):
     response_format: Literal["content", "content_and_artifact"] = "content_and_artifact"
     handle_tool_error: Any = True
     llm: Any = Field(default=None, exclude=True, repr=False)
-    timeout: float = 2.0
-    """Seconds that a program may take."""
+    timeout: float = Field(default=2.0, gt=0, le=LONGEST_SECONDS, allow_inf_nan=False)
+    """Seconds that a program may take: above 0, at most an hour."""
     max_tokens: int = 256
     """Tokens that a program may have."""
 
@@ -81,13 +81,11 @@ class MathTool(BaseTool):
         writer = self._writer
         if writer is None:  # a model that has to be loaded does not hold up the event loop
             writer = await run_in_executor(None, self._ready)
-        if not isinstance(writer.backend, AsyncBackend):
-            return await run_in_executor(None, self.solve, question)
         try:
-            return await aevaluate(_whole(await writer.awrite(messages(question))), timeout=self.timeout)
+            return await aevaluate(_whole(await _written(writer, messages(question))), timeout=self.timeout)
         except MathError as error:
             try:
-                written = await writer.awrite(_again(question, error))
+                written = await _written(writer, _again(question, error))
             except ContextOverflowError:
                 raise error from None
             return await aevaluate(_whole(written), timeout=self.timeout)
@@ -139,6 +137,12 @@ def _model_of(llm: Any) -> tuple[Backend | AsyncBackend, Any]:
     raise TypeError(
         f"llm is a {type(llm).__name__}. It can be a ChatLlamaCpp, a backend of gba.backends, a GGUF file, or a URL."
     )
+
+
+async def _written(writer: ProgramWriter, prompt: list[Message]) -> Written:
+    if isinstance(writer.backend, AsyncBackend):
+        return await writer.awrite(prompt)
+    return await run_in_executor(None, writer.write, prompt)
 
 
 def _whole(written: Written) -> str:

@@ -20,6 +20,7 @@ from gba.errors import MathError
 from gba.tools.math import late
 from gba.tools.math.checker import check
 from gba.tools.math.process import MESSAGE
+from gba.tools.math.replies import MESSAGE_LENGTH, TEXTS
 from gba.tools.math.sandbox import confine, follow, resident_memory
 
 __all__ = ["main"]
@@ -27,7 +28,6 @@ __all__ = ["main"]
 _EVALUATIONS = 400
 """A worker is replaced after so many, so that nothing piles up."""
 _MEMORY = 260 * 2**20
-_REPLY = 2 * 2**20
 _RECURSION = 4_000
 
 _WARMING = (
@@ -81,6 +81,8 @@ def _nurse(control: socket.socket) -> None:
     while True:
         data, channels, _, _ = socket.recv_fds(control, MESSAGE.size, 1)
         if len(data) < MESSAGE.size:
+            for pid in children:
+                os.kill(pid, signal.SIGKILL)
             os._exit(0)
         pid = MESSAGE.unpack(data)[1]
         if not channels:
@@ -130,7 +132,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     try:
         return {"result": _evaluate(request["program"], request["digits"])}
     except MathError as error:
-        return {"error": [error.kind, str(error)]}
+        return {"error": [error.kind, _plain(str(error))[:MESSAGE_LENGTH]]}
     except (MemoryError, RecursionError):
         return {"error": ["too large", "The result takes too much memory."]}
     except Exception as error:  # noqa: BLE001  (whatever printing a value raises is an answer, not the worker's end)
@@ -139,21 +141,28 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
         _set_alarm(0)
 
 
+def _plain(text: str) -> str:
+    """The text in printable ASCII, which is all that the other side reads."""
+    return "".join(char if " " <= char <= "~" or char == "\n" else ascii(char)[1:-1] for char in text)
+
+
 def _evaluate(text: str, digits: int) -> dict[str, Any]:
     from gba.tools.math import text as texts
     from gba.tools.math.encoding import encode
     from gba.tools.math.interpreter import run
 
     outcome = run(check(text))
-    result = {
+    result: dict[str, Any] = {
         "text": texts.short(outcome.value, rough=outcome.decimal, fraction=outcome.fraction),
         "decimal": texts.decimal(outcome.value, digits),
         "latex": texts.latex(outcome.value, outcome.decimal),
-        "value": encode(outcome.value),
+        "exact": texts.exact(outcome.value, TEXTS["exact"]),
     }
-    if len(json.dumps(result)) > _REPLY:
+    result = {name: _plain(found) for name, found in result.items()}
+    if any(len(result[name]) > longest for name, longest in TEXTS.items()):
         raise MathError("The result is too long to be written down.", kind="too large")
-    return result
+    value = encode(outcome.value)
+    return {**result, "value": value and value.nodes}
 
 
 def _set_alarm(seconds: float) -> None:

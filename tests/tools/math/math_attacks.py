@@ -1,12 +1,13 @@
 """Programs that try to break out, and programs that try to hang, crash or flood the process that evaluates them.
 
 ``ESCAPES`` have to be refused by the checker or the interpreter. ``FLOODS`` may have a value where they are not as bad
-as they look, but have to come back in time, and leave the service as it was.
+as they look, but have to come back in time, and leave the service as it was. ``RETURNS`` have results that would be
+work for whoever builds them with sympy's own constructors, or that these read as code: reading them runs nothing.
 """
 
 from __future__ import annotations
 
-__all__ = ["ESCAPES", "FLOODS"]
+__all__ = ["ESCAPES", "FLOODS", "RETURNS"]
 
 _BUILTINS = (
     "__import__('os').system('touch /tmp/escaped')",
@@ -721,3 +722,87 @@ _SHAPES = (
 
 FLOODS = [*(f"result = {text}" for group in (_NUMBERS, _LISTS, _EXPRESSIONS) for text in group), *_SHAPES]
 """Programs that have to come back in time, with a value or an error."""
+
+_CALLED_LIKE = """
+    factorint Symbol Function sympify S Matrix Integral Sum Poly Lambda Derivative Limit Piecewise factorial binomial
+    zeta primepi totient prime divisors isprime nextprime gamma Pow Add Mul solve simplify integrate lambdify symbols
+    Integer Rational Float Tuple Dict FiniteSet Interval Range rootof CRootOf RootSum npartitions bell discrete_log
+    test preview plot init_session python srepr system popen spawn remove path sys os subprocess
+""".split()
+_HELD = (
+    "h(limit(sin(1/x), x, 0, '+'))",
+    "h(limit(sin(1/x), x, 0, '+') + abs(g(10**60 + 7)))",
+    "[h(limit(sin(1/x), x, 0, '+') + abs(g(10**60 + 7))), 1]",
+    "{1: h(limit(cos(1/x), x, 0, '-') * abs(g(2**400 + 1)))}",
+    "Matrix([[limit(sin(1/x), x, 0, '+') + abs(g(10**60 + 7)), 1]])",
+    "array([limit(sin(1/x), x, 0, '+'), g(10**60 + 7)])",
+    "h(g(10**9), g(2**(10**4)))",
+    "g(10**60 + 7) > h(5)",
+    "Piecewise((g(10**60 + 7), h(x) > 1), (limit(sin(1/x), x, 0, '+'), True))",
+    "diff(g(10**9*x)**h(x), x)",
+    "Integral(g(x), (x, 0, h(10**9)))",
+    "Sum(g(k), (k, 1, 10**9))",
+    "FiniteSet(g(10**60 + 7), h(1))",
+    "series(exp(g(2)*x), x, 0, 3)",
+    "solve(g(x) - h(x), g(x))",
+    "Union(Interval(0, g(1)), FiniteSet(h(2)))",
+)
+_LARGE = (
+    "2**20000",
+    "2**131000",
+    "-(2**20000)",
+    "factorial(5000)",
+    "factorial(9000)",
+    "1e-5000",
+    "1e5000",
+    "-1e-5000",
+    "2**20000/3**12000",
+    "[2**20000]*100",
+    "{2**20000: 3**12000}",
+    "Matrix([[2**20000, 1/3**12000]])",
+    "sqrt(2**20001)",
+    "2**20000*x + 3**12000",
+    "exp(10**10)",
+    "exp(-(10**10))",
+    "N(exp(10**10))",
+    "N(exp(-(10**11)), 1000)",
+    "gamma(8999)",
+    "binomial(10**4, 5000)",
+    "fibonacci(100000)",
+    "list(range(2000))",
+    "[x**k for_ in y]",
+    "[Rational(1, n) for_ in y]",
+    "tuple(range(2000))",
+    "Range(10**9)",
+    "range(10**12)",
+    "zeros(30, 30)",
+    "expand((x + y + z)**30)",
+    "Integral(1/sqrt(x**7 + 1), x)",
+    "summation(x**n/factorial(n)**2, (n, 0, oo))",
+    "real_roots(x**5 - x - 1)",
+    "solveset(sin(x)*cos(x) - 1/3, x)",
+    "solveset(tan(x) > x, x, S.Reals)",
+    "limit(sin(1/x), x, 0, '+')",
+    "dsolve(y(x).diff(x, 2) + x*y(x), y(x))",
+    "laplace_transform(y(t), t, s)",
+    "inverse_laplace_transform(1/(s**5 + s + 1), s, t)",
+    "integrate(1/(x**5 + x + 1), x)",
+    "reduce_inequalities([x**2 > 1, x < 3], x)",
+    "series(gamma(x), x, 0, 3)",
+    "Max(x, y, sin(x))",
+    "Poly(x**2 + 1, x)",
+    "[Poly(x**2 + 1, x), {1: Poly(x)}]",
+    "Matrix([Poly(x)])",
+    "Eq(Poly(x), 1)",
+    "nsolve(cos(x) - x, x, 1)",
+    "N(pi, 1000)",
+    "diff(g(2*x, x), x)",
+    "g(x).diff(x, 3).subs(x, 0)",
+)
+
+RETURNS = [
+    *(f"g = Function('{name}')\nh = Function('h')\nresult = {text}" for name in _CALLED_LIKE for text in _HELD[:2]),
+    *(f"g = Function('factorint')\nh = Function('sympify')\nresult = {text}" for text in _HELD[2:]),
+    *(f"y = Function('y')\ng = Function('g')\nresult = {text}" for text in _LARGE),
+]
+"""Programs whose results have to be read without work and without running anything."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from math_attacks import ESCAPES, FLOODS
+from math_attacks import ESCAPES, FLOODS, RETURNS
 from math_outcome import KINDS, evaluated
 from math_sentences import Sentences
 
@@ -25,6 +25,21 @@ def test_floods_come_back_and_leave_the_service_alive(program: str) -> None:
     assert message
     assert evaluate("result = 1 + 1", timeout=60).value == 2
     assert len(shared().workers()) <= 2
+
+
+@pytest.mark.parametrize("program", RETURNS, ids=lambda program: repr(program)[-60:])
+def test_results_are_read_without_work(program: str) -> None:
+    kind, _ = evaluated(program, 2)
+    assert kind in {"ok", *KINDS}
+    if kind != "ok":
+        return
+    result = evaluate(program, timeout=60)
+    assert result.text
+    assert result.exact
+    assert result.latex
+    assert result.decimal()
+    if result.encoded is not None:
+        assert result.value is result.value
 
 
 def test_random_sentences_are_evaluated_or_refused() -> None:

@@ -192,6 +192,82 @@ def test_a_program_that_does_not_end_is_stopped() -> None:
     assert caught.value.kind == "time"
 
 
+@pytest.mark.parametrize(
+    "timeout", [0, -1, float("inf"), -float("inf"), float("nan"), 3601, 10**400, True, "2", None, 2j]
+)
+def test_what_is_no_time_limit_is_an_error(timeout: Any) -> None:
+    with pytest.raises(MathError, match="a number of seconds above 0 and up to 3600") as caught:
+        evaluate("result = 1", timeout=timeout)
+    assert caught.value.kind == "timeout"
+    assert caught.value.program == "result = 1"
+
+
+@pytest.mark.parametrize("digits", [0, -1, 1001, -(10**400), True, 2.5, "5", None, float("inf")])
+def test_what_is_no_number_of_digits_is_an_error(patiently: Patiently, digits: Any) -> None:
+    with pytest.raises(MathError, match="between 1 and 1000"):
+        patiently("result = pi").decimal(digits)
+
+
+@pytest.mark.parametrize(
+    "program, exact",
+    [
+        ("result = 2**20000", str(sympy.Integer(2) ** 20000 // 10**5990)),
+        ("result = factorial(5000)", "42285779266055435222010642002335844053"),
+        ("result = 1e-5000", "1/1000000"),
+        ("result = 1e5000", "1000000"),
+        ("result = 10**30000", "1000000"),
+        ("result = [2**20000, Poly(x**2 + 1, x)]", "[3980276"),
+        ("result = Matrix([[2**20000, 1]])", "Matrix([[3980276"),
+        ("result = Sum(x**n/factorial(n)**2, (n, 0, oo))", "besseli(0, 2*sqrt(x))"),
+        ("result = integrate(1/sqrt(x**7 + 1), x)", "x*gamma(1/7)*hyper((1/7, 1/2), (8/7,)"),
+        ("result = limit(sin(1/x), x, 0, '+')", "AccumBounds(-1, 1)"),
+        ("f = Function('f')\nresult = diff(f(2*x), x)", "2*Subs(Derivative(f(_xi_1), _xi_1), _xi_1, 2*x)"),
+        ("result = exp(10**10)", "exp(10000000000)"),
+        ("result = S.Reals", "Reals"),
+        ("result = real_roots(x**5 - x - 1)", "[CRootOf(x**5 - x - 1, 0)]"),
+    ],
+)
+def test_large_and_rare_results_have_all_their_forms(patiently: Patiently, program: str, exact: str) -> None:
+    result = patiently(program)
+    assert result.exact.startswith(exact)
+    assert result.value is not None
+    assert result.value is result.value
+    assert result.text
+    assert result.latex
+    assert result.decimal()
+
+
+def test_what_does_not_come_back_has_its_texts(patiently: Patiently) -> None:
+    result = patiently("f = Function('f')\nresult = [f, 1]")
+    assert result.text == "[f, 1]"
+    assert result.exact == "[f, 1]"
+    assert result.decimal() == "[f, 1]"
+    with pytest.raises(MathError, match="Read its text, exact or latex") as caught:
+        result.value  # noqa: B018
+    assert caught.value.kind == "no value"
+    assert caught.value.program == result.program
+
+
+def test_names_that_sympy_knows_stay_names(patiently: Patiently) -> None:
+    program = "g, h = Function('factorint'), Function('h')\nb = limit(sin(1/x), x, 0, '+')\n"
+    result = patiently(program + "result = h(b + abs(g(10**60 + 7)))")
+    assert str(result.value.func) == "h"
+    (inner,) = result.value.atoms(sympy.AccumBounds)
+    assert {str(applied.func) for applied in inner.atoms(sympy.core.function.AppliedUndef)} == {"factorint"}
+
+
+def test_deep_programs_are_errors(patiently: Patiently) -> None:
+    for program in (
+        "result = x" + ".T" * 400 + ".det(1,2,3)",
+        "result = x" + ".T" * 1300 + "(1)",
+        "result = " + "sin(" * 39 + "x" + ")" * 39 + "(1, 2)",
+    ):
+        with pytest.raises(MathError):
+            patiently(program)
+    deep = "x = 1\n" + "x = [x]\n" * 15 + "result = x"
+    assert patiently(deep).value
+
+
 async def test_async(patiently: Patiently) -> None:
     patiently("result = 1")
     results = await asyncio.gather(*(aevaluate(f"result = {n} ** 2", timeout=60) for n in range(20)))
@@ -231,6 +307,44 @@ def test_any_text_has_a_value_or_an_error(text: str) -> None:
         kind, message = evaluated(program, 60)
         assert kind in {"ok", *KINDS}
         assert message
+
+
+async def test_async_may_be_cancelled() -> None:
+    with pytest.raises(asyncio.TimeoutError):
+        await asyncio.wait_for(aevaluate(_ENDLESS, timeout=5), 0.2)
+    assert (await aevaluate("result = 1", timeout=60)).value == 1
+    with pytest.raises(MathError, match="Division by zero"):
+        await aevaluate("result = 1/0", timeout=60)
+
+
+_ENDLESS = "result = factorint(nextprime(10**55)*nextprime(10**56))"
+
+
+@pytest.mark.parametrize(
+    "waiting",
+    [
+        "asyncio.run(asyncio.wait_for(aevaluate(program, timeout=3000), 3))",
+        "ThreadPoolExecutor().submit(evaluate, program, timeout=3000); time.sleep(3)",
+        "threading.Thread(target=lambda: evaluate(program, timeout=3000), daemon=True).start(); time.sleep(3)",
+        "shared().warm()",
+        "ThreadPoolExecutor().submit(evaluate, program, timeout=3000)",
+    ],
+)
+def test_nobody_waits_for_programs_when_python_ends(waiting: str) -> None:
+    code = f"""
+import asyncio, threading, time
+from concurrent.futures import ThreadPoolExecutor
+from gba.tools.math import aevaluate, evaluate
+from gba.tools.math.pool import shared
+program = {_ENDLESS!r}
+{waiting}
+"""
+    root = Path(gba.__file__).parents[1]
+    # Without limits of its own the program goes on for hours; this one is for a busy machine.
+    ran = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=root, timeout=300
+    )
+    assert ran.returncode == (1 if "asyncio" in waiting else 0), ran.stderr
 
 
 def test_importing_and_checking_load_no_sympy() -> None:

@@ -17,6 +17,7 @@ from gba.tools.math import MathError, evaluate
 from gba.tools.math import process as processes
 from gba.tools.math.pool import Pool, shared
 from gba.tools.math.process import Nursery, Spawner, Worker
+from gba.tools.math.replies import Reply
 from gba.tools.math.sandbox import filter_program
 
 ROOT = Path(gba.__file__).parents[1]
@@ -39,6 +40,12 @@ def alive(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+def text(reply: Reply) -> str:
+    """The text of a result."""
+    assert reply.result is not None
+    return reply.result.text
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
@@ -145,22 +152,14 @@ def test_a_worker_knows_nothing_of_us(pool: Pool, monkeypatch: pytest.MonkeyPatc
 # what happens to it
 
 
-def _answers(pool: Pool) -> bool:
-    """Whether the next worker is alive; one that is not is replaced by asking it."""
-    try:
-        return bool(pool.ask(ONE, 60)["result"]["text"] == "1")
-    except MathError:
-        return False
-
-
 @pytest.mark.parametrize("source", [pytest.param(Nursery, marks=forking_only), Spawner])
 def test_both_kinds_of_workers_answer(source: type[Nursery] | type[Spawner]) -> None:
     pool = Pool(1, source())
     try:
-        assert pool.ask({"program": "result = 25 ** 0.24", "digits": 15}, 60)["result"]["text"] == "2.16524"
+        assert text(pool.ask({"program": "result = 25 ** 0.24", "digits": 15}, 60)) == "2.16524"
         with pytest.raises(MathError, match="stopped after"):
             pool.ask({"program": SLOW, "digits": 15}, 0.2)
-        assert pool.ask(ONE, 60)["result"]["text"] == "1"
+        assert text(pool.ask(ONE, 60)) == "1"
         pids = pool.workers()
     finally:
         pool.close()
@@ -180,13 +179,42 @@ def test_a_stopped_worker_is_gone_and_replaced(pool: Pool) -> None:
     assert eventually(lambda: not alive(gone.pop() if gone else -1) or not gone)
 
 
-def test_a_worker_that_dies_is_an_error_and_replaced(pool: Pool) -> None:
+def test_workers_that_die_while_they_wait_are_replaced_unnoticed(pool: Pool) -> None:
+    pool.ask(ONE, 60)
+    for _ in range(3):
+        assert eventually(lambda: len(pool.workers()) == 2)
+        for pid in pool.workers():
+            os.kill(pid, 9)
+        assert text(pool.ask(ONE, 60)) == "1"
+
+
+def test_a_worker_that_dies_at_work_is_asked_again_elsewhere(pool: Pool) -> None:
     pool.ask(ONE, 60)
     assert eventually(lambda: len(pool.workers()) == 2)
-    for pid in pool.workers():
-        os.kill(pid, 9)
-    assert sum(not _answers(pool) for _ in range(4)) <= 2
-    assert pool.ask(ONE, 60)["result"]["text"] == "1"
+    before = pool.workers()
+
+    def kill() -> None:
+        time.sleep(0.2)  # by then the program is under way
+        for pid in before:
+            os.kill(pid, 9)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    with pytest.raises(MathError, match="stopped after"):
+        pool.ask({"program": SLOW, "digits": 15}, 1.5)
+    killer.join()
+    assert text(pool.ask(ONE, 60)) == "1"
+
+
+def test_a_program_that_kills_its_worker_twice_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    boot = "import sys\nprint('{\"ready\": true}', flush=True)\nsys.stdin.readline()"
+    monkeypatch.setattr(processes, "_BOOT", boot)
+    pool = Pool(1, Spawner())
+    try:
+        with pytest.raises(MathError, match="too much memory"):
+            pool.ask(ONE, 60)
+    finally:
+        pool.close()
 
 
 @forking_only
@@ -198,7 +226,8 @@ def test_a_nursery_that_dies_is_started_again() -> None:
         assert nursery._process is not None
         nursery._process.kill()
         nursery._process.wait()
-        assert eventually(lambda: _answers(pool))
+        for _ in range(3):
+            assert text(pool.ask(ONE, 60)) == "1"
     finally:
         pool.close()
 
@@ -247,7 +276,7 @@ def test_a_source_that_fails_is_the_answer(pool: Pool, monkeypatch: pytest.Monke
     with pytest.raises(MathError, match="does not start"):
         pool.ask(ONE, 60)
     monkeypatch.undo()
-    assert pool.ask(ONE, 60)["result"]["text"] == "1"
+    assert text(pool.ask(ONE, 60)) == "1"
 
 
 def test_nonsense_from_a_worker_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -283,7 +312,7 @@ def test_who_asks_first_is_served_first(pool: Pool) -> None:
     order: list[int] = []
     try:
         pool.ask(ONE, 60)
-        worker = pool._acquire()
+        worker = pool._acquire(0)
         threads = []
         for number in range(6):
             thread = threading.Thread(target=lambda n=number: (pool.ask(ONE, 60), order.append(n)))

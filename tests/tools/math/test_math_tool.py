@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from langchain_core.messages import ToolMessage
 from langchain_tests.unit_tests import ToolsUnitTests
+from pydantic import ValidationError
 
 from gba import ChatLlamaCpp, MathTool
 from gba.backends.base import Chunk
@@ -144,6 +145,12 @@ def test_what_is_no_model_is_refused() -> None:
         MathTool(llm={}).invoke(QUESTION)
     with pytest.raises(ModelFileError):
         MathTool(llm="nowhere.gguf").invoke(QUESTION)
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("inf"), float("nan"), 3601])
+def test_what_is_no_time_limit_is_refused_at_once(timeout: float) -> None:
+    with pytest.raises(ValidationError, match="timeout"):
+        MathTool(llm=Scripted([]), timeout=timeout)
 
 
 def test_the_server_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
