@@ -16,6 +16,8 @@ from collections import OrderedDict
 from datetime import datetime
 from typing import Any
 
+__all__ = ["LONGEST", "MEMORY", "Templates", "environment", "main"]
+
 MEMORY = 512 * 2**20
 """Address space of this process in bytes."""
 LONGEST = 8 * 2**20
