@@ -44,7 +44,8 @@ class Reference:
         told = [self._message(message) for message in messages]
         described = [self._dialect.tool(tool) for tool in tools]
         given = {"messages": told, "bos_token": BOS, "eos_token": EOS, "enable_thinking": True, "documents": None}
-        given |= self._dialect.variables(described)
+        given["functions"] = json.dumps([tool["function"] for tool in described], indent=4, ensure_ascii=False)
+        given["datetime"] = datetime.now().strftime("%b %d %Y")
         if prompt:
             given["add_generation_prompt"] = True
         for listed in [described] if described else [None, []]:

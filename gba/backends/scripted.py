@@ -163,24 +163,28 @@ class Scripted:
         watch, written = StopWatch(stop), list[int]()
         finish: Finish = "length"
         tokens: list[int | None] = [*self.tokenize(reply, special=True), None]
-        for token in tokens[:limit]:
-            if token is None or token in self._properties.eog:
-                _check_end(matcher, reply)
-                finish = "eog"
-                break
-            piece = self._pieces[token]
-            if matcher is not None and not matcher.advance(piece):
-                if self._open_ended and matcher.accepting:
+        try:
+            for token in tokens[:limit]:
+                if token is None or token in self._properties.eog:
+                    _check_end(matcher, reply)
                     finish = "eog"
                     break
-                raise BackendError(f"the grammar refuses {piece!r} after {self.detokenize(written)!r} in {reply!r}.")
-            written.append(token)
-            yield Chunk(piece, (token,))
-            if watch.feed(piece):
-                finish = "stop"
-                break
-        with self._guard:
-            self._seen.append((*request.prompt, *written[:-1]))
+                piece = self._pieces[token]
+                if matcher is not None and not matcher.advance(piece):
+                    if self._open_ended and matcher.accepting:
+                        finish = "eog"
+                        break
+                    raise BackendError(
+                        f"the grammar refuses {piece!r} after {self.detokenize(written)!r} in {reply!r}."
+                    )
+                written.append(token)
+                yield Chunk(piece, (token,))
+                if watch.feed(piece):
+                    finish = "stop"
+                    break
+        finally:  # also where nobody wants the rest
+            with self._guard:
+                self._seen.append((*request.prompt, *written[:-1]))
         predicted = len(written) + (finish == "eog")
         yield Chunk("", (), finish, Timings(cached, len(request.prompt) - cached, predicted))
 

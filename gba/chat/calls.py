@@ -33,7 +33,7 @@ class Fill:
     """The arguments of one tool in one syntax: their grammar, with the text behind them that ends the call."""
 
     def __init__(self, arguments: Arguments, tree: GbnfTree, end: str) -> None:
-        self.arguments, self.end = arguments, end
+        self.arguments, self.end, self.style = arguments, end, arguments.style
         self._start = Matcher(_closed(tree, end) if end else tree)
 
     def matcher(self) -> Matcher:
@@ -58,7 +58,7 @@ class JsonFill:
     """An answer of a given schema: JSON text, whatever the syntax of calls, with ``end`` behind it."""
 
     def __init__(self, grammar: Grammar, end: str) -> None:
-        self._grammar, self.end = grammar, end
+        self._grammar, self.end, self.style = grammar, end, ArgumentStyle()
         self._start = Matcher(_closed(grammar.tree, end)) if end else grammar.matcher()
 
     def matcher(self) -> Matcher:

@@ -129,20 +129,18 @@ class Filling:
                 shown = len(self.written)
             if matcher.done:
                 return text
-            text += yield from self._generate_value(matcher, room)
+            text += yield from self._generate_value(matcher, room, value_stops(matcher, fill.style, fill.end))
 
     def told(self, value: Any, call: ToolCall, index: int, *, answer: bool) -> Task[None]:
         """Show a value whose text is no JSON, now that it is whole."""
         piece = json.dumps(value, ensure_ascii=False)
         yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
 
-    def _generate_value(self, matcher: Matcher, room: int) -> Task[str]:
+    def _generate_value(self, matcher: Matcher, room: int, stops: Sequence[str]) -> Task[str]:
         """Let the model write under the grammar until the next text is likely to be forced; returns what it wrote."""
         writer, request = self._writer, self._request
         healed = yield from writer.settle_healed()
-        generation = yield from writer.generate(
-            matcher.remaining(healed), value_stops(matcher), room, request.sampling, request.slot
-        )
+        generation = yield from writer.generate(matcher.remaining(healed), stops, room, request.sampling, request.slot)
         yield from writer.finish(generation)
         new = generation.text
         if not new.startswith(healed):

@@ -143,7 +143,8 @@ class FreePass:
         reader, writer, request = self._reader, self._writer, self._request
         yield from writer.settle()
         begin = len(reader.raw)
-        generation = yield from writer.generate(grammar, reader.watched(), room, request.sampling, request.slot)
+        watched = reader.watched()
+        generation = yield from writer.generate(grammar, watched, room, request.sampling, request.slot)
         while True:
             self._used += len(generation.chunks[-1].tokens)
             yield from self._show(reader.feed(generation.chunks[-1].text))
@@ -151,6 +152,8 @@ class FreePass:
             over = over or bool(reader.stopped) or (not text and reader.behind_thought)
             if over or not (yield from writer.more(generation)):
                 break
+        if reader.stopped_by in watched and reader.stopped_by in generation.text:
+            yield from writer.finish(generation)  # it has ended by itself: what is left are its counters
         yield from writer.halt(generation)
         self._ended = generation.finish == "eog"
         if self._ended and not reader.stopped:

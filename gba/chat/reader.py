@@ -27,7 +27,7 @@ class TurnReader:
 
     ``thought`` and ``text`` are what was read, without white space around them. ``raw`` is all that was fed;
     ``thought_end`` is how much of it was the thought and its marks; ``stopped`` tells why reading has ended, if it has,
-    and ``end`` how much of ``raw`` belongs to the turn then.
+    ``stopped_by`` the text at which it has, and ``end`` how much of ``raw`` belongs to the turn then.
     """
 
     def __init__(
@@ -44,6 +44,7 @@ class TurnReader:
         self._calls, self._stops, self._text_stops = calls, tuple(stops), tuple(text_stops)
         self.thought = self.text = self.raw = ""
         self.stopped: Literal["", "call", "stop"] = ""
+        self.stopped_by = ""
         self.end = self.thought_end = 0
         gap = syntax.gap.strip() if calls else ""  # what closes a text that has a call behind it
         self._text_close = next((stop for stop in self._stops if gap.startswith(stop)), "")
@@ -126,7 +127,7 @@ class TurnReader:
         for text, state in options.items():
             if rest.startswith(text):
                 if state == "call":
-                    self._stop("call", self._at)
+                    self._stop("call", self._at, text)
                     return
                 self._at, self._state = len(self.raw) - len(rest) + len(text), state  # type: ignore[assignment]
                 return
@@ -148,7 +149,7 @@ class TurnReader:
             self._at = self.thought_end = upto + len(marker)
             self._state = "closing"
         elif found:
-            self._stop(ends[found], upto)
+            self._stop(ends[found], upto, found)
         return told
 
     def _write(self, last: bool) -> Told:
@@ -159,7 +160,7 @@ class TurnReader:
         if found and found == self._text_close:
             self._at, self._state = upto + len(found), "behind text"
         elif found:
-            self._stop(ends[found], upto)
+            self._stop(ends[found], upto, found)
         if (found or last) and self._space:  # an answer that just ends keeps its white space
             told.append(("text", self._space))
             self.text += self._space
@@ -173,7 +174,7 @@ class TurnReader:
         found, upto = self._look(ends, last)
         self._at = upto
         if found:
-            self._stop(ends[found], upto)
+            self._stop(ends[found], upto, found)
 
     def _look(self, ends: Mapping[str, _End | None], last: bool) -> tuple[str, int]:
         """The first of the texts that comes, and up to where nothing can be one of them any more."""
@@ -196,8 +197,8 @@ class TurnReader:
             self.text += kept
         return [(kind, kept)] if kept else []
 
-    def _stop(self, why: _End | None, at: int) -> None:
-        self.stopped, self.end, self._state = why or "stop", at, "stopped"
+    def _stop(self, why: _End | None, at: int, text: str) -> None:
+        self.stopped, self.stopped_by, self.end, self._state = why or "stop", text, at, "stopped"
 
 
 def _overlap(text: str, stops: Iterable[str]) -> int:

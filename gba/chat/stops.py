@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 
 from gba.grammar.matcher import Matcher
+from gba.grammar.spelling import ArgumentStyle
 
 __all__ = ["StopFilter", "value_stops"]
 
-_IN_STRING = ('",', '"}', '"]')
-_IN_NUMBER = (",", "}", "]")
+_JSON = ArgumentStyle()
+_BEHIND = (",", "}", "]")
+_QUOTES = {"json": ('"',), "python": ("'", '"'), "raw": ()}
 _LETTER = "a"
 
 
@@ -48,19 +51,23 @@ def _overlap(text: str, stop: str) -> int:
     return next((size for size in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:size])), 0)
 
 
-def value_stops(matcher: Matcher) -> tuple[str, ...]:
-    """Where a server should end the generation of a value, so that what follows can be forced again.
+def value_stops(matcher: Matcher, style: ArgumentStyle = _JSON, end: str = "") -> tuple[str, ...]:
+    """Where a server should end the generation of a value, so that what follows can be forced again: as soon as it can
+    be told from the text whether another value comes. ``end``: what stands behind the last one.
 
     Only a matter of speed: text that ends too early is gone on with, text that goes on too far is still valid.
     """
+    if style.tagged:
+        goes_on, ends = style.separator + style.opening, style.end + end
+        told = len(os.path.commonprefix([goes_on, ends])) + 1  # noqa: RUF071 - any texts
+        return tuple(dict.fromkeys(tag.after + text[:told] for tag in style.tags.values() for text in (goes_on, ends)))
+    quotes = _QUOTES[style.spelling.escapes] or (style.spelling.unquote,)
     inside = matcher.copy()
     if not _in_string(inside):
-        inside.advance('"')
-    if _in_string(inside):
-        return _IN_STRING
-    if any(matcher.allows(digit) for digit in "0123456789"):
-        return _IN_NUMBER
-    return _IN_STRING
+        inside.advance(style.spelling.quote)
+    if not _in_string(inside) and any(matcher.allows(digit) for digit in "0123456789"):
+        return _BEHIND
+    return tuple(quote + text for quote in quotes for text in _BEHIND)
 
 
 def _in_string(matcher: Matcher) -> bool:

@@ -26,8 +26,6 @@ __all__ = [
     "Instructions",
     "Thinking",
     "Written",
-    "common_start",
-    "whole_tags",
     "written",
 ]
 

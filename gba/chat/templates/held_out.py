@@ -21,7 +21,7 @@ def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7, *
     draw = random.Random(seed)
     wrong: list[str] = []
     for number in range(count):
-        calls = tuple(_random_call(draw, index) for index in range(draw.choice((1, 1, 2, 3)) if syntax.many else 1))
+        calls = tuple(_random_call(draw, syntax) for _ in range(draw.choice((1, 1, 2, 3)) if syntax.many else 1))
         said = [USER, Message("assistant", calls=calls), *(results_of(calls) if answered or number % 2 else ())]
         try:
             text = behind(probe.render(said), USER.content)
@@ -36,11 +36,13 @@ def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7, *
     return wrong
 
 
-def _random_call(draw: Any, number: int) -> ToolCall:
+def _random_call(draw: Any, syntax: CallSyntax) -> ToolCall:
+    """A call with an id such as gba gives, or what the syntax makes of that: some templates refuse long ones."""
     names = ["city", "count", "why", "flag", "list_of", "inner", "b2"]
     draw.shuffle(names)
     arguments = {name: _random_value(draw, 0) for name in names[: draw.randrange(5)]}
-    return ToolCall(draw.choice(("get_weather", "search", "f")), arguments, f"abcd{number}{draw.randrange(1000, 9999)}")
+    call_id = syntax.id(f"call_{draw.getrandbits(96):024x}")
+    return ToolCall(draw.choice(("get_weather", "search", "f")), arguments, call_id)
 
 
 def _random_value(draw: Any, depth: int) -> Any:

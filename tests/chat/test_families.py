@@ -1,0 +1,349 @@
+"""Every way in which models call and think: read out of a template, laid out, and gone along with in a step."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+
+import pytest
+from families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, Family
+
+from gba.chat import (
+    AnswerDelta,
+    ArgumentsDelta,
+    CallDone,
+    Engine,
+    Message,
+    StepDone,
+    StepOptions,
+    ThoughtDelta,
+    ToolChosen,
+)
+from gba.chat.formats import Conversation
+from gba.chat.messages import Step
+from gba.grammar.arguments import write_arguments
+from gba.schema.tools import ToolCall, ToolSpec
+
+SEARCH = ToolSpec(
+    "search",
+    "Searches.",
+    {
+        "type": "object",
+        "properties": {"query": {"type": "string", "description": "Words."}, "count": {"type": "integer"}},
+        "required": ["query"],
+        "additionalProperties": False,
+    },
+)
+PING = ToolSpec("ping", "Pings.", {"type": "object", "properties": {"on": {"type": "boolean", "description": "On."}}})
+TOOLS = (SEARCH, PING)
+USER = Message("user", "What is new?")
+FRANCE = ("search", {"query": "life in France", "count": 3})
+SPAIN = ("search", {"query": "Spain"})
+VALUES = {"a": "x", "b": 3, "c": True, "d": None, "e": ["y", 1, None], "f": {"g": [False], "h": "z"}, "i": -0.5}
+
+families = pytest.mark.parametrize("family", FAMILIES, ids=str)
+thinkers = pytest.mark.parametrize("family", THINKERS, ids=str)
+several = pytest.mark.parametrize("family", [family for family in FAMILIES if family.many], ids=str)
+
+
+def engine(family: Family, backend, **options):
+    return Engine(backend, chat_format=family.format(), options=StepOptions(**options))
+
+
+def written(family: Family, step: Step, backend) -> str:
+    """The turn, its ids put out of sight."""
+    text = backend.detokenize(step.tokens[step.prompt_tokens :])
+    for call in step.calls:
+        text = text.replace(family.format().syntax.id(call.id), ID)
+    return text
+
+
+# reading
+
+
+@families
+def test_the_template_is_read(family):
+    found = family.format()
+    assert found.syntax.native, found.why
+    assert found.syntax.many == family.many
+    assert found.syntax.id_length == family.id_length
+    assert (found.thinking is not None) == bool(family.think[0])
+
+
+@families
+@pytest.mark.parametrize("arguments", [{"query": "x"}, {}, VALUES], ids=["one", "none", "all types"])
+def test_calls_are_written_as_the_template_writes_them(family, arguments):
+    syntax = family.format().syntax
+    calls = [ToolCall("search", arguments, "abcd12345"), ToolCall("ping", {"on": True}, "efgh12345")]
+    for group in [calls[:1], calls, [*calls, *calls]] if family.many else [calls[:1]]:
+        pieces = syntax.write(group, lambda call: write_arguments(syntax.arguments, call.arguments))
+        assert "".join(piece.text for piece in pieces) == family.write(group)
+
+
+@families
+def test_conversations_are_laid_out_as_the_template_renders_them(family):
+    found = family.format()
+    call, other = ToolCall(*FRANCE, "abcd12345"), ToolCall("ping", {"on": True}, "efgh12345")
+    results = [Message("tool", 'It\'s "fine"', call_id=each.id, name=each.name) for each in (call, other)]
+    conversations = [
+        [USER],
+        [Message("system", "Be brief."), USER],
+        [USER, Message("assistant", calls=(call,)), results[0]],
+        [USER, Message("assistant", "Nothing."), Message("user", "Really?")],
+        *([[USER, Message("assistant", calls=(call, other)), *results]] if family.many else []),
+    ]
+    for messages in conversations:
+        tools = [found.dialect.tool(tool) for tool in TOOLS]
+        told = [found.dialect.message(message) for message in messages]
+        conversation = Conversation(tuple(messages), TOOLS)
+        expected = found.template.render(told, tools)
+        laid_out = found.layout(conversation)
+        assert laid_out.text() == expected.removeprefix("<s>")
+        contents = [piece.text.strip() for piece in laid_out.pieces if piece.content]
+        assert "What is new?" in contents
+
+
+# steps
+
+
+@families
+def test_a_direct_answer_is_one_generation(family):
+    backend = family.backend(family.turn(text="Nothing is new.", thought="Hm." if family.think[0] else ""))
+    step = engine(family, backend).step([USER], TOOLS)
+    assert (step.content, step.calls, step.finish) == ("Nothing is new.", (), "stop")
+    assert step.thought == ("Hm." if family.think[0] else "")
+    assert step.requests == 1
+    assert backend.requests[0].grammar is None
+
+
+@thinkers
+def test_plain_chat_tells_the_thought_from_the_answer(family):
+    step = engine(family, family.backend(family.turn(text="Nothing.", thought="Hm, well."))).step([USER])
+    assert (step.thought, step.content, step.requests) == ("Hm, well.", "Nothing.", 1)
+
+
+@families
+def test_a_call_is_read_and_the_turn_is_spelled_as_the_model_spells_it(family):
+    turn = family.turn(FRANCE, thought="Hm." if family.think[0] else "")
+    backend = family.backend(turn)
+    step = engine(family, backend).step([USER], TOOLS)
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert (step.content, step.finish) == ("", "tool_calls")
+    assert step.thought == ("Hm." if family.think[0] else "")
+    assert written(family, step, backend) == family.generated(turn)
+
+
+@pytest.mark.parametrize("family", [each for each in FAMILIES if each not in (BARE, CHANNEL)], ids=str)
+def test_text_before_a_call_is_the_content(family):
+    turn = family.turn(FRANCE, text="I look it up.", thought="Hm." if family.think[0] else "")
+    backend = family.backend(turn)
+    step = engine(family, backend).step([USER], TOOLS)
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert step.content == "I look it up."
+    assert written(family, step, backend) == family.generated(turn)
+
+
+def test_without_a_trigger_text_is_the_answer_whatever_follows():
+    text = 'I look it up. {"name": "search", "parameters": {"query": "x"}}'
+    step = engine(BARE, BARE.backend(text)).step([USER], TOOLS)
+    assert (step.content, step.calls) == (text, ())
+
+
+def test_a_model_that_says_the_channel_first_is_understood():
+    said = iter(["<|chan|>commentary to=functions.search <|constrain|>json<|msg|>{"])
+    model = Answering(CHANNEL)
+    backend = CHANNEL.writing(lambda prompt, grammar, stop: model(prompt, grammar, stop) if grammar else next(said))
+    step = engine(CHANNEL, backend).step([USER], [SEARCH])
+    assert [(call.name, call.arguments) for call in step.calls] == [("search", {"query": ""})]
+    assert (step.content, step.thought) == ("", "")
+    assert written(CHANNEL, step, backend) == CHANNEL.write(list(step.calls))
+
+
+@families
+def test_forced_text_is_not_generated(family):
+    backend = family.backend(family.turn(FRANCE, thought="Hm." if family.think[0] else ""))
+    step = engine(family, backend).step([USER], TOOLS)
+    spans = [span for span in step.spans if span.kind in {"argument", "choice"}]
+    generated = "".join(backend.detokenize(step.tokens[span.start : span.end]) for span in spans)
+    assert "life in France" in generated
+    assert not any(forced in generated for forced in ("search", "query", "count", "function", "calls"))
+
+
+@families
+@pytest.mark.parametrize("choice", ["required", "search"])
+def test_a_call_that_is_asked_for_is_made_behind_the_thought(family, choice):
+    turn = family.turn(FRANCE, thought="Hm." if family.think[0] else "")
+    backend = family.backend(turn)
+    step = engine(family, backend).step([USER], TOOLS, tool_choice=choice)
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert step.thought == ("Hm." if family.think[0] else "")
+    assert written(family, step, backend) == family.generated(turn)
+
+
+@families
+def test_a_model_that_would_rather_answer_is_made_to_call(family):
+    answers = Answering(family)
+    step = engine(family, family.writing(answers), max_tokens=200).step([USER], TOOLS, tool_choice="search")
+    assert [call.name for call in step.calls] == ["search"]
+    assert step.finish in {"tool_calls", "length"}
+
+
+@families
+def test_no_call_can_be_made_where_none_is_allowed(family):
+    backend = family.backend(family.turn(text="Nothing.", thought="Hm." if family.think[0] else ""))
+    step = engine(family, backend).step([USER], TOOLS, tool_choice="none")
+    assert (step.content, step.calls, step.requests) == ("Nothing.", (), 1)
+    assert step.thought == ("Hm." if family.think[0] else "")
+    syntax = family.format().syntax
+    stubborn = engine(family, family.backend(family.turn(FRANCE))).step([USER], TOOLS, tool_choice="none")
+    assert stubborn.calls == ()
+    assert (syntax.trigger or syntax.first.strip()) not in stubborn.content
+
+
+@several
+def test_parallel_calls_and_one_that_repeats(family):
+    turn = family.turn(FRANCE, SPAIN, thought="Hm." if family.think[0] else "")
+    backend = family.backend(turn)
+    step = engine(family, backend).step([USER], TOOLS, parallel=True)
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE, SPAIN]
+    assert written(family, step, backend) == family.generated(turn)
+    assert len({call.id for call in step.calls}) == 2
+
+
+@several
+def test_one_call_only_where_parallel_ones_are_not_asked_for(family):
+    step = engine(family, family.backend(family.turn(FRANCE, SPAIN))).step([USER], TOOLS)
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+
+
+@several
+def test_the_number_of_calls_is_limited(family):
+    backend = family.backend(family.turn(FRANCE, SPAIN, ("search", {"query": "Italy"})))
+    step = engine(family, backend, max_calls=2).step([USER], TOOLS, parallel=True)
+    assert [call.arguments["query"] for call in step.calls] == ["life in France", "Spain"]
+
+
+@families
+def test_three_steps_only_add_to_the_prompt(family):
+    thought = "Hm." if family.think[0] else ""
+    turns = [
+        family.turn(FRANCE, thought=thought),
+        family.turn(SPAIN, thought=thought),
+        family.turn(text="All is fine.", thought=thought),
+    ]
+    backend = family.backend(*turns)
+    agent, messages, before, evaluated, requests = engine(family, backend), [USER], (), 0, 0
+    for _ in range(3):
+        step = agent.step(messages, TOOLS)
+        assert step.tokens[: len(before)] == before
+        before, requests = step.tokens, requests + step.requests
+        evaluated += step.usage.evaluated + step.usage.generated
+        messages += [step.message(), *(Message("tool", "much", call_id=call.id, name=call.name) for call in step.calls)]
+    assert step.content == "All is fine."
+    assert evaluated <= len(before) + requests
+    text = backend.detokenize(before)
+    assert text.count("much") == 2
+    if family is LISTED:
+        ids = [family.format().syntax.id(call.id) for message in messages for call in message.calls]
+        assert [text.count(each) for each in ids] == [2, 2]  # in the call and in the result
+
+
+@thinkers
+def test_a_thought_over_budget_is_closed_with_its_own_mark(family):
+    endless = Endless(family)
+    step = engine(family, backend := family.writing(endless), max_thought_tokens=30).step([USER], TOOLS)
+    assert 20 <= len(step.thought) <= 30
+    assert step.content == "Done."
+    opened = family.think[0] if not family.opened else ""
+    turn = backend.detokenize(step.tokens[step.prompt_tokens :])
+    assert re.fullmatch(re.escape(opened) + "[hm ]+" + re.escape(family.think[1] + family.answer) + "Done.", turn), turn
+
+
+@thinkers
+def test_a_long_thought_is_not_cut_by_itself(family):
+    thought = " ".join(f"Then I see {number}." for number in range(60))
+    turn = family.turn(FRANCE, thought=thought)
+    backend = family.backend(turn)
+    step = engine(family, backend).step([USER], TOOLS)
+    assert len(thought) > 256
+    assert step.thought == thought
+    assert [call.arguments for call in step.calls] == [FRANCE[1]]
+    assert written(family, step, backend) == family.generated(turn)
+
+
+@thinkers
+def test_a_thought_never_takes_the_room_of_the_answer(family):
+    step = engine(family, family.writing(Endless(family)), max_tokens=120).step([USER], TOOLS)
+    assert step.content == "Done."
+    assert step.usage.generated <= 120
+
+
+@thinkers
+@pytest.mark.parametrize("options", [{"max_thought_tokens": 30}, {"max_tokens": 150}])
+def test_a_call_that_is_asked_for_follows_on_a_thought_without_end(family, options):
+    step = engine(family, family.writing(Endless(family)), **options).step([USER], TOOLS, tool_choice="search")
+    assert [call.name for call in step.calls] == ["search"]
+    assert step.thought.strip("hm ") == ""
+
+
+@thinkers
+def test_no_thought_where_none_is_wanted(family):
+    call = family.write([ToolCall(*FRANCE, ID)])
+    backend = family.backend(family.think[0] + family.think[1] + call if family.opened else call)
+    step = engine(family, backend, max_thought_tokens=0).step([USER], TOOLS, tool_choice="search")
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert step.thought == ""
+
+
+@families
+def test_events_tell_the_step_as_it_happens(family):
+    thought = "Hm." if family.think[0] else ""
+    events = list(engine(family, family.backend(family.turn(FRANCE, thought=thought))).run([USER], TOOLS))
+    kinds = [type(event) for event in events]
+    assert "".join(event.text for event in events if isinstance(event, ThoughtDelta)) == thought
+    arguments = "".join(event.text for event in events if isinstance(event, ArgumentsDelta))
+    assert json.loads(arguments) == FRANCE[1]
+    assert kinds.index(ToolChosen) < kinds.index(ArgumentsDelta) < kinds.index(CallDone) < kinds.index(StepDone)
+    assert {event.id for event in events if isinstance(event, ToolChosen | ArgumentsDelta | CallDone)} == {
+        events[-1].step.calls[0].id
+    }
+    backend = family.backend(family.turn(text="Nothing is new.", thought=thought))
+    answer = [event.text for event in engine(family, backend).run([USER], TOOLS) if isinstance(event, AnswerDelta)]
+    assert "".join(answer) == "Nothing is new."
+    assert len(answer) > 3, "an answer streams as it comes"
+
+
+@families
+def test_async_gives_the_same(family):
+    turn = family.turn(FRANCE, thought="Hm." if family.think[0] else "")
+    step = engine(family, family.backend(turn)).step([USER], TOOLS)
+    other = asyncio.run(engine(family, family.backend(turn)).astep([USER], TOOLS))
+    assert (other.thought, other.content, len(other.tokens)) == (step.thought, step.content, len(step.tokens))
+    assert [call.arguments for call in other.calls] == [call.arguments for call in step.calls]
+
+
+class Answering:
+    """A model that always answers, whatever it is asked; under a grammar it writes what that allows."""
+
+    def __init__(self, family: Family) -> None:
+        self.family = family
+
+    def __call__(self, prompt: str, grammar: str | None, stop: tuple[str, ...]) -> str:
+        from gba.grammar.gbnf import parse_gbnf
+        from gba.grammar.matcher import Matcher
+
+        if grammar is None:
+            return self.family.answer + "Nothing is new."
+        return Matcher(parse_gbnf(grammar)).shortest()
+
+
+class Endless(Answering):
+    """A model that thinks without end; once its thought is closed it answers."""
+
+    def __call__(self, prompt: str, grammar: str | None, stop: tuple[str, ...]) -> str:
+        turn = prompt.rpartition(USER.content)[2].partition(self.family.starts[0])[2]
+        opening, closing = (part.strip() for part in self.family.think)
+        if grammar is not None or closing in turn:
+            return super().__call__(prompt, grammar, stop).replace("Nothing is new.", "Done.")
+        return ("" if opening in turn else self.family.think[0]) + "hm " * 2000
