@@ -10,11 +10,11 @@ from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError, Work, complement, finite, intersect, join
+from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.languages import length_between, search
+from gba.grammar.languages import length_between, search, superset
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
@@ -39,14 +39,12 @@ from gba.schema.nodes import (
 )
 from gba.schema.nodes import Node as Kind
 from gba.schema.normalize import Normalizer
+from gba.schema.work import TooLargeError, Work, remembered
 
 __all__ = ["Compiler"]
 
-_KEPT = 512
-_STATES = 20_000
-"""States that all automata of a document may take together while they are made."""
-
-_KNOWN_STRINGS: dict[tuple[tuple[Language, ...], int, int | None], Dfa] = {}
+_STEPS = 1_200_000
+"""Steps of work that a document may take: about a second."""
 
 
 class Compiler:
@@ -99,12 +97,20 @@ class Compiler:
     def document(self) -> Node:
         """The root of the document. Raises SchemaError where nothing satisfies it or it is too large."""
         try:
-            with Work(_STATES):
+            with Work(_STEPS):
                 root = self.value(self.normalizer.root)
         except TooManyRulesError:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
         except RecursionError:
             raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
+        except TooLargeError:
+            pointer = next((part.place.pointer for open_one in reversed(self._open) for part in open_one), "")
+            raise SchemaError(
+                "compiling the schema takes too much work",
+                keyword=_keyword(pointer),
+                pointer=pointer,
+                remedy="Simplify what stands there, or split the schema.",
+            ) from None
         if root is None:
             raise self.unsatisfiable()
         return root
@@ -269,10 +275,9 @@ class Compiler:
             self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
             return EVERY_STRING
         except TooLargeError:
-            self.leave(
-                Residual(language.kind, language.pointer, f"{language.text[:80]!r} needs too large an automaton")
-            )
-            return EVERY_STRING
+            why = f"{language.text[:80]!r} needs too large an automaton"
+            self.leave(Residual(language.kind, language.pointer, why))
+            return superset(language.text) if language.kind == "pattern" and not language.negated else EVERY_STRING
         return found
 
     def _language(self, language: Language) -> Dfa:
@@ -292,31 +297,15 @@ class Compiler:
 
     def string_language(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""
-        plain = tuple(replace(language, pointer="") for language in node.languages)
-        found = _KNOWN_STRINGS.get((plain, node.minimum, node.maximum))
-        if found is not None:
-            return found
-        before, self._residual = self._residual, {}
-        try:
-            found = self._string_language(node)
-        finally:
-            own, self._residual = self._residual, {**before, **self._residual}
-        if not own:
-            if len(_KNOWN_STRINGS) >= _KEPT:
-                _KNOWN_STRINGS.clear()
-            _KNOWN_STRINGS[plain, node.minimum, node.maximum] = found
-        return found
-
-    def _string_language(self, node: String) -> Dfa:
         found = EVERY_STRING
         for language in node.languages:
             own = self.language(language)
             try:
-                found = intersect(found, own)
+                found = _both(found, own)
             except TooLargeError:
                 self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:
-            return length_between(found, node.minimum, node.maximum)
+            return _bounded(found, node.minimum, node.maximum)
         except TooLargeError:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
             return found
@@ -331,6 +320,15 @@ class Compiler:
                     yield finite(value for value in node.values if self.judge.satisfies(node, value))
                 else:
                     yield self.string_language(node)
+
+
+_both = remembered(512)(intersect)
+_bounded = remembered(512)(length_between)
+
+
+def _keyword(pointer: str) -> str:
+    """The last part of the pointer that is a keyword's name rather than a number."""
+    return next((word for word in reversed(pointer.split("/")) if word and not word.isdecimal()), "")
 
 
 def _hint(conjunction: Conjunction) -> str:

@@ -99,10 +99,10 @@ class Grammar:
 
         Raises SchemaError.
         """
-        from gba.grammar.automata import TooLargeError
         from gba.grammar.languages import full_match
         from gba.grammar.regex import NotRegularError, RegexError
         from gba.grammar.text import plain_dfa_tree
+        from gba.schema.work import TooLargeError
 
         try:
             dfa = full_match(f"(?:{pattern})")

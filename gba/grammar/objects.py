@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
+from gba.grammar.automata import Dfa, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import keys_except, other_keys
@@ -15,6 +14,7 @@ from gba.grammar.presence import Option, Presence, grouped
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
+from gba.schema.work import TooLargeError, remembered
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -171,7 +171,7 @@ def _cells(
     return found
 
 
-@functools.lru_cache(maxsize=128)
+@remembered(128)
 def _divided(names: tuple[str, ...], allowed: Dfa, languages: tuple[Dfa, ...]) -> dict[frozenset[int], Dfa]:
     """The keys that are allowed and not among the names, by which languages they are in. Raises TooLargeError."""
     cells = divide(intersect(other_keys(names), allowed), languages)
