@@ -58,16 +58,13 @@ class Compiler:
         self._residual: dict[Residual, None] = {}
         self._values: dict[Conjunction, Node | None] = {}
         self._open: dict[Conjunction, str | None] = {}
+        self.judge = Judge(self)
+        """Tells whether values satisfy what is compiled."""
 
     @property
     def residual(self) -> tuple[Residual, ...]:
         """What the rules so far do not enforce."""
         return tuple(self._residual)
-
-    @property
-    def judge(self) -> Judge:
-        """Tells whether values satisfy what is compiled."""
-        return Judge(self)
 
     def leave(self, note: Residual) -> None:
         """Leave a constraint to the check."""

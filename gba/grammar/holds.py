@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from gba.grammar.numbers import fits
 from gba.schema.keywords import type_of
-from gba.schema.merge import equal
+from gba.schema.merge import value_key
 from gba.schema.nodes import Array, Conjunction, Node, Number, Object, String
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ class Judge:
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
+        self._keys: dict[int, tuple[tuple[Any, ...], frozenset[Any]]] = {}
 
     def holds(self, conjunction: Conjunction, value: Any) -> bool:
         """Whether one of the alternatives of the conjunction is satisfied."""
@@ -28,9 +29,16 @@ class Judge:
             return True
         nodes = self._compiler.normalizer.shape(conjunction).get(type_of(value), ())
         return any(
-            (node.values is None or any(equal(value, listed) for listed in node.values)) and self.satisfies(node, value)
+            (node.values is None or value_key(value) in self._listed(node.values)) and self.satisfies(node, value)
             for node in nodes
         )
+
+    def _listed(self, values: tuple[Any, ...]) -> frozenset[Any]:
+        """The keys of a node's values, made once."""
+        found = self._keys.get(id(values))
+        if found is None:
+            found = self._keys[id(values)] = (values, frozenset(map(value_key, values)))
+        return found[1]
 
     def satisfies(self, node: Node, value: Any) -> bool:
         """Whether the value satisfies the node's constraints, its list of values aside."""
@@ -59,7 +67,7 @@ class Judge:
                 return False
         if node.unique is None:
             return True
-        return not any(equal(one, other) for index, one in enumerate(value) for other in value[:index])
+        return len(set(map(value_key, value))) == len(value)
 
     def _object(self, node: Object, value: Mapping[str, Any]) -> bool:
         from gba.grammar.objects import allowed_name, key_value

@@ -11,9 +11,10 @@ import json
 from collections.abc import Iterable
 from itertools import pairwise
 
-from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
+from gba.grammar.automata import Dfa, Ranges, invert, unite
 from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, one_of, seq
 from gba.grammar.rules import Rules
+from gba.grammar.texts import tree_node
 
 __all__ = [
     "DfaPrinter",
@@ -161,11 +162,11 @@ def any_number_of(options: Iterable[Node], rules: Rules, hint: str) -> Node:
 
 
 def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
-    """One of the texts in quotation marks, then the tail: a choice where they are few, else an automaton."""
+    """One of the texts in quotation marks, then the tail: a choice where they are few, else a tree."""
     listed = list(dict.fromkeys(texts))
     if len(listed) <= _MANY:
         return alt(*(seq(Literal(quoted(text)), tail) for text in listed))
-    return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
+    return seq(Literal('"'), rules.share("text", tree_node((quoted(text)[1:] for text in listed), rules, "text")), tail)
 
 
 def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE) -> Node:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gba.grammar.automata import Dfa, Ranges, finite
+from gba.grammar.automata import Dfa, Ranges
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, alt
 from gba.grammar.rules import Rules
 from gba.grammar.strings import DfaPrinter, raw_class
+from gba.grammar.texts import tree_node
 
 __all__ = ["choices_tree", "plain_dfa_tree"]
 
@@ -15,10 +16,11 @@ _FEW = 64
 
 
 def choices_tree(choices: Sequence[str]) -> GbnfTree:
-    """One of the texts; as an automaton where they are many."""
+    """One of the texts; as a tree where they are many."""
     if len(choices) <= _FEW:
         return GbnfTree({"root": alt(*(Literal(choice) for choice in choices))})
-    return plain_dfa_tree(finite(choices))
+    rules = Rules()
+    return rules.tree(tree_node(choices, rules, "text"))
 
 
 def plain_dfa_tree(dfa: Dfa) -> GbnfTree:

@@ -7,23 +7,26 @@ where their meaning is clear: boolean ``exclusiveMinimum`` and ``exclusiveMaximu
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gba.errors import SchemaError
 
-__all__ = ["require_schema"]
+__all__ = ["is_number", "known", "require_schema"]
 
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def is_number(value: Any) -> bool:
+    """Whether the value is a number that a double can hold: JSON parsers read others as infinite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0 and value == int(value)
+    return is_number(value) and value >= 0 and value == int(value)
 
 
 def _is_texts(value: Any) -> bool:
@@ -46,8 +49,8 @@ def _are_lists_of_texts(value: Any) -> bool:
 
 _TEXT = (lambda value: isinstance(value, str), "a string")
 _COUNT = (_is_count, "an integer, 0 or more")
-_NUMBER = (_is_number, "a finite number")
-_BOUND = (lambda value: isinstance(value, bool) or _is_number(value), "a finite number")
+_NUMBER = (is_number, "a number that a double can hold")
+_BOUND = (lambda value: isinstance(value, bool) or is_number(value), "a number that a double can hold")
 
 _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "type": (_is_type, "one of null, boolean, integer, number, string, array, object, or a list of them"),
@@ -56,7 +59,7 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "maximum": _NUMBER,
     "exclusiveMinimum": _BOUND,
     "exclusiveMaximum": _BOUND,
-    "multipleOf": (lambda value: _is_number(value) and value > 0, "a finite number greater than 0"),
+    "multipleOf": (lambda value: is_number(value) and value > 0, "a number greater than 0 that a double can hold"),
     "minLength": _COUNT,
     "maxLength": _COUNT,
     "pattern": _TEXT,

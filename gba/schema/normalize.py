@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 from gba.errors import SchemaError
+from gba.schema.branches import pairs_to_compare
 from gba.schema.keywords import ANY_SHAPE, direct, malformed, names
-from gba.schema.merge import conjoin, intersect
+from gba.schema.merge import conjoin, intersect, value_key
 from gba.schema.negate import negative
 from gba.schema.nodes import ANYTHING, Array, Conjunction, Either, Node, Object, Part, Place, Residual, Scope, Shape
 from gba.schema.references import References
+from gba.schema.work import TooLargeError, allowance, spend
 
 __all__ = ["Normalizer", "annotate", "multiply", "union"]
 
@@ -29,6 +30,10 @@ MAX_SUBSETS = 5
 
 MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
+
+
+ONE_OF = 300_000
+"""Steps that telling the branches of one oneOf apart may take."""
 
 
 class _CircularError(SchemaError):
@@ -198,8 +203,17 @@ class Normalizer:
         branches = self.children(place, "oneOf")
         if len(branches) == 1:
             return self.shape(branches[0])
+        try:
+            with allowance(ONE_OF):
+                return self._exactly_one(place, branches)
+        except TooLargeError:
+            note = Residual("oneOf", place.pointer, "its branches are too many to be told apart")
+        return annotate(union(map(self.shape, branches)), note)
+
+    def _exactly_one(self, place: Place, branches: list[Conjunction]) -> Shape:
+        """What satisfies one of the branches and no other one. Raises TooLargeError."""
         clashes: list[list[int]] = [[] for _ in branches]
-        for one, other in combinations(range(len(branches)), 2):
+        for one, other in sorted(pairs_to_compare(list(map(self.shape, branches)), self._listed_at)):
             if self._overlap(branches[one], branches[other]):
                 clashes[one].append(other)
                 clashes[other].append(one)
@@ -217,6 +231,22 @@ class Normalizer:
         note = Residual("oneOf", place.pointer, "its branches overlap; that only one holds is checked afterwards")
         return annotate(union(map(self.shape, branches)), note)
 
+    def _listed_at(self, node: Object, name: str) -> frozenset[Any] | None:
+        """The keys of the values that are listed for a key that the object requires; None where any may come."""
+        if any(scope.patterns for scope in node.scopes):
+            return None
+        try:
+            shape = self.shape(named_value(node, name))
+        except _CircularError:
+            return None
+        found: set[Any] = set()
+        for nodes in shape.values():
+            for child in nodes:
+                if child.values is None:
+                    return None
+                found.update(map(value_key, child.values))
+        return frozenset(found)
+
     def _overlap(self, one: Conjunction, other: Conjunction) -> bool:
         """Whether both may hold for one value; not told where their alternatives are too many."""
         right = self.shape(other)
@@ -224,6 +254,7 @@ class Normalizer:
             against = right.get(kind, ())
             if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
                 return True
+            spend(2 * len(nodes) * len(against))
             merged = (intersect(node, peer) for node in nodes for peer in against)
             if any(node is not None and self.possible(node) for node in merged):
                 return True
@@ -240,6 +271,7 @@ class Normalizer:
         """False only where certainly nothing satisfies the node."""
         if not isinstance(node, Object) or depth == 0:
             return True
+        spend(4)
         for name in node.required:
             value = named_value(node, name)
             try:

@@ -7,13 +7,14 @@ spent as well when its result is still known from before, so that a grammar does
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextvars import ContextVar
 from typing import TypeVar
 
-__all__ = ["TooLargeError", "Work", "current_work", "remembered", "spend"]
+__all__ = ["PIECE", "TooLargeError", "Work", "allowance", "remembered", "spend"]
 
 T = TypeVar("T")
 
@@ -68,16 +69,17 @@ class Work:
 _WORK: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
-def current_work() -> Work | None:
-    """The budget of the compilation that is under way, if there is one."""
-    return _WORK.get()
-
-
 def spend(steps: int = 1) -> None:
     """Count steps of the compilation that is under way. Raises TooLargeError when there are none left."""
     work = _WORK.get()
     if work is not None:
         work.spend(steps)
+
+
+def allowance(steps: int) -> Work:
+    """A budget of so many steps, or of what is left if that is less; to be used as a context."""
+    outer = _WORK.get()
+    return Work(steps if outer is None else min(steps, max(outer.left, 0)))
 
 
 def remembered(size: int, steps: int = PIECE) -> Callable[[Callable[..., T]], Callable[..., T]]:
@@ -94,12 +96,13 @@ def remembered(size: int, steps: int = PIECE) -> Callable[[Callable[..., T]], Ca
             outer = _WORK.get()
             found = known.get(args)
             if found is None:
-                found = _first_call(function, args, outer, steps)
+                found = _first_call(function, args, steps)
                 if found[0] is not None or outer is None or outer.left + found[1] >= steps:
                     known[args] = found
                     if len(known) > size:
-                        for _ in range(min(_LOST, size)):
-                            known.popitem(last=False)
+                        with contextlib.suppress(KeyError):  # another thread may have emptied it
+                            for _ in range(min(_LOST, size)):
+                                known.popitem(last=False)
                 if outer is not None:
                     outer._charged.add((function, args))
             elif outer is not None:
@@ -114,12 +117,10 @@ def remembered(size: int, steps: int = PIECE) -> Callable[[Callable[..., T]], Ca
 
 
 def _first_call(
-    function: Callable[..., T], args: tuple[Hashable, ...], outer: Work | None, steps: int
+    function: Callable[..., T], args: tuple[Hashable, ...], steps: int
 ) -> tuple[T | None, int]:
     """The result (None: it would take too many steps) and the steps that it took."""
-    if outer is not None:
-        outer.spend(0)
-    own = Work(steps if outer is None else min(steps, outer.left))
+    own = allowance(steps)
     result = None
     try:
         with own:
