@@ -171,7 +171,8 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
-        edges = ((low, high, (at, target)) for at, number in state for low, high, target in automata[at].edges[number])
+        edges = [(low, high, (at, target)) for at, number in state for low, high, target in automata[at].edges[number]]
+        spend(2 * len(edges))
         return ((low, high, frozenset(live)) for low, high, live in sweep(edges))
 
     def accepts(state: frozenset[tuple[int, int]]) -> bool:

@@ -39,12 +39,15 @@ from gba.schema.nodes import (
 )
 from gba.schema.nodes import Node as Kind
 from gba.schema.normalize import Normalizer
-from gba.schema.work import TooLargeError, Work, remembered
+from gba.schema.work import TooLargeError, Work, remembered, spend
 
 __all__ = ["Compiler"]
 
-_STEPS = 1_200_000
-"""Steps of work that a document may take: about a second."""
+_STEPS = 800_000
+"""Steps of work that a document may take."""
+
+_PRINTED = 4
+"""Steps that printing an edge of an automaton takes."""
 
 
 class Compiler:
@@ -58,6 +61,7 @@ class Compiler:
         self._residual: dict[Residual, None] = {}
         self._values: dict[Conjunction, Node | None] = {}
         self._open: dict[Conjunction, str | None] = {}
+        self._printed: set[Dfa] = set()
         self.judge = Judge(self)
         """Tells whether values satisfy what is compiled."""
 
@@ -302,10 +306,22 @@ class Compiler:
             except TooLargeError:
                 self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:
-            return _bounded(found, node.minimum, node.maximum)
+            found = _bounded(found, node.minimum, node.maximum)
         except TooLargeError:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
-            return found
+        return self._printable(found, node)
+
+    def _printable(self, dfa: Dfa, node: String) -> Dfa:
+        """The automaton, if there is enough work left to print it, else all strings."""
+        if dfa in self._printed:
+            return dfa
+        try:
+            spend(_PRINTED * sum(map(len, dfa.edges)))
+        except TooLargeError:
+            self.leave(Residual("pattern", node.pointer, "all patterns of the schema together take too many rules"))
+            return EVERY_STRING
+        self._printed.add(dfa)
+        return dfa
 
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gba.grammar.automata import Dfa
 from gba.grammar.numbers import fits
 from gba.schema.keywords import type_of
 from gba.schema.merge import value_key
-from gba.schema.nodes import Array, Conjunction, Node, Number, Object, String
+from gba.schema.nodes import Array, Conjunction, Language, Node, Number, Object, String
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -21,6 +22,7 @@ class Judge:
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
+        self._known: dict[int, tuple[tuple[Language, ...], list[Dfa]]] = {}
         self._keys: dict[int, tuple[tuple[Any, ...], frozenset[Any]]] = {}
 
     def holds(self, conjunction: Conjunction, value: Any) -> bool:
@@ -53,7 +55,15 @@ class Judge:
     def _string(self, node: String, value: str) -> bool:
         if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
             return False
-        return all(self._compiler.language(language).matches(value) for language in node.languages)
+        return all(dfa.matches(value) for dfa in self._automata(node.languages))
+
+    def _automata(self, languages: tuple[Language, ...]) -> list[Dfa]:
+        """The automata of a node's languages, looked up once."""
+        found = self._known.get(id(languages))
+        if found is None:
+            automata = [self._compiler.language(language) for language in languages]
+            found = self._known[id(languages)] = (languages, automata)
+        return found[1]
 
     def _array(self, node: Array, value: list[Any]) -> bool:
         if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
