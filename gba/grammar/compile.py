@@ -24,6 +24,7 @@ from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
 from gba.grammar.style import style_of
 from gba.schema.keywords import ANY_SHAPE
+from gba.schema.metaschema import MOST_LEVELS
 from gba.schema.nodes import (
     ANYTHING,
     Array,
@@ -46,6 +47,22 @@ __all__ = ["Compiler"]
 _STEPS = 800_000
 """Steps of work that a document may take."""
 
+_LEVELS = 24
+"""Levels of a schema that are compiled by recursion, some eight calls each: far from Python's limit, which callers
+need a part of as well."""
+
+
+class _DeeperError(Exception):
+    """A conjunction lies too deep to be compiled by recursion from here."""
+
+    def __init__(self, conjunction: Conjunction) -> None:
+        self.conjunction = conjunction
+        super().__init__()
+
+
+_VALUE = 25
+"""Steps that a value takes, whatever its schema."""
+
 _PRINTED = 4
 """Steps that printing an edge of an automaton takes."""
 
@@ -60,7 +77,9 @@ class Compiler:
         self.closed = closed
         self._residual: dict[Residual, None] = {}
         self._values: dict[Conjunction, Node | None] = {}
-        self._open: dict[Conjunction, str | None] = {}
+        self._open: dict[Conjunction, None] = {}
+        self._names: dict[Conjunction, str] = {}
+        self._depth = 0
         self._printed: set[Dfa] = set()
         self.judge = Judge(self)
         """Tells whether values satisfy what is compiled."""
@@ -99,11 +118,9 @@ class Compiler:
         """The root of the document. Raises SchemaError where nothing satisfies it or it is too large."""
         try:
             with Work(_STEPS):
-                root = self.value(self.normalizer.root)
+                root = self._document()
         except TooManyRulesError:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
-        except RecursionError:
-            raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
         except TooLargeError:
             pointer = next((part.place.pointer for open_one in reversed(self._open) for part in open_one), "")
             raise SchemaError(
@@ -121,19 +138,51 @@ class Compiler:
         found = self.value(conjunction)
         return self.rules.nothing() if found is None else found
 
+    def _document(self) -> Node | None:
+        """The root, compiled without deep recursion: what lies too deep is compiled by itself, before all around it."""
+        waiting = [self.normalizer.root]
+        while True:
+            try:
+                found = self._compiled(waiting[-1])
+            except _DeeperError as deeper:
+                waiting.append(deeper.conjunction)
+                if len(waiting) * _LEVELS > MOST_LEVELS:
+                    raise SchemaError(
+                        f"the schema is nested more than {MOST_LEVELS} levels deep", remedy="Use $ref for what repeats."
+                    ) from None
+                continue
+            waiting.pop()
+            if not waiting:
+                return found
+
     def value(self, conjunction: Conjunction) -> Node | None:
         """The JSON texts of what satisfies the conjunction; None where nothing does."""
         if conjunction in self._values:
             return self._values[conjunction]
         if conjunction in self._open:
-            name = self._open[conjunction]
+            name = self._names.get(conjunction)
             if name is None:
-                name = self._open[conjunction] = self.rules.reserve(_hint(conjunction))
+                name = self._names[conjunction] = self.rules.reserve(_hint(conjunction))
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
+        if self._depth == _LEVELS:
+            raise _DeeperError(conjunction)
+        return self._compiled(conjunction)
+
+    def _compiled(self, conjunction: Conjunction) -> Node | None:
+        spend(_VALUE)
         self._open[conjunction] = None
-        body = self._shape(ANY_SHAPE if conjunction == ANYTHING else self.normalizer.shape(conjunction))
-        name = self._open.pop(conjunction)
+        self._depth += 1
+        try:
+            body = self._shape(ANY_SHAPE if conjunction == ANYTHING else self.normalizer.shape(conjunction))
+        except _DeeperError:
+            if self._depth > 1:  # the first one waits until it is compiled again, and stays open
+                del self._open[conjunction]
+            raise
+        finally:
+            self._depth -= 1
+        del self._open[conjunction]
+        name = self._names.get(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
         elif body is not None and not isinstance(body, (Ref, Literal)):
@@ -288,8 +337,8 @@ class Compiler:
             found = search(language.text)
         else:
             known = format_language(language.text)
-            if known is None:
-                return EVERY_STRING
+            if known is None:  # an annotation, which every string satisfies
+                return complement(EVERY_STRING) if language.negated else EVERY_STRING
             if language.text in INEXACT:
                 self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
                 return known if not language.negated else EVERY_STRING

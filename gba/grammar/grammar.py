@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from gba.errors import SchemaError
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.interpreter import compiling
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
 from gba.grammar.recent import Recent
+from gba.schema.metaschema import require_size
 
 if TYPE_CHECKING:
     import referencing
@@ -157,8 +157,7 @@ class Grammar:
 
     def __str__(self) -> str:
         if self._text is None:
-            with compiling():
-                self._text = print_gbnf(self._tree)
+            self._text = print_gbnf(self._tree)
         return self._text
 
     def __repr__(self) -> str:
@@ -173,6 +172,7 @@ class Grammar:
 
 def _canonical(schema: Any) -> str | None:
     """The schema as text, the order of its keys kept: they decide the order in the grammar."""
+    require_size(schema)
     try:
         return json.dumps(schema, allow_nan=True)
     except (TypeError, ValueError, RecursionError):
@@ -184,8 +184,7 @@ _RECENT: Recent[Grammar] = Recent(_KEPT_RULES, lambda grammar: len(grammar.tree.
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
     try:
-        with compiling():
-            tree, residual, dialect = _rules(schema, whitespace, closed, registry)
+        tree, residual, dialect = _rules(schema, whitespace, closed, registry)
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
     check = None

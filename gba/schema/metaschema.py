@@ -13,7 +13,7 @@ from typing import Any
 
 from gba.errors import SchemaError
 
-__all__ = ["is_number", "known", "require_schema"]
+__all__ = ["MOST_LEVELS", "is_number", "known", "require_schema", "require_size"]
 
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
@@ -118,12 +118,45 @@ def known(schema: Any, dialect: str) -> Any:
     return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
 
 
+MOST_LEVELS = 480
+"""Subschemas that may lie within each other."""
+
+MOST_VALUES = 300_000
+"""Values, those within others included, that a document may have."""
+
+
+def require_size(document: Any) -> None:
+    """Raises SchemaError for a document that is too large, or that holds itself.
+
+    Objects of Python that are used several times count each time, as they do in JSON text.
+    """
+    count = 0
+    waiting = [document]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, (dict, Mapping)):
+            value = value.values()
+        elif not isinstance(value, (list, tuple)):
+            continue
+        count += len(value)
+        if count > MOST_VALUES:
+            raise SchemaError(f"the schema has more than {MOST_VALUES} values", remedy="Split it, or shorten its lists.")
+        waiting.extend([child for child in value if type(child) is not str])
+
+
 def require_schema(document: Any, dialect: str) -> None:
     """Raises SchemaError, with keyword and JSON pointer, for the first subschema that is none."""
-    waiting: list[tuple[Any, str, str, int]] = [(document, "", "", _AGE[dialect])]
+    age = _AGE[dialect]
+    waiting: list[tuple[Any, str, str, int]] = [(document, "", "", 1)]
     seen: set[int] = set()
     while waiting:
-        schema, pointer, keyword, age = waiting.pop()
+        schema, pointer, keyword, level = waiting.pop()
+        if level > MOST_LEVELS:
+            raise SchemaError(
+                f"the schema is nested more than {MOST_LEVELS} levels deep",
+                keyword=keyword,
+                remedy="Use $ref for what repeats.",
+            )
         if isinstance(schema, bool) or id(schema) in seen:
             continue
         if not isinstance(schema, (dict, Mapping)):
@@ -138,7 +171,7 @@ def require_schema(document: Any, dialect: str) -> None:
                     raise _malformed(name, f"{pointer}/{name}", wanted)
             elif name in _CHILDREN:
                 at = f"{pointer}/{name}"
-                waiting.extend((child, f"{at}{step}", name, age) for step, child in _CHILDREN[name](value, name, at))
+                waiting.extend((child, f"{at}{step}", name, level + 1) for step, child in _CHILDREN[name](value, name, at))
 
 
 def _malformed(keyword: str, pointer: str, wanted: str) -> SchemaError:

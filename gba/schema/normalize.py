@@ -32,6 +32,9 @@ MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
 
 
+MAX_DEPTH = 50
+"""Applicators that may lie within each other: each takes some eight of Python's calls."""
+
 ONE_OF = 300_000
 """Steps that telling the branches of one oneOf apart may take."""
 
@@ -45,13 +48,13 @@ class Normalizer:
 
     def __init__(self, references: References) -> None:
         self.references = references
-        self._following: set[Place] = set()
         self.root = self._conjunction(references.root, False)
         self.contradictions: list[tuple[str, str, str]] = []
         self._shapes: dict[tuple[Conjunction, bool], Shape] = {}
         self._parts: dict[tuple[Part, bool], Shape] = {}
         self._overlapping = False
         self._busy: set[Part] = set()
+        self._depth = 0
 
     def contradiction(self, place: Place, keyword: str, why: str) -> None:
         """Remember why something is impossible, for the message should nothing be left of the schema."""
@@ -66,6 +69,7 @@ class Normalizer:
         return (Part(self.references.child(place, False)),)
 
     def _conjunction(self, place: Place, negated: bool) -> Conjunction:
+        place = self._referred(place)
         schema = place.schema
         if schema is True or schema == {}:
             return (Part(self.references.child(place, False)),) if negated else ANYTHING
@@ -73,31 +77,40 @@ class Normalizer:
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
-        if (
-            isinstance(schema, (dict, Mapping))
-            and "$ref" in schema
-            and (place.dialect in _LONE_REFERENCE or len(schema) == 1)
-        ):
-            return self._reference(place, negated)
         return (Part(place, negated),)
 
-    def _reference(self, place: Place, negated: bool) -> Conjunction:
+    def _referred(self, place: Place) -> Place:
         """What nothing but a reference stands for: its target, so that all who refer to it share one rule."""
-        if place in self._following:
-            return (Part(place, negated),)
-        self._following.add(place)
-        try:
-            return self._conjunction(self.references.follow(place, place.schema["$ref"]), negated)
-        finally:
-            self._following.discard(place)
+        followed: set[Place] = set()
+        while (
+            isinstance(place.schema, (dict, Mapping))
+            and "$ref" in place.schema
+            and (place.dialect in _LONE_REFERENCE or len(place.schema) == 1)
+            and place not in followed
+        ):
+            followed.add(place)
+            place = self.references.follow(place, place.schema["$ref"])
+        return place
 
     def shape(self, conjunction: Conjunction) -> Shape:
         """What satisfies all parts, by JSON type."""
         found = self._shapes.get((conjunction, self._overlapping))
         if found is None:
-            found = ANY_SHAPE
-            for part in conjunction:
-                found = multiply(found, self._part(part))
+            self._depth += 1
+            if self._depth > MAX_DEPTH:
+                pointer = conjunction[0].place.pointer
+                raise SchemaError(
+                    f"more than {MAX_DEPTH} subschemas apply to one value within each other",
+                    keyword=next((word for word in reversed(pointer.split("/")) if word.isalpha()), ""),
+                    pointer=pointer,
+                    remedy="Nest allOf, anyOf, oneOf, not and $ref less deeply.",
+                )
+            try:
+                found = ANY_SHAPE
+                for part in conjunction:
+                    found = multiply(found, self._part(part))
+            finally:
+                self._depth -= 1
             self._shapes[conjunction, self._overlapping] = found
         return found
 
