@@ -19,9 +19,10 @@ from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, opt
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
-from gba.grammar.regex import NotRegularError, RegexError
+from gba.grammar.regex import Chars, Expression, NotRegularError, RegexError, Times
 from gba.grammar.rules import Rules, TooManyRulesError
-from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
+from gba.grammar.strings import QUOTE, char_node, dfa_node, quoted, string_between, texts_node
+from gba.grammar.structure import counted_class, lengths_of, structure, structure_node
 from gba.grammar.style import style_of
 from gba.schema.keywords import ANY_SHAPE
 from gba.schema.metaschema import MOST_LEVELS
@@ -345,6 +346,34 @@ class Compiler:
             found = known
         return complement(found) if language.negated else found
 
+    def structured(self, node: String) -> Node | None:
+        """A pattern that needs no automaton, or too large a one, as it is built; None for all others."""
+        if len(node.languages) > 1 or node.languages[0].kind != "pattern" or node.languages[0].negated:
+            return None
+        pattern = node.languages[0].text
+        try:
+            tree = _structure_of(pattern)
+        except (RegexError, NotRegularError, RecursionError, TooLargeError):
+            return None
+        lengths = lengths_of(tree)
+        if lengths is None:
+            return None
+        if isinstance(tree, Times) and isinstance(tree.item, Chars):
+            low = max(tree.minimum, node.minimum)
+            high = min((most for most in (tree.maximum, node.maximum) if most is not None), default=None)
+            if high is not None and high < low:
+                return None
+            tree = Times(tree.item, low, high)
+        else:
+            for keyword, holds in (
+                ("minLength", lengths.minimum >= node.minimum),
+                ("maxLength", node.maximum is None or (lengths.maximum or node.maximum + 1) <= node.maximum),
+            ):
+                if not holds:
+                    why = "together with the pattern it needs too large an automaton"
+                    self.leave(Residual(keyword, node.pointer, why))
+        return structure_node(tree, self.rules, "pattern", char_node, QUOTE)
+
     def string_language(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""
         found = EVERY_STRING
@@ -382,6 +411,19 @@ class Compiler:
                     yield finite(value for value in node.values if self.judge.satisfies(node, value))
                 else:
                     yield self.string_language(node)
+
+
+def _structure_of(pattern: str) -> Expression:
+    """The pattern as it is built, where it is a class and a count or its automaton is too large."""
+    try:
+        return counted_class(pattern, False)
+    except TooLargeError:
+        pass
+    try:
+        search(pattern)
+    except TooLargeError:
+        return structure(pattern, False, char_node, QUOTE)
+    raise TooLargeError
 
 
 _both = remembered(512)(intersect)
@@ -440,6 +482,9 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
 def _string(compiler: Compiler, node: String) -> Node | None:
     if not node.languages:
         return string_between(node.minimum, node.maximum, compiler.rules)
+    structured = compiler.structured(node)
+    if structured is not None:
+        return compiler.rules.share("pattern", seq(Literal('"'), structured))
     dfa = compiler.string_language(node)
     if dfa is EVERY_STRING:
         return string_between(node.minimum, node.maximum, compiler.rules)

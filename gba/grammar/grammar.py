@@ -99,22 +99,23 @@ class Grammar:
 
         Raises SchemaError.
         """
-        from gba.grammar.languages import full_match
         from gba.grammar.regex import NotRegularError, RegexError
-        from gba.grammar.text import plain_dfa_tree
+        from gba.grammar.text import regex_tree
         from gba.schema.work import TooLargeError
 
         try:
-            dfa = full_match(f"(?:{pattern})")
-        except (RegexError, NotRegularError, TooLargeError) as error:
+            return cls(regex_tree(pattern))
+        except KeyError:
             raise SchemaError(
-                f"{pattern!r} cannot be compiled: {error or 'its automaton is too large'}",
-                keyword="pattern",
-                remedy="Write a regular expression as in ECMA-262, without back references.",
+                f"nothing matches {pattern!r}", keyword="pattern", remedy="Remove the contradiction."
             ) from None
-        if dfa.empty:
-            raise SchemaError(f"nothing matches {pattern!r}", keyword="pattern", remedy="Remove the contradiction.")
-        return cls(plain_dfa_tree(dfa))
+        except (RegexError, NotRegularError, TooLargeError, RecursionError) as error:
+            why = {TooLargeError: "its automaton is too large", RecursionError: "its groups are nested too deeply"}
+            raise SchemaError(
+                f"{pattern[:200]!r} cannot be compiled: {why.get(type(error), error)}",
+                keyword="pattern",
+                remedy="Write a regular expression as in ECMA-262, without back references; or a simpler one.",
+            ) from None
 
     @classmethod
     def from_choices(cls, choices: Sequence[str]) -> Grammar:

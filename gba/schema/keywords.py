@@ -162,11 +162,7 @@ def _enumerated(place: Place, schema: Mapping[str, Any], shape: Shape) -> Shape:
             raise malformed(place, keyword, "a list")
         found = values_shape(place, keyword, values)
         if allowed is not None:
-            found = {
-                name: both_values(found[name], allowed[name])
-                for name in found
-                if name in allowed
-            }
+            found = {name: both_values(found[name], allowed[name]) for name in found if name in allowed}
         allowed = found
     if allowed is None:
         return shape

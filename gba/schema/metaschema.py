@@ -140,7 +140,9 @@ def require_size(document: Any) -> None:
             continue
         count += len(value)
         if count > MOST_VALUES:
-            raise SchemaError(f"the schema has more than {MOST_VALUES} values", remedy="Split it, or shorten its lists.")
+            raise SchemaError(
+                f"the schema has more than {MOST_VALUES} values", remedy="Split it, or shorten its lists."
+            )
         waiting.extend([child for child in value if type(child) is not str])
 
 
@@ -171,7 +173,9 @@ def require_schema(document: Any, dialect: str) -> None:
                     raise _malformed(name, f"{pointer}/{name}", wanted)
             elif name in _CHILDREN:
                 at = f"{pointer}/{name}"
-                waiting.extend((child, f"{at}{step}", name, level + 1) for step, child in _CHILDREN[name](value, name, at))
+                waiting.extend(
+                    (child, f"{at}{step}", name, level + 1) for step, child in _CHILDREN[name](value, name, at)
+                )
 
 
 def _malformed(keyword: str, pointer: str, wanted: str) -> SchemaError:

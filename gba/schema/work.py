@@ -116,9 +116,7 @@ def remembered(size: int, steps: int = PIECE) -> Callable[[Callable[..., T]], Ca
     return decorate
 
 
-def _first_call(
-    function: Callable[..., T], args: tuple[Hashable, ...], steps: int
-) -> tuple[T | None, int]:
+def _first_call(function: Callable[..., T], args: tuple[Hashable, ...], steps: int) -> tuple[T | None, int]:
     """The result (None: it would take too many steps) and the steps that it took."""
     own = allowance(steps)
     result = None
