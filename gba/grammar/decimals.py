@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable
 from fractions import Fraction
 from typing import NamedTuple
 
-from gba.grammar.automata import Dfa, TooLargeError, explore
+from gba.grammar.automata import Dfa, explore
 from gba.schema.nodes import Number
+from gba.schema.work import TooLargeError, remembered
 
 __all__ = ["NEAREST", "number_dfa"]
 
@@ -39,7 +39,7 @@ class _State(NamedTuple):
     zero: bool
 
 
-@functools.lru_cache(maxsize=256)
+@remembered(256)
 def number_dfa(node: Number) -> Dfa:
     """All plain decimals that satisfy the node. Raises TooLargeError."""
     return _Decimals(node).automaton()

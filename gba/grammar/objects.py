@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
-from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
+from gba.grammar.automata import Dfa, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import other_keys
@@ -15,6 +15,7 @@ from gba.grammar.nodes import Node, alt
 from gba.grammar.presence import Option, Presence, grouped
 from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
+from gba.schema.work import TooLargeError, remembered
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -198,7 +199,7 @@ def _cells(
     return found
 
 
-@functools.lru_cache(maxsize=128)
+@remembered(128)
 def _divided(names: tuple[str, ...], allowed: Dfa, languages: tuple[Dfa, ...]) -> dict[frozenset[int], Dfa]:
     """The keys that are allowed and not among the names, by which languages they are in. Raises TooLargeError."""
     cells = divide(intersect(other_keys(names), allowed), languages)
