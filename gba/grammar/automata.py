@@ -40,7 +40,7 @@ EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset
 S = TypeVar("S", bound=Hashable)
 T = TypeVar("T", bound=Hashable)
 
-STATES = 2000
+STATES = 4500
 """How many states an automaton may have."""
 
 
@@ -189,6 +189,7 @@ def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> d
             (low, high, (target,)) for low, high, target in base.edges[state[0]]
         ]
         for dfa, number in zip(languages, state[1:], strict=True):
+            spend(len(rows))
             rows = _beside(rows, dfa.edges[number] if number >= 0 else ())
         return rows
 

@@ -26,6 +26,7 @@ from gba.grammar.string_nodes import language_node, string_node
 from gba.grammar.strings import QUOTE, char_node, quoted
 from gba.grammar.structure import counted_class, lengths_of, structure, structure_node
 from gba.grammar.style import Style, style_of
+from gba.grammar.texts import tree_node
 from gba.schema.keywords import ANY_SHAPE
 from gba.schema.metaschema import MOST_LEVELS
 from gba.schema.nodes import (
@@ -63,11 +64,20 @@ class _DeeperError(Exception):
         super().__init__()
 
 
-_VALUE = 25
+_AUTOMATA = 400_000
+"""Those of them that automata may take: what is left is for the rules."""
+
+_VALUE = 100
 """Steps that a value takes, whatever its schema."""
 
-_PRINTED = 4
-"""Steps that printing an edge of an automaton takes."""
+_CONSTANT = 10
+"""Steps that a value takes that is listed."""
+
+_MANY = 64
+"""Integers that are written one by one; more are a tree."""
+
+_PRINTED, _RULE = 4, 30
+"""Steps that printing an edge and a state of an automaton take."""
 
 
 class Compiler:
@@ -83,14 +93,17 @@ class Compiler:
         self._open: dict[Conjunction, None] = {}
         self._names: dict[Conjunction, str] = {}
         self._depth = 0
+        self.automata = Work(_AUTOMATA)
+        """The part of the work that automata may take."""
         self._printed: set[Dfa] = set()
+        self._inexact: set[Language] = set()
         self.judge = Judge(self)
         """Tells whether values satisfy what is compiled."""
 
     def beside(self, style: Style) -> Compiler:
         """Another compiler of the same document, which writes the same values in another style into the same rules."""
         other = Compiler(self.normalizer, closed=self.closed)
-        other.rules, other.style = self.rules, style
+        other.rules, other.style, other.automata = self.rules, style, self.automata
         return other
 
     @property
@@ -256,12 +269,7 @@ class Compiler:
             return nodes, []
         residual = dict(self._residual)
         try:
-            lengths = {(node.minimum, node.maximum) for node in kept}
-            if len(lengths) == 1:
-                whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in kept))
-                whole = length_between(whole, kept[0].minimum, kept[0].maximum)
-            else:
-                whole = join(*(self.string_language(node) for node in kept))
+            whole = self._joined(kept)
         except TooLargeError:
             self._residual = residual
             return nodes, []
@@ -273,6 +281,14 @@ class Compiler:
             return rest, []
         found = language_node(self, String(pointer=kept[0].pointer), whole, "pattern")
         return rest, [] if found is None else [found]
+
+    def _joined(self, nodes: list[String]) -> Dfa:
+        """The strings of one of the nodes. Raises TooLargeError."""
+        with self.automata:
+            if len({(node.minimum, node.maximum) for node in nodes}) > 1:
+                return join(*map(self.string_language, nodes))
+            whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in nodes))
+            return length_between(whole, nodes[0].minimum, nodes[0].maximum)
 
     def _node(self, node: Kind, pointer: str) -> Node | None:
         if node.values is not None:
@@ -301,7 +317,15 @@ class Compiler:
     def _listed(self, values: list[Any], *, integer: bool) -> Node:
         texts = [value for value in values if isinstance(value, str)]
         options = [self.style.strings.texts(texts)] if texts else []
-        options.extend(self.constant(value, integer=integer) for value in values if not isinstance(value, str))
+        others = [value for value in values if not isinstance(value, str)]
+        whole = [value for value in others if isinstance(value, int) and not isinstance(value, bool)]
+        if len(whole) > _MANY:
+            others = [value for value in others if isinstance(value, bool) or not isinstance(value, int)]
+            digits = self.rules.share("integer", tree_node(map(str, whole), self.rules, "integer"))
+            options.append(seq(digits, self._fraction(self.decimal_integers if integer else self.style.any_order)))
+        for value in others:
+            spend(_CONSTANT)
+            options.append(self.constant(value, integer=integer))
         return alt(*options)
 
     def constant(self, value: Any, *, integer: bool = False) -> Node:
@@ -332,10 +356,13 @@ class Compiler:
         """An integer as such; as a decimal where it is given as one or where any spelling will do."""
         if isinstance(value, float) and abs(value) >= 1e16:
             return Literal(number_text(value))
-        if isinstance(value, int) and not decimal:
-            return Literal(str(value))
-        tail = any_fraction_of_zeros(self.rules) if decimal else optional(Literal(".0"))
-        return seq(Literal(str(int(value))), tail)
+        if isinstance(value, int):
+            return seq(Literal(str(value)), self._fraction(decimal))
+        return seq(Literal(str(int(value))), self._fraction(True) if decimal else optional(Literal(".0")))
+
+    def _fraction(self, decimal: bool) -> Node:
+        """What may follow the digits of an integer."""
+        return any_fraction_of_zeros(self.rules) if decimal else EMPTY
 
     @property
     def decimal_integers(self) -> bool:
@@ -352,10 +379,16 @@ class Compiler:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
         return self.judge.holds(conjunction, value)
 
+    def exact(self, language: Language) -> Dfa | None:
+        """The strings of a language; None where it is left to the check. Raises SchemaError."""
+        found = self.language(language)
+        return None if language in self._inexact else found
+
     def language(self, language: Language) -> Dfa:
-        """The strings of a language; all of them where it is not regular, with a residual. Raises SchemaError."""
+        """The strings of a language; more of them where it is left to the check. Raises SchemaError."""
         try:
-            found = self._language(language)
+            with self.automata:
+                found = self._language(language)
         except RegexError as error:
             raise SchemaError(
                 f"{language.text!r} is no regular expression: {error}",
@@ -364,13 +397,25 @@ class Compiler:
                 remedy="Write a regular expression as in ECMA-262.",
             ) from None
         except (NotRegularError, RecursionError) as error:
+            self._inexact.add(language)
             self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
             return EVERY_STRING
         except TooLargeError:
+            self._inexact.add(language)
             why = f"{language.text[:80]!r} needs too large an automaton"
             self.leave(Residual(language.kind, language.pointer, why))
-            return superset(language.text) if language.kind == "pattern" and not language.negated else EVERY_STRING
+            return self._superset(language)
         return found
+
+    def _superset(self, language: Language) -> Dfa:
+        """What is enforced of a language that is left to the check."""
+        if language.kind != "pattern" or language.negated:
+            return EVERY_STRING
+        try:
+            with self.automata:
+                return superset(language.text)
+        except TooLargeError:
+            return EVERY_STRING
 
     def _language(self, language: Language) -> Dfa:
         if language.kind == "texts":
@@ -393,7 +438,8 @@ class Compiler:
             return None
         pattern = node.languages[0].text
         try:
-            tree = _structure_of(pattern)
+            with self.automata:
+                tree = _structure_of(pattern)
         except (RegexError, NotRegularError, RecursionError, TooLargeError):
             return None
         lengths = lengths_of(tree)
@@ -421,11 +467,13 @@ class Compiler:
         for language in node.languages:
             own = self.language(language)
             try:
-                found = _both(found, own)
+                with self.automata:
+                    found = _both(found, own)
             except TooLargeError:
                 self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:
-            found = _bounded(found, node.minimum, node.maximum)
+            with self.automata:
+                found = _bounded(found, node.minimum, node.maximum)
         except TooLargeError:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
         return self._printable(found, node)
@@ -435,7 +483,8 @@ class Compiler:
         if dfa in self._printed:
             return dfa
         try:
-            spend(_PRINTED * sum(map(len, dfa.edges)))
+            with self.automata:
+                spend(_PRINTED * sum(map(len, dfa.edges)) + _RULE * len(dfa.edges))
         except TooLargeError:
             self.leave(Residual("pattern", node.pointer, "all patterns of the schema together take too many rules"))
             return EVERY_STRING
@@ -516,7 +565,8 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
         compiler.leave(Residual("type", node.pointer, "that a number is no integer is checked afterwards"))
     if node.low is not None or node.high is not None or node.multiples or node.excluded:
         try:
-            found = ranged_number(node, rules, decimal_integers=decimal)
+            with compiler.automata:
+                found = ranged_number(node, rules, decimal_integers=decimal)
         except TooLargeError:
             compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
         else:

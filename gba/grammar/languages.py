@@ -1,7 +1,7 @@
 """From regular expressions to automata: patterns that are searched for, or matched in full, and their lengths.
 
-A pattern that begins with look-aheads (``^(?=.*[a-z])(?!.*\\s).{8,}$``) is a conjunction: each look-ahead, and the rest,
-is a language of its own, and they are intersected, the smallest first.
+A pattern that begins with look-aheads (``^(?=.*[a-z])(?!.*\\s).{8,}$``) is a conjunction: each look-ahead, and the
+rest, is a language of its own, and they are intersected, the smallest first.
 """
 
 from __future__ import annotations

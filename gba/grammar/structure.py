@@ -1,14 +1,14 @@
 """Patterns printed as they are built, for those whose minimal automaton is too large: a nondeterministic grammar.
 
-A count becomes a counted repetition (``[a-z]{1,2000}`` needs no 2,000 states), a choice a choice. Assertions are resolved
-where they stand: ``^`` and ``$`` at the ends, ``\\b`` and ``\\B`` by dividing what comes before by its last character, and
-what comes after by its first one. llama.cpp follows such a grammar with several stacks at once; how many is tried out,
-and a grammar that needs many is not used.
+A count becomes a counted repetition (``[a-z]{1,2000}`` needs no 2,000 states), a choice a choice. Assertions are
+resolved where they stand: ``^`` and ``$`` at the ends, ``\\b`` and ``\\B`` by dividing what comes before by its last
+character, and what comes after by its first one. llama.cpp follows such a grammar with several stacks at once; how many
+is tried out, and a grammar that needs many is not used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -118,11 +118,8 @@ def lengths_of(tree: Expression) -> Lengths | None:
     options = [found for found in map(lengths_of, tree.options if isinstance(tree, Or) else ()) if found is not None]
     if not options:
         return None
-    longest = [option.maximum for option in options]
-    return Lengths(
-        min(option.minimum for option in options),
-        None if None in longest else max(length for length in longest if length is not None),
-    )
+    bounds = [option.maximum for option in options if option.maximum is not None]
+    return Lengths(min(option.minimum for option in options), max(bounds) if len(bounds) == len(options) else None)
 
 
 def structure_node(tree: Expression, rules: Rules, hint: str, spelled: Spelled, end: Node) -> Node:
@@ -156,7 +153,7 @@ def _some_chars(state: State) -> list[str]:
 
 
 def _plain(tree: Expression, anchored: bool) -> Expression | None:
-    items = list(tree.items) if isinstance(tree, Concat) else [tree]
+    items: list[Expression] = list(tree.items) if isinstance(tree, Concat) else [tree]
     while any(isinstance(item, Concat) for item in items):
         items = [part for item in items for part in (item.items if isinstance(item, Concat) else (item,))]
     if items and items[0] == Edge("^"):
@@ -182,7 +179,7 @@ def _asserts(tree: Expression) -> bool:
     return isinstance(tree, Times) and _asserts(tree.item)
 
 
-def _divided(items: list[Expression]) -> Expression:
+def _divided(items: Sequence[Expression]) -> Expression:
     """The items in order, what stands on both sides of a word boundary divided by whether it is a word there."""
     for at, item in enumerate(items):
         if isinstance(item, Edge):
@@ -199,7 +196,7 @@ def _divided(items: list[Expression]) -> Expression:
     return Concat(tuple(items))
 
 
-def _either(options: list[Expression]) -> Expression:
+def _either(options: Sequence[Expression]) -> Expression:
     kept = [option for option in dict.fromkeys(options) if option != _NOTHING]
     return kept[0] if len(kept) == 1 else Or(tuple(kept))
 

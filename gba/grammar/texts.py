@@ -1,7 +1,7 @@
 """One of many texts: their common beginnings written once, equal ends shared, so that llama.cpp follows few stacks.
 
-The texts are sorted and put into a tree whose edges are labelled with as much text as is common; a branch is closed, and
-looked up among the equal ones, as soon as no further text goes through it. The work is linear in the texts.
+The texts are sorted and put into a tree whose edges are labelled with as much text as is common; a branch is closed,
+and looked up among the equal ones, as soon as no further text goes through it. The work is linear in the texts.
 """
 
 from __future__ import annotations

@@ -125,19 +125,28 @@ MOST_VALUES = 300_000
 """Values, those within others included, that a document may have."""
 
 
-def require_size(document: Any) -> None:
-    """Raises SchemaError for a document that is too large, or that holds itself.
+_END = object()
 
-    Objects of Python that are used several times count each time, as they do in JSON text.
+
+def require_size(document: Any) -> None:
+    """Raises SchemaError for a document that is too large.
+
+    Objects of Python that are used several times count each time, as they do in JSON text; but not those that hold
+    themselves, which stand for a recursive schema.
     """
     count = 0
-    waiting = [document]
+    waiting: list[Any] = [document]
+    around: list[int] = []  # the objects that hold what is looked at; _END leaves the last one
     while waiting:
         value = waiting.pop()
-        if isinstance(value, (dict, Mapping)):
-            value = value.values()
-        elif not isinstance(value, (list, tuple)):
+        if value is _END:
+            around.pop()
             continue
+        if not isinstance(value, (dict, Mapping, list, tuple)) or id(value) in around:
+            continue
+        around.append(id(value))
+        waiting.append(_END)
+        value = value.values() if isinstance(value, Mapping) else value
         count += len(value)
         if count > MOST_VALUES:
             raise SchemaError(

@@ -405,6 +405,9 @@ def multiply(one: Shape, other: Shape) -> Shape:
         against = other.get(kind)
         if not against:
             continue
+        if nodes is ANY_SHAPE[kind] or against is ANY_SHAPE[kind]:
+            product[kind] = against if nodes is ANY_SHAPE[kind] else nodes
+            continue
         if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
             product[kind] = _too_many(nodes, against)
             continue

@@ -11,7 +11,7 @@ import contextlib
 import functools
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from typing import TypeVar
 
 __all__ = ["PIECE", "TooLargeError", "Work", "allowance", "remembered", "spend"]
@@ -30,14 +30,17 @@ class TooLargeError(Exception):
 
 
 class Work:
-    """Steps that are left. As a context it is what `spend` counts; its steps are then taken from the outer one, too."""
+    """Steps that are left. As a context it is what `spend` counts; its steps are then taken from the outer one, too.
 
-    __slots__ = ("_charged", "_outer", "_token", "left", "steps")
+    A context may be entered several times, also within itself.
+    """
+
+    __slots__ = ("_charged", "_entered", "left", "steps")
 
     def __init__(self, steps: int) -> None:
-        self._outer = _WORK.get()
         self.steps = self.left = steps
         self._charged: set[Hashable] = set()
+        self._entered: list[tuple[Work | None, int, Token[Work | None]]] = []
 
     def spend(self, steps: int = 1) -> None:
         """Count steps. Raises TooLargeError when there are none left."""
@@ -57,13 +60,15 @@ class Work:
         return self.steps - self.left
 
     def __enter__(self) -> Work:
-        self._token = _WORK.set(self)
+        outer = _WORK.get()
+        self._entered.append((None if outer is self else outer, self.left, _WORK.set(self)))
         return self
 
     def __exit__(self, *error: object) -> None:
-        _WORK.reset(self._token)
-        if self._outer is not None:
-            self._outer.left -= self.spent
+        outer, before, token = self._entered.pop()
+        _WORK.reset(token)
+        if outer is not None:
+            outer.left -= before - self.left
 
 
 _WORK: ContextVar[Work | None] = ContextVar("work", default=None)
