@@ -53,7 +53,7 @@ def test_what_is_no_literal_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize("spelling", [PYTHON, GEMMA], ids=["python", "gemma"])
-@pytest.mark.parametrize("text", ["'a", '<|"|>a', "{a:", "{'a'", "x"])
+@pytest.mark.parametrize("text", ["'a", '<|"|>a', "{a:", "{'a'", "x", "'\\N'", "'\\x1'", "'\\ud800'", "'\\U99999999'"])
 def test_what_is_no_literal_of_another_spelling_is_refused(text: str, spelling: Spelling) -> None:
     with pytest.raises(ValueError, match="expected"):
         read_literal(text, 0, spelling)
