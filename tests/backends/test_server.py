@@ -110,7 +110,7 @@ def test_what_is_asked_for() -> None:
         "/completion",
         {
             "prompt": [1, 5], "n_predict": 9, "stream": True, "cache_prompt": False, "return_tokens": True,
-            "stop": ["s"],
+            "stop": ["s"], "preserved_tokens": ["s"],
             "temperature": 0.5, "top_k": 7, "top_p": 0.8, "min_p": 0.1, "repeat_penalty": 1.1, "presence_penalty": 0.2,
             "frequency_penalty": 0.3, "seed": 42, "grammar": "g", "id_slot": 1, "typical_p": 0.9,
         },
