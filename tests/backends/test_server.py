@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fake_llama import EOS, FakeLlama, Listening
 
+from gba.backends import known as known_module
 from gba.backends import server as server_module
 from gba.backends.base import AsyncBackend, Backend, Chunk, Sampling
 from gba.backends.server import LlamaServer
@@ -128,7 +129,8 @@ def test_defaults_leave_it_to_the_server() -> None:
     assert [(chunk.text, chunk.tokens, chunk.finish) for chunk in chunks] == [("", (), "eog")]
 
 
-def test_properties_are_read_once() -> None:
+def test_properties_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_module, "_FRESH", 60.0)
     fake = FakeLlama()
     with client_of(fake) as backend:
         known = backend.properties()
