@@ -87,8 +87,10 @@ class CompletionReader:
     def feed(self, event: dict[str, Any]) -> Flow[list[Chunk]]:
         """The chunks that an event lets go of. Raises GenerationInterruptedError for one that tells of an error."""
         if "error" in event:
-            details = event["error"]
-            raise self.interrupted(str(details.get("message", details) if isinstance(details, dict) else details))
+            details = event["error"] if isinstance(event["error"], dict) else {"message": event["error"]}
+            code = details.get("code")
+            status = code if isinstance(code, int) else 500
+            raise self.interrupted(str(details.get("message", details)), status=status)
         if event.get("stop"):
             chunks = yield from self._finish(event)
         else:
@@ -99,7 +101,9 @@ class CompletionReader:
             self._text, self._tokens = self._text + chunk.text, self._tokens + chunk.tokens
         return chunks
 
-    def interrupted(self, reason: str) -> GenerationInterruptedError:
+    def interrupted(
+        self, reason: str, *, timed_out: bool = False, status: int | None = None
+    ) -> GenerationInterruptedError:
         """The error for a stream that ended early, with what had been generated."""
         told = tuple(token for token in self._held if token is not None) if None not in self._held else ()
         told = () if self._held_text is None else told
@@ -108,6 +112,8 @@ class CompletionReader:
             "Ask again with the same prompt: what the server still has in its cache is not evaluated again.",
             text=self._text + (self._held_text or ""),
             tokens=self._tokens + told,
+            timed_out=timed_out,
+            status=status,
         )
 
     def _go_on(self, event: dict[str, Any]) -> Flow[list[Chunk]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from gba.backends.base import Sampling
 
-__all__ = ["GenerationRequest", "LoadOptions"]
+__all__ = ["EXTRA_IN_PROCESS", "GenerationRequest", "LoadOptions"]
+
+EXTRA_IN_PROCESS: Mapping[str, float] = {"n_probs": 0, "repeat_last_n": 64, "top_n_sigma": -1.0, "typical_p": 1.0}
+"""What `Sampling.extra` can hold for a model in process, and llama.cpp's defaults."""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from gba.backends.base import Sampling
+from gba.backends.generation import EXTRA_IN_PROCESS
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, GrammarError
 from gba.grammar.gbnf import parse_gbnf
@@ -28,7 +29,6 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 _FIRST_LOOK = 512
 """Candidates that are masked first after a refusal. What matters is almost always among them."""
 _NARROW = 64
-_EXTRA = {"repeat_last_n": 64, "top_n_sigma": -1.0, "typical_p": 1.0}
 
 
 class GrammarGate:
@@ -172,13 +172,14 @@ class TokenSampler:
 
 def known_extra(extra: Mapping[str, Any]) -> dict[str, float]:
     """The sampling parameters beyond the common ones, defaults filled in. Raises BackendError for an unknown name."""
-    unknown = sorted(set(extra) - set(_EXTRA))
+    unknown = sorted(set(extra) - set(EXTRA_IN_PROCESS))
     if unknown:
         raise BackendError(
-            f"unknown sampling parameter in process: {', '.join(unknown)}. Known are {', '.join(sorted(_EXTRA))}; "
+            f"unknown sampling parameter in process: {', '.join(unknown)}. "
+            f"Known are {', '.join(sorted(EXTRA_IN_PROCESS))}; "
             "the rest of llama-server's parameters need a LlamaServer."
         )
-    return {**_EXTRA, **extra}
+    return {**EXTRA_IN_PROCESS, **extra}
 
 
 def _wrap(lib: Any, candidates: np.ndarray[Any, Any]) -> Any:

@@ -17,38 +17,54 @@ import httpx
 
 from gba.backends.base import Chunk, Properties, Sampling
 from gba.backends.completion import CompletionReader, Spelling
+from gba.backends.routing import UPSTREAM, Route, route_flow
 from gba.backends.wire import (
+    MODELS,
     Call,
     EventDecoder,
     Flow,
     Patience,
     SlotState,
     base_of,
-    completion_call,
+    checked_call,
     detokenize_flow,
     error_of,
     is_loading,
     metrics_of,
-    overflow,
     properties_flow,
     slots_flow,
     tokenize_flow,
 )
-from gba.errors import BackendError, GbaError, GrammarError, ServerResponseError, ServerUnavailableError
+from gba.errors import (
+    BackendError,
+    GbaError,
+    GrammarError,
+    ServerResponseError,
+    ServerUnavailableError,
+    UnknownModelError,
+)
 
 __all__ = ["LlamaServer"]
 
 T = TypeVar("T")
 
 _PROBE = "zebra"
+_OF_NO_MODEL = ("/health", MODELS)
+_MAY_PASS = (408, 429)
+"""HTTP answers after which another try may succeed, as it may after 500 and above."""
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
 class LlamaServer:
     """The llama-server at ``base_url`` (a trailing /v1 or endpoint does not matter). To be closed.
 
+    ``model``: the name of one of its models, where it has several (llama-server's router mode, llama-swap) or to make
+    sure that it runs that one; see `gba.backends.routing.route_flow`. Raises UnknownModelError at the first request.
+
     ``timeout``: seconds without a sign of life after which a request is given up, None for never; the evaluation of a
     long prompt counts as silence. ``load_timeout``: seconds to wait for a server that answers that it is still loading.
+    ``max_retries``: how often a request is sent again that got no answer, or HTTP 408, 429, 500 or above; not after the
+    first token.
     ``headers``, ``verify`` and ``transport`` go to the httpx clients.
 
     Any thread and any event loop may use it. A server that was restarted is simply used again.
@@ -58,15 +74,17 @@ class LlamaServer:
         self,
         base_url: str,
         *,
+        model: str | None = None,
         api_key: str | None = None,
         timeout: float | None = 600.0,
         load_timeout: float = 300.0,
+        max_retries: int = 0,
         headers: Mapping[str, str] | None = None,
         verify: Any = True,
         transport: Any = None,
     ) -> None:
-        self.base_url = base_of(base_url)
-        self._load_timeout, self._closed = load_timeout, False
+        self.base_url, self.model = base_of(base_url), model
+        self._load_timeout, self._max_retries, self._closed = load_timeout, max_retries, False
         authorization = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client_options: dict[str, Any] = {
             "base_url": self.base_url,
@@ -82,6 +100,7 @@ class LlamaServer:
         self._guard = threading.Lock()
         self._spelling = Spelling()
         self._known: Properties | None = None
+        self._route: Route | None = None
 
     # Backend
 
@@ -111,7 +130,7 @@ class LlamaServer:
     ) -> Iterator[Chunk]:
         """See `Backend.complete`. Closing the iterator closes the connection, at which the server frees the slot."""
         known = self.properties()
-        call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
+        call = checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
         reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
         response = self._send(call, stream=True)
         try:
@@ -121,8 +140,8 @@ class LlamaServer:
                     if reader.done:
                         return
         except (httpx.HTTPError, ValueError) as error:
-            self._known = None
-            raise reader.interrupted(_reason(error)) from error
+            self._forget()
+            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         finally:
             response.close()
         raise reader.interrupted("the server closed the connection")
@@ -160,7 +179,7 @@ class LlamaServer:
     ) -> AsyncIterator[Chunk]:
         """See `AsyncBackend`."""
         known = await self.aproperties()
-        call = _checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
+        call = checked_call(known, prompt, grammar, stop, max_tokens, sampling, slot)
         reader, decoder = CompletionReader(self._spelling, known.eog, mute=max_tokens == 0), EventDecoder()
         response = await self._asend(call, stream=True)
         try:
@@ -171,8 +190,8 @@ class LlamaServer:
                     if reader.done:
                         return
         except (httpx.HTTPError, ValueError) as error:
-            self._known = None
-            raise reader.interrupted(_reason(error)) from error
+            self._forget()
+            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         finally:
             await response.aclose()
         raise reader.interrupted("the server closed the connection")
@@ -235,21 +254,24 @@ class LlamaServer:
         """The answer, if it is a good one. Waits for a loading server, tries a connection that had gone stale again."""
         if self._closed:
             raise BackendError("this LlamaServer is closed: make a new one.")
-        patience, fresh = patience or Patience(self._load_timeout), False
+        if call.path not in _OF_NO_MODEL:
+            route = self._route
+            if route is None:
+                route = self._drive(route_flow(self.model))
+            self._route, call = route, route.of(call)
+        patience = patience or Patience(self._load_timeout, self._max_retries)
         while True:
             try:
                 response = self._client.send(_request(self._client, call), stream=stream)
                 if response.status_code != 200:
                     response.read()
-            except _LOST as error:
-                self._known = None
-                if fresh:
-                    raise self._unavailable(error) from error
-                fresh = True
-                continue
             except httpx.HTTPError as error:
-                self._known = None
-                raise self._unavailable(error) from error
+                self._forget()
+                pause = patience.retry(stale=isinstance(error, _LOST))
+                if pause is None:
+                    raise self._unavailable(error) from error
+                time.sleep(pause)
+                continue
             if response.status_code == 200:
                 return response
             error_or_pause = self._judge(call, response, patience)
@@ -264,27 +286,34 @@ class LlamaServer:
         """`_send` for an event loop."""
         if self._closed:
             raise BackendError("this LlamaServer is closed: make a new one.")
-        client, patience, fresh = self._async_client(), Patience(self._load_timeout), False
+        if call.path not in _OF_NO_MODEL:
+            route = self._route
+            if route is None:
+                route = await self._adrive(route_flow(self.model))
+            self._route, call = route, route.of(call)
+        client, patience = self._async_client(), Patience(self._load_timeout, self._max_retries)
         while True:
             try:
                 response = await client.send(_request(client, call), stream=stream)
                 if response.status_code != 200:
                     await response.aread()
-            except _LOST as error:
-                self._known = None
-                if fresh:
-                    raise self._unavailable(error) from error
-                fresh = True
-                continue
             except httpx.HTTPError as error:
-                self._known = None
-                raise self._unavailable(error) from error
+                self._forget()
+                pause = patience.retry(stale=isinstance(error, _LOST))
+                if pause is None:
+                    raise self._unavailable(error) from error
+                await asyncio.sleep(pause)
+                continue
             if response.status_code == 200:
                 return response
             error_or_pause = self._judge(call, response, patience)
             if not isinstance(error_or_pause, float):
                 raise error_or_pause
             await asyncio.sleep(error_or_pause)
+
+    def _forget(self) -> None:
+        """Ask anew what the server runs: it may be another one by now."""
+        self._known = self._route = None
 
     def _async_client(self) -> httpx.AsyncClient:
         """The client of the running loop. It keeps no idle connection: that would outlive a loop that ends."""
@@ -298,20 +327,27 @@ class LlamaServer:
 
     def _judge(self, call: Call, response: httpx.Response, patience: Patience) -> GbaError | float:
         """What an answer other than 200 means: an error, or seconds to wait before another try."""
-        if not is_loading(response.status_code, response.text):
-            grammar = bool(call.body and call.body.get("grammar"))
-            return error_of(self.base_url, call.path, response.status_code, response.text, grammar=grammar)
-        pause = patience.wait()
+        status, text = response.status_code, response.text
+        loading = is_loading(status, text)
+        pause = patience.wait() if loading else patience.retry() if status in _MAY_PASS or status >= 500 else None
         if pause is not None:
             return pause
+        if status == 404 and call.path.startswith(UPSTREAM):
+            words = f"llama-swap at {self.base_url} has no model {self.model!r}: {text[:200]}. See its /v1/models."
+            return UnknownModelError(words, name=self.model)
+        if not loading:
+            grammar = bool(call.body and call.body.get("grammar"))
+            return error_of(self.base_url, call.path, status, text, grammar=grammar)
         return ServerUnavailableError(
             f"the server at {self.base_url} is still loading its model. Wait, or give it longer: load_timeout=...",
             url=self.base_url,
             loading=True,
+            status=response.status_code,
         )
 
     def _unavailable(self, error: httpx.HTTPError) -> GbaError:
-        if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
+        timed_out = isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout)
+        if timed_out:
             text = f"the server at {self.base_url} did not answer in time. Give it longer: timeout=..."
         elif isinstance(error, _LOST):
             text = f"the server at {self.base_url} closed the connection without an answer: see its log"
@@ -320,7 +356,7 @@ class LlamaServer:
                 f"no llama-server answers at {self.base_url} ({_reason(error)}). "
                 "Start one with `gba serve` or `llama-server -m model.gguf`, or check the address"
             )
-        return ServerUnavailableError(text, url=self.base_url)
+        return ServerUnavailableError(text, url=self.base_url, timed_out=timed_out)
 
     def __enter__(self) -> LlamaServer:
         return self
@@ -333,32 +369,6 @@ class LlamaServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-def _checked_call(
-    known: Properties,
-    prompt: Sequence[int],
-    grammar: str | None,
-    stop: Sequence[str],
-    max_tokens: int,
-    sampling: Sampling | None,
-    slot: int | None,
-) -> Call:
-    """The request, after what the server would not tell well: an empty prompt, a slot that is not there, no room."""
-    if not prompt:
-        raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
-    if max_tokens < -1:
-        raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
-    if slot is not None and not 0 <= slot < known.slots:
-        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
-    if grammar is not None and not grammar.strip():
-        raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
-    if len(prompt) >= known.context:
-        raise overflow(len(prompt), known.context)
-    n_predict = known.context - len(prompt) if max_tokens < 0 else max_tokens
-    return completion_call(
-        prompt, grammar=grammar, stop=stop, n_predict=n_predict, sampling=sampling or Sampling(), slot=slot
-    )
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:

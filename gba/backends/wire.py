@@ -22,20 +22,24 @@ from gba.errors import (
     GrammarError,
     ServerResponseError,
     ServerUnavailableError,
+    UnknownModelError,
 )
 
 __all__ = [
+    "MODELS",
     "Call",
     "EventDecoder",
     "Flow",
     "Patience",
     "SlotState",
     "base_of",
-    "completion_call",
+    "checked_call",
     "detokenize_flow",
     "error_of",
     "is_loading",
     "metrics_of",
+    "model_entries",
+    "overflow",
     "properties_flow",
     "slots_flow",
     "tokenize_flow",
@@ -43,6 +47,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+MODELS = "/v1/models"
+"""Where a server lists its models, of OpenAI's form."""
 _ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/completion", "/health", "/props", "/v1")
 _EOG_NAMES = (
     "</s>",
@@ -97,7 +103,34 @@ def base_of(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path.rstrip('/')}"
 
 
-def completion_call(
+def checked_call(
+    known: Properties,
+    prompt: Sequence[int],
+    grammar: str | None,
+    stop: Sequence[str],
+    max_tokens: int,
+    sampling: Sampling | None,
+    slot: int | None,
+) -> Call:
+    """The request of a generation, after what the server would not tell well: an empty prompt, a slot that is not
+    there, no room."""
+    if not prompt:
+        raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
+    if max_tokens < -1:
+        raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
+    if slot is not None and not 0 <= slot < known.slots:
+        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
+    if grammar is not None and not grammar.strip():
+        raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
+    if len(prompt) >= known.context:
+        raise overflow(len(prompt), known.context)
+    n_predict = known.context - len(prompt) if max_tokens < 0 else max_tokens
+    return _completion_call(
+        prompt, grammar=grammar, stop=stop, n_predict=n_predict, sampling=sampling or Sampling(), slot=slot
+    )
+
+
+def _completion_call(
     prompt: Sequence[int],
     *,
     grammar: str | None,
@@ -155,6 +188,10 @@ def slots_flow() -> Flow[tuple[SlotState, ...]]:
 def properties_flow() -> Flow[Properties]:
     """Backend.properties: from /props, and the ids of special tokens by tokenizing their names."""
     answer = yield Call("/props")
+    if isinstance(answer, dict) and answer.get("role") == "router":
+        known = [str(entry["id"]) for entry in model_entries((yield Call(MODELS)))]
+        text = f"the server runs several models: name one of {', '.join(known)} (model=...)."
+        raise UnknownModelError(text, name=None, known=known)
     settings = _field(answer, "default_generation_settings", dict)
     bos_text, eos_text = str(answer.get("bos_token") or ""), str(answer.get("eos_token") or "")
     bos, eos = (yield from _special(bos_text)), (yield from _special(eos_text))
@@ -173,6 +210,11 @@ def properties_flow() -> Flow[Properties]:
         add_bos=bos is not None and _field(plain, "tokens", list)[:1] == [bos],
         eog=eog,
     )
+
+
+def model_entries(answer: Any) -> list[dict[str, Any]]:
+    """The models that a server lists, each with at least its ``id``."""
+    return [entry for entry in _field(answer, "data", list) if isinstance(entry, dict) and "id" in entry]
 
 
 def _special(name: str) -> Flow[int | None]:
@@ -236,11 +278,13 @@ def error_of(url: str, path: str, status: int, body: str, *, grammar: bool = Fal
         return GrammarError(f"llama-server refuses the grammar: {message}")
     if status == 404:
         remedy = (
-            f"nothing at {url}{path}: {message}. Is this a llama-server (not another one that speaks OpenAI's API)?"
+            f"nothing at {url}{path}: {message}. Is this a llama-server (not another one that speaks OpenAI's API)? "
+            "llama-swap needs the name of a model: model=..."
         )
         return ServerResponseError(remedy, url=url, status=status, body=body)
     if status in {502, 503, 504}:
-        return ServerUnavailableError(f"the server at {url} is not available (HTTP {status}): {message}", url=url)
+        text = f"the server at {url} is not available (HTTP {status}): {message}"
+        return ServerUnavailableError(text, url=url, status=status)
     return ServerResponseError(f"{url}{path} answered with HTTP {status}: {message}", url=url, status=status, body=body)
 
 
@@ -263,10 +307,16 @@ def _error_details(body: str) -> dict[str, Any]:
 
 
 class Patience:
-    """How long to wait for a server that is loading: waits that grow from 0.1 s to 2 s, ``limit`` seconds in all."""
+    """How long to wait for a server.
 
-    def __init__(self, limit: float) -> None:
+    While it loads: waits that grow from 0.1 s to 2 s, ``limit`` seconds in all. After failures that may pass:
+    ``retries`` more tries, after waits that grow from 0.5 s to 8 s. A connection that had gone stale is made anew
+    once, at once.
+    """
+
+    def __init__(self, limit: float, retries: int = 0) -> None:
         self._left, self._next = limit, 0.1
+        self._retries, self._pause, self._fresh = retries, 0.5, False
 
     def wait(self) -> float | None:
         """Seconds until the next try; None when patience is at its end."""
@@ -275,6 +325,18 @@ class Patience:
         pause = min(self._next * random.uniform(0.9, 1.1), self._left)
         self._left -= pause
         self._next = min(self._next * 1.5, 2.0)
+        return pause
+
+    def retry(self, *, stale: bool = False) -> float | None:
+        """Seconds until the request is sent again after a failure; None when all retries are used up."""
+        if stale and not self._fresh:
+            self._fresh = True
+            return 0.0
+        if self._retries <= 0:
+            return None
+        self._retries -= 1
+        pause = self._pause * random.uniform(0.75, 1.0)
+        self._pause = min(self._pause * 2, 8.0)
         return pause
 
 

@@ -134,11 +134,11 @@ class Chunks:
         piece = tool_call_chunk(name=name, args=args, id=call_id, index=self._first + index)
         return _chunk(tool_call_chunks=[piece])
 
-    def last(self, properties: Properties, model_name: str) -> ChatGenerationChunk:
-        """The chunk that ends the stream, after all events: usage and metadata."""
+    def last(self, properties: Properties, model_name: str, *, usage: bool = True) -> ChatGenerationChunk:
+        """The chunk that ends the stream, after all events: metadata, and the ``usage``."""
         return _chunk(
             content="" if self._exact(RESPOND) else self._step.answer,
-            usage_metadata=usage_metadata(self._step),
+            usage_metadata=usage_metadata(self._step) if usage else None,
             response_metadata=response_metadata(self._step, properties, model_name),
             chunk_position="last",
         )

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from gba.errors import SchemaError
+from gba.langchain.conversions import Conversions
 from gba.langchain.parameters import closed, exact_parameters, model_of_function, opened, untitled
 from gba.schema.tools import ToolSpec
 
@@ -17,6 +19,7 @@ __all__ = [
     "ToolLike",
     "can_choose",
     "json_schema_of",
+    "strict_names",
     "to_engine_tools",
     "to_openai_tools",
     "to_specs",
@@ -42,14 +45,7 @@ def to_openai_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
     Raises SchemaError for two different ones of one name, for a name that a model could not be asked for, for
     parameters that are no object, and for what is no tool.
     """
-    known: dict[str, dict[str, Any]] = {}
-    for tool in tools:
-        converted = _to_openai_tool(tool, strict)
-        name = converted["function"]["name"]
-        if name in known and _essence(known[name]) != _essence(converted):
-            raise SchemaError("there are two different tools of this name", remedy="Rename one of them.", tool=name)
-        known.setdefault(name, converted)
-    return list(known.values())
+    return [copy.deepcopy(tool.openai) for tool in _converted(tools, strict)]
 
 
 def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
@@ -57,12 +53,47 @@ def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
     return tuple(_spec(tool["function"]) for tool in tools)
 
 
-def to_engine_tools(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
-    """The same as the engine needs them: where a tool has ``strict: false``, its schema says that objects are open."""
-    return tuple(
-        replace(spec, parameters=opened(spec.schema)) if tool["function"].get("strict") is False else spec
-        for tool, spec in zip(tools, to_specs(tools), strict=True)
-    )
+def to_engine_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) -> tuple[ToolSpec, ...]:
+    """Tools of any kind as the engine needs them: where ``strict`` is False, the schema says that objects are open.
+
+    The same tools give the same objects. Raises as `to_openai_tools` does.
+    """
+    return tuple(tool.spec for tool in _converted(tools, strict))
+
+
+def strict_names(tools: Sequence[ToolLike], *, strict: bool | None = None) -> frozenset[str]:
+    """The names of the tools that are strict, by themselves or because ``strict`` is True."""
+    return frozenset(tool.spec.name for tool in _converted(tools, strict) if tool.strict)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """A tool in OpenAI's form, and as the engine needs it."""
+
+    openai: dict[str, Any]
+    spec: ToolSpec
+    strict: bool | None
+
+
+def _converted(tools: Sequence[ToolLike], strict: bool | None) -> list[_Converted]:
+    known: dict[str, _Converted] = {}
+    for tool in tools:
+        made = _conversions(tool, strict)
+        before = known.setdefault(made.spec.name, made)
+        if before is not made and _essence(before.openai) != _essence(made.openai):
+            raise SchemaError(
+                "there are two different tools of this name", remedy="Rename one of them.", tool=made.spec.name
+            )
+    return list(known.values())
+
+
+def _convert(tool: ToolLike, strict: bool | None) -> _Converted:
+    openai = _to_openai_tool(tool, strict)
+    spec, said = _spec(openai["function"]), openai["function"].get("strict")
+    return _Converted(openai, replace(spec, parameters=opened(spec.schema)) if said is False else spec, said)
+
+
+_conversions = Conversions(_convert)
 
 
 def to_tool_choice(choice: str | bool | Mapping[str, Any] | None, names: Sequence[str]) -> str:

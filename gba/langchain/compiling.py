@@ -1,0 +1,66 @@
+"""The grammars of a call before its step: compiled beside the event loop, and checked where all has to be enforced."""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections import OrderedDict
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.runnables.config import run_in_executor
+
+from gba.backends.base import Backend
+from gba.chat.engine import Engine
+from gba.chat.messages import Message
+from gba.errors import SchemaError
+from gba.grammar.grammar import Grammar
+from gba.langchain.calling import Asked
+from gba.schema.tools import RESPOND
+
+__all__ = ["check_strict", "compile_aside"]
+
+_KEPT = 64
+_compiled: weakref.WeakKeyDictionary[Engine, OrderedDict[Any, Any]] = weakref.WeakKeyDictionary()
+"""Of each engine the lists of tools whose grammars it has, with the tools themselves, so that their ids stay theirs."""
+
+
+def check_strict(engine: Engine, asked: Asked) -> None:
+    """Raise SchemaError for a schema that its grammar does not enforce in full, where ``strict=True`` asks for that."""
+    schemas = {tool.name: tool.schema for tool in asked.tools}
+    if asked.response_schema is not None:
+        schemas[RESPOND] = asked.response_schema
+    for name in sorted(asked.strict):
+        if not engine.exact(name, schemas[name]):
+            left = Grammar.from_json_schema(schemas[name], closed=True).residual[0]
+            raise SchemaError(
+                f"strict is True, but the grammar does not enforce all of the schema: {left.why}",
+                keyword=left.keyword,
+                pointer=left.pointer,
+                remedy="Change the schema, or leave strict out: then this is checked after the call was written.",
+                tool=None if name == RESPOND else name,
+            )
+
+
+async def compile_aside(engine: Engine, asked: Asked, conversation: Sequence[Message]) -> None:
+    """Compile the grammars of a call in a thread, unless that was done before, so that other tasks go on meanwhile.
+
+    Raises what `Engine.request` and `check_strict` raise.
+    """
+    if not asked.tools and asked.response_schema is None:
+        return
+    key = tuple(map(id, asked.tools)), json.dumps(asked.response_schema, default=str), asked.strict
+    known = _compiled.setdefault(engine, OrderedDict())
+    if key in known:
+        return
+    await run_in_executor(None, _compile, engine, asked, conversation)
+    known[key] = asked.tools
+    while len(known) > _KEPT:
+        known.popitem(last=False)
+
+
+def _compile(engine: Engine, asked: Asked, conversation: Sequence[Message]) -> None:
+    engine.request(conversation, **asked.arguments())
+    if asked.response_schema is not None and isinstance(engine.backend, Backend):
+        engine.exact(RESPOND, asked.response_schema)
+    check_strict(engine, asked)
