@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from gba.backends.base import Chunk, Finish, Timings
+from gba.backends.base import Chunk, Finish, Timings, TokenLogprob
 from gba.backends.wire import Flow, detokenize_flow, tokenize_flow
 from gba.errors import GenerationInterruptedError
 
@@ -79,6 +79,7 @@ class CompletionReader:
         self._seen = 0
         self._held: list[int | None] = []  # tokens whose text is not told yet; None: an id that was not sent
         self._held_text: str | None = None  # what the server sent for them, once it did
+        self._held_probs: list[TokenLogprob | None] = []  # of the held tokens
         self._last = Chunk()
         self._text = ""
         self._tokens: tuple[int, ...] = ()
@@ -130,6 +131,8 @@ class CompletionReader:
         self._confirm()
         plain = not self._held and not missing and content and tokens[-1] not in self._eog
         self._held += [None] * missing + tokens
+        told = [_logprob_of(entry) for entry in event.get("completion_probabilities") or ()]
+        self._held_probs += [None] * missing + (told if len(told) == len(tokens) else [None] * len(tokens))
         if content:
             self._held_text = content
         if plain:
@@ -147,9 +150,17 @@ class CompletionReader:
         if self._held_text is None or not self._held:
             return []
         tokens, text = yield from self._resolve(self._held_text)
-        self._held, self._held_text = [], None
-        self._last = Chunk(text, tuple(tokens))
+        self._last = Chunk(text, tuple(tokens), logprobs=self._probs_of(tokens))
+        self._held, self._held_text, self._held_probs = [], None, []
         return [self._last]
+
+    def _probs_of(self, tokens: Sequence[int]) -> tuple[TokenLogprob | None, ...]:
+        """What was told of the held tokens, one for each; nothing where it was not asked for."""
+        if not any(self._held_probs):
+            return ()
+        if len(tokens) != len(self._held_probs):
+            return (None,) * len(tokens)
+        return tuple(self._held_probs)
 
     def _resolve(self, text: str) -> Flow[tuple[list[int], str]]:
         """The held tokens, lost ids found again, and their text: ``text``, where no control token adds to it."""
@@ -184,6 +195,7 @@ class CompletionReader:
         count = int(event.get("tokens_predicted") or self._seen)
         if finish == "eog" and self._held and count <= self._seen:
             self._held.pop()
+            self._held_probs.pop()
         self._seen = max(count, self._seen)
         if finish == "stop":
             tokens, text = yield from self._through_stop(str(event.get("stopping_word") or ""))
@@ -195,8 +207,9 @@ class CompletionReader:
                 tokens, text = yield from self._resolve(self._held_text or "")
         else:
             tokens, text = [], ""
-        self._held, self._held_text = [], None
-        return [Chunk(text, tuple(tokens), finish, _timings_of(event))]
+        probs = self._probs_of(tokens)
+        self._held, self._held_text, self._held_probs = [], None, []
+        return [Chunk(text, tuple(tokens), finish, _timings_of(event), probs)]
 
     def _through_stop(self, word: str) -> Flow[tuple[list[int], str]]:
         """What was held when a stop string came, and what the last token told before was cut short of."""
@@ -206,6 +219,18 @@ class CompletionReader:
         full = yield from self._spelling.spell([*self._last.tokens, *held])
         told = self._last.text
         return held, (full[len(told) :] if full.startswith(told) else (self._held_text or "") + word)
+
+
+def _logprob_of(entry: Any) -> TokenLogprob | None:
+    """One of ``completion_probabilities``; None where it is of another form (after the samplers, or of old servers)."""
+    try:
+        top = tuple(
+            TokenLogprob(int(each["id"]), bytes(each["bytes"]), float(each["logprob"]))
+            for each in entry["top_logprobs"]
+        )
+        return TokenLogprob(int(entry["id"]), bytes(entry["bytes"]), float(entry["logprob"]), top)
+    except (KeyError, TypeError, ValueError):
+        return None
 
 
 def _finish_of(event: dict[str, Any]) -> Finish:

@@ -34,8 +34,8 @@ def create_agent(
 
     ``model``: a chat model, the URL of a llama-server, a GGUF file, a name of `gba models list`, or what LangChain
     itself understands (``provider:model``); by default ``ChatLlamaCpp()``. What a tool raises goes back to the model as
-    that tool's result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each turn may
-    be a call or the final object: one choice, under one grammar.
+    that tool's result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each
+    turn may be a call or the final object: one choice, under one grammar.
 
     Raises GbaError, with the remedy, where LangChain is not installed.
     """

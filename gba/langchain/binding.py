@@ -10,7 +10,7 @@ from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableBinding
 
 from gba.langchain.structured import response_schema
-from gba.langchain.tools import ToolLike, can_choose, to_openai_tools, to_tool_choice
+from gba.langchain.tools import ToolLike, can_choose, to_engine_tools, to_openai_tools, to_tool_choice
 
 __all__ = ["BoundChatLlamaCpp", "bound_tools"]
 
@@ -41,13 +41,12 @@ class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
         given = _given(kwargs)
         wanted = {**self.kwargs, **given}
         wanted.pop("tools", None)
-        converted = to_openai_tools(tools, strict=wanted.get("strict"))
-        names = [tool["function"]["name"] for tool in converted]
+        names = [tool.name for tool in to_engine_tools(tools, strict=wanted.get("strict"))]
         if "tool_choice" not in given and not can_choose(wanted.get("tool_choice"), names):
             del wanted["tool_choice"]
         return BoundChatLlamaCpp(
             bound=self.bound,
-            kwargs=self._model.bind_tools(converted, **wanted).kwargs,
+            kwargs=self._model.bind_tools(tools, **wanted).kwargs,
             config=self.config,
             config_factories=self.config_factories,
         )

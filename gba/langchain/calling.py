@@ -8,16 +8,16 @@ from typing import Any
 
 from gba.backends.base import Sampling
 from gba.chat.options import StepOptions
-from gba.langchain.spelling import spelled
+from gba.langchain.spelling import LOADING_NAMES, spelled
 from gba.langchain.structured import response_schema, response_strict
-from gba.langchain.tools import strict_names, to_engine_tools, to_tool_choice
+from gba.langchain.tools import engine_tools, to_tool_choice
 from gba.schema.tools import RESPOND, ToolSpec
 
-__all__ = ["PARAMETERS", "Asked", "asked_of", "check_names"]
+__all__ = ["PARAMETERS", "Asked", "asked_of", "check_names", "top_of"]
 
 _SAMPLING = tuple(field.name for field in fields(Sampling))
 _OPTIONS = ("max_tokens", "max_thought_tokens")
-_CALL = (*_SAMPLING, *_OPTIONS, "response_format", "slot", "stream_usage")
+_CALL = (*_SAMPLING, *_OPTIONS, "logprobs", "response_format", "slot", "stream_usage", "top_logprobs")
 """What a model has as a field, and a call may give instead."""
 PARAMETERS = (*_CALL, "stop")
 """The fields of a model that a call of it depends on."""
@@ -30,7 +30,7 @@ _ONLY_CALL = (
     "tool_choice",
     "tools",
 )
-_OF_THE_CHAT_MODEL = ("model", "strict", "stream_usage")
+_OF_THE_CHAT_MODEL = ("logprobs", "model", "strict", "stream_usage")
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ class Asked:
     """One call: what `Engine.run` takes beside the messages, and what the chat model itself needs to know.
 
     ``strict``: of which tools (`RESPOND`: of the answer) the grammar has to enforce the whole schema; ``model``: the
-    name of a model, where the call has one; ``stream_usage``: whether a stream ends with the usage.
+    name of a model, where the call has one; ``stream_usage``: whether a stream ends with the usage; ``logprobs``: how
+    many alternatives of each token are to be told, None for no logprobs at all.
     """
 
     tools: tuple[ToolSpec, ...]
@@ -52,6 +53,7 @@ class Asked:
     strict: frozenset[str] = frozenset()
     model: str | None = None
     stream_usage: bool = True
+    logprobs: int | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The keyword arguments of `Engine.run` and its like."""
@@ -68,23 +70,34 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
     wanted: dict[str, Any] = {name: call[name] if call.get(name) is not None else own.get(name) for name in _CALL}
     if (wanted["max_tokens"] or 0) < 0:  # ChatOllama's for as many as fit
         wanted["max_tokens"] = None
+    logprobs = top_of(wanted["logprobs"], wanted["top_logprobs"])
     wanted["extra"] = {**(own.get("extra") or {}), **(call.get("extra") or {})}
+    if logprobs is not None:
+        wanted["extra"]["n_probs"] = max(1, logprobs)
     form, given = wanted["response_format"], call.get("tools") or ()
-    tools, names = to_engine_tools(given, strict=strict), strict_names(given, strict=strict)
-    stops = own.get("stop") if stop is None else stop
+    tools, names = engine_tools(given, strict=strict)
+    stops = next((each for each in (stop, call.get("stop"), own.get("stop")) if each is not None), ())
     return Asked(
         tools=tools,
         tool_choice=to_tool_choice(call.get("tool_choice"), [tool.name for tool in tools]),
         parallel=bool(call.get("parallel_tool_calls")),
         response_schema=response_schema(form, strict=strict),
-        stop=(stops,) if isinstance(stops, str) else tuple(stops or ()),
+        stop=(stops,) if isinstance(stops, str) else tuple(stops),
         sampling=Sampling(**{name: wanted[name] for name in _SAMPLING if wanted[name] is not None}),
         options=StepOptions(**{name: wanted[name] for name in _OPTIONS if wanted[name] is not None}),
         slot=wanted["slot"],
         strict=names | {RESPOND} if response_strict(form, strict=strict) else names,
         model=call.get("model_name"),
         stream_usage=wanted["stream_usage"] is not False,
+        logprobs=logprobs,
     )
+
+
+def top_of(logprobs: bool | None, top_logprobs: int | None) -> int | None:
+    """How many alternatives are asked for; None where no logprobs are. Raises TypeError for one without the other."""
+    if top_logprobs and not logprobs:
+        raise TypeError(f"top_logprobs is {top_logprobs}, but logprobs is not True: give both, as OpenAI has it.")
+    return (top_logprobs or 0) if logprobs else None
 
 
 def check_names(call: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,7 +106,8 @@ def check_names(call: Mapping[str, Any]) -> dict[str, Any]:
         understood = spelled(call)
     except ValueError as error:
         raise TypeError(f"ChatLlamaCpp: {error}") from error
-    unknown = sorted(set(understood) - {*_CALL, *_ONLY_CALL, "stop"})
+    loading = {name for name in call if name in LOADING_NAMES}
+    unknown = sorted((set(understood) - {*_CALL, *_ONLY_CALL, "stop", "load_options"}) | loading)
     if unknown:
         raise TypeError(
             f"ChatLlamaCpp does not know the parameter {', '.join(map(repr, unknown))}. "

@@ -24,10 +24,11 @@ from gba.chat.engine import Engine
 from gba.chat.formats import ChatFormat
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
-from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names
+from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, top_of
 from gba.langchain.compiling import check_strict, compile_aside
 from gba.langchain.connection import Target, check_runs, check_target, connect, disconnect
 from gba.langchain.errors import langchain_errors
+from gba.langchain.logprobs import Told, listening
 from gba.langchain.messages import to_messages
 from gba.langchain.outcome import PROVIDER, Chunks, exactness, to_ai_message
 from gba.langchain.overflow import overflow_explained
@@ -71,7 +72,7 @@ class ChatLlamaCpp(BaseChatModel):
     base_url: str | None = None
     model_path: str | None = None
     backend: Any = Field(default=None, exclude=True, repr=False)
-    model_name: str | None = Field(default=None, alias="model")
+    model_name: str | None = Field(default=None, alias="model", min_length=1)
     """Which model is to run: in process a GGUF file or a name of `gba models list`, on a server one of its models."""
     api_key: SecretStr | None = Field(default_factory=secret_from_env("LLAMA_CPP_API_KEY", default=None))
     timeout: float | None = None
@@ -106,6 +107,10 @@ class ChatLlamaCpp(BaseChatModel):
     stop: list[str] | None = None
     response_format: dict[str, Any] | None = None
     """The form of every answer: a JSON Schema, or as OpenAI has it; `with_structured_output` is to be preferred."""
+    logprobs: bool | None = None
+    """Whether ``response_metadata["logprobs"]`` says how likely the model found its tokens."""
+    top_logprobs: int | None = Field(default=None, ge=0)
+    """How many alternatives of each token are told with it."""
     slot: int | None = None
     streaming: bool = False
     """Whether ``invoke`` streams as well."""
@@ -139,6 +144,7 @@ class ChatLlamaCpp(BaseChatModel):
             place = "load_options" if self.backend is None and self.base_url is None else "extra"
             setattr(self, place, {**self.model_kwargs, **getattr(self, place)})
             self.model_kwargs = {}
+        top_of(self.logprobs, self.top_logprobs)
         check_target({name: getattr(self, name) for name in (*_CONNECTION, "extra")})
         if self.validate_model_on_init:
             with langchain_errors():
@@ -277,8 +283,9 @@ class ChatLlamaCpp(BaseChatModel):
             engine = self._engine_for(asked.model)
             check_strict(engine, asked)
             with overflow_explained(messages, engine, asked.tools):
+                engine, told = listening(engine, asked.logprobs)
                 step = engine.step(conversation, **asked.arguments())
-            return self._result(step, asked, engine.properties())
+            return self._result(step, asked, engine.properties(), told)
 
     async def _agenerate(
         self,
@@ -294,8 +301,9 @@ class ChatLlamaCpp(BaseChatModel):
                 return await super()._agenerate(messages, stop, run_manager, **kwargs)
             await compile_aside(engine, asked, conversation)
             with overflow_explained(messages, engine, asked.tools):
-                step = await engine.astep(conversation, **asked.arguments())
-            return self._result(step, asked, await engine.backend.aproperties())
+                other, told = listening(engine, asked.logprobs)
+                step = await other.astep(conversation, **asked.arguments())
+            return self._result(step, asked, await engine.backend.aproperties(), told)
 
     def _stream(
         self,
@@ -308,7 +316,9 @@ class ChatLlamaCpp(BaseChatModel):
             asked, conversation = self._asked(stop, kwargs), to_messages(messages)
             engine = self._engine_for(asked.model)
             check_strict(engine, asked)
-            chunks = Chunks(exactness(engine, asked, conversation))
+            exact = exactness(engine, asked, conversation)
+            engine, told = listening(engine, asked.logprobs)
+            chunks = Chunks(exact, told)
             with (
                 overflow_explained(messages, engine, asked.tools),
                 closing(engine.run(conversation, **asked.arguments())) as events,
@@ -332,9 +342,10 @@ class ChatLlamaCpp(BaseChatModel):
                     yield chunk
                 return
             await compile_aside(engine, asked, conversation)
-            chunks = Chunks(exactness(engine, asked, conversation))
+            other, told = listening(engine, asked.logprobs)
+            chunks = Chunks(exactness(engine, asked, conversation), told)
             with overflow_explained(messages, engine, asked.tools):
-                async with aclosing(engine.arun(conversation, **asked.arguments())) as events:
+                async with aclosing(other.arun(conversation, **asked.arguments())) as events:
                     async for event in events:
                         made = chunks.of(event)
                         if made is not None:
@@ -342,8 +353,8 @@ class ChatLlamaCpp(BaseChatModel):
             properties = await engine.backend.aproperties()
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
 
-    def _result(self, step: Step, asked: Asked, properties: Properties) -> ChatResult:
-        message = to_ai_message(step, properties, self._ran(asked, properties))
+    def _result(self, step: Step, asked: Asked, properties: Properties, told: Told | None) -> ChatResult:
+        message = to_ai_message(step, properties, self._ran(asked, properties), told)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     # counting

@@ -30,11 +30,12 @@ class Conversions(Generic[T]):
     """A function of a tool and of ``strict`` whose results are kept.
 
     A dict is known by its content, an object by its identity; an object that says something else than before is
-    converted again. Objects are not kept alive. Results are shared, so that they must not be changed.
+    converted again. Objects are not kept alive. Results are shared, so that they must not be changed. ``again``: the
+    JSON text of the dict by which a result will be asked for as well, "" for none.
     """
 
-    def __init__(self, convert: Callable[[Any, bool | None], T]) -> None:
-        self._convert = convert
+    def __init__(self, convert: Callable[[Any, bool | None], T], again: Callable[[T], str]) -> None:
+        self._convert, self._again = convert, again
         self._known: OrderedDict[Any, _Known[T]] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -51,6 +52,8 @@ class Conversions(Generic[T]):
         result = self._convert(tool, strict)
         with self._guard:
             self._known[key] = _Known(stamp, source, result)
+            if text := self._again(result):
+                self._known.setdefault((text, strict), _Known(None, None, result))
             while len(self._known) > _KEPT:
                 self._known.popitem(last=False)
         return result

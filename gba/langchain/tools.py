@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,8 +19,8 @@ from gba.schema.tools import ToolSpec
 __all__ = [
     "ToolLike",
     "can_choose",
+    "engine_tools",
     "json_schema_of",
-    "strict_names",
     "to_engine_tools",
     "to_openai_tools",
     "to_specs",
@@ -45,7 +46,7 @@ def to_openai_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
     Raises SchemaError for two different ones of one name, for a name that a model could not be asked for, for
     parameters that are no object, and for what is no tool.
     """
-    return [copy.deepcopy(tool.openai) for tool in _converted(tools, strict)]
+    return [tool.openai() for tool in _converted(tools, strict)]
 
 
 def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
@@ -58,21 +59,29 @@ def to_engine_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
 
     The same tools give the same objects. Raises as `to_openai_tools` does.
     """
-    return tuple(tool.spec for tool in _converted(tools, strict))
+    return engine_tools(tools, strict=strict)[0]
 
 
-def strict_names(tools: Sequence[ToolLike], *, strict: bool | None = None) -> frozenset[str]:
-    """The names of the tools that are strict, by themselves or because ``strict`` is True."""
-    return frozenset(tool.spec.name for tool in _converted(tools, strict) if tool.strict)
+def engine_tools(
+    tools: Sequence[ToolLike], *, strict: bool | None = None
+) -> tuple[tuple[ToolSpec, ...], frozenset[str]]:
+    """`to_engine_tools`, and the names of those that are strict, by themselves or because ``strict`` is True."""
+    found = _converted(tools, strict)
+    return tuple(tool.spec for tool in found), frozenset(tool.spec.name for tool in found if tool.strict)
 
 
 @dataclass(frozen=True)
 class _Converted:
     """A tool in OpenAI's form, and as the engine needs it."""
 
-    openai: dict[str, Any]
+    form: dict[str, Any]
+    text: str
     spec: ToolSpec
     strict: bool | None
+
+    def openai(self) -> dict[str, Any]:
+        """OpenAI's form, of which nobody else has this object."""
+        return copy.deepcopy(self.form) if not self.text else json.loads(self.text)
 
 
 def _converted(tools: Sequence[ToolLike], strict: bool | None) -> list[_Converted]:
@@ -80,7 +89,7 @@ def _converted(tools: Sequence[ToolLike], strict: bool | None) -> list[_Converte
     for tool in tools:
         made = _conversions(tool, strict)
         before = known.setdefault(made.spec.name, made)
-        if before is not made and _essence(before.openai) != _essence(made.openai):
+        if before is not made and _essence(before.form) != _essence(made.form):
             raise SchemaError(
                 "there are two different tools of this name", remedy="Rename one of them.", tool=made.spec.name
             )
@@ -88,12 +97,16 @@ def _converted(tools: Sequence[ToolLike], strict: bool | None) -> list[_Converte
 
 
 def _convert(tool: ToolLike, strict: bool | None) -> _Converted:
-    openai = _to_openai_tool(tool, strict)
-    spec, said = _spec(openai["function"]), openai["function"].get("strict")
-    return _Converted(openai, replace(spec, parameters=opened(spec.schema)) if said is False else spec, said)
+    form = _to_openai_tool(tool, strict)
+    spec, said = _spec(form["function"]), form["function"].get("strict")
+    try:
+        text = json.dumps(form)
+    except (TypeError, ValueError):
+        text = ""
+    return _Converted(form, text, replace(spec, parameters=opened(spec.schema)) if said is False else spec, said)
 
 
-_conversions = Conversions(_convert)
+_conversions = Conversions(_convert, again=lambda made: made.text)
 
 
 def to_tool_choice(choice: str | bool | Mapping[str, Any] | None, names: Sequence[str]) -> str:

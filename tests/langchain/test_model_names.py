@@ -83,6 +83,11 @@ def test_two_names_of_different_models_are_refused() -> None:
         ChatLlamaCpp(model="qwen3-8b", model_path="x.gguf")
 
 
+def test_no_name_at_all_is_no_name() -> None:
+    with pytest.raises(ValueError, match="model"):
+        ChatLlamaCpp(model="")
+
+
 def test_the_name_can_be_configured_and_copied(loaded: list[str | None]) -> None:
     chat = ChatLlamaCpp(model="tiny-agent")
     chat.invoke("?")
