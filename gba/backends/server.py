@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ipaddress
 import json
 import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import httpx
 
@@ -30,6 +28,7 @@ from gba.backends.wire import (
     detokenize_flow,
     error_of,
     is_loading,
+    is_local,
     metrics_of,
     properties_flow,
     slots_flow,
@@ -91,7 +90,7 @@ class LlamaServer:
             "headers": {**authorization, **(headers or {})},
             "timeout": httpx.Timeout(timeout, connect=10.0 if timeout is None else min(10.0, timeout), pool=None),
             "verify": verify if self.base_url.startswith("https") else False,
-            "trust_env": not _is_local(self.base_url),
+            "trust_env": not is_local(self.base_url),
             "transport": transport,
         }
         self._client = httpx.Client(**self._client_options, limits=httpx.Limits(max_connections=None))
@@ -393,11 +392,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ReadTimeout):
         return "the server was silent for longer than timeout= allows"
     return str(error) or type(error).__name__
-
-
-def _is_local(url: str) -> bool:
-    """Whether the URL leads to this machine, for which proxies of the environment are not meant."""
-    host = urlsplit(url).hostname or ""
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")

@@ -6,6 +6,8 @@ written once, and driven by a blocking client as well as by an asynchronous one.
 
 from __future__ import annotations
 
+import contextlib
+import ipaddress
 import json
 import random
 from collections.abc import Generator, Iterator, Sequence
@@ -37,6 +39,7 @@ __all__ = [
     "detokenize_flow",
     "error_of",
     "is_loading",
+    "is_local",
     "metrics_of",
     "model_entries",
     "overflow",
@@ -296,6 +299,14 @@ def overflow(needed: int, available: int) -> ContextOverflowError:
         needed=needed,
         available=available,
     )
+
+
+def is_local(url: str) -> bool:
+    """Whether the URL leads to this machine, for which proxies of the environment are not meant."""
+    host = urlsplit(url).hostname or ""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
 
 
 def _error_details(body: str) -> dict[str, Any]:

@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
-from pathlib import Path
 from typing import Any, Literal, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel, LangSmithParams, LanguageModelInput
+from langchain_core.language_models import LangSmithParams, LanguageModelInput
 from langchain_core.language_models.model_profile import ModelProfile
 from langchain_core.messages import AIMessage, BaseMessage
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from langchain_core.runnables import Runnable, RunnableConfig
-from langchain_core.runnables.config import run_in_executor
-from langchain_core.utils import secret_from_env
-from pydantic import ConfigDict, Field, PrivateAttr, SecretStr, field_validator, model_validator
+from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
-from gba.chat.engine import Engine
-from gba.chat.formats import ChatFormat
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, top_of
 from gba.langchain.compiling import check_strict, compile_aside
-from gba.langchain.connection import Target, check_runs, check_target, connect, disconnect
+from gba.langchain.connected import CONNECTION, ConnectedChatModel
+from gba.langchain.connection import check_target
 from gba.langchain.errors import langchain_errors
 from gba.langchain.logprobs import Told, listening
 from gba.langchain.messages import to_messages
@@ -39,13 +34,8 @@ from gba.langchain.tools import ToolLike, to_engine_tools
 
 __all__ = ["ChatLlamaCpp"]
 
-_connecting = threading.Lock()
-_CONNECTION = ("backend", "base_url", "model_path", "model_name", "api_key", "timeout", "max_retries", "context",
-               "chat_format", "load_options")  # fmt: skip
-"""The fields that say which llama.cpp it is."""
 
-
-class ChatLlamaCpp(BaseChatModel):
+class ChatLlamaCpp(ConnectedChatModel):
     """A chat model on llama.cpp, over HTTP or in process.
 
         ChatLlamaCpp(base_url="http://localhost:8080")    a llama-server
@@ -61,34 +51,13 @@ class ChatLlamaCpp(BaseChatModel):
 
     A parameter that is not known is an error. All errors are of gba's classes and of `langchain_core.exceptions`'s.
     Raises, besides what the backend raises: UnknownModelError and ModelFileError for a name that no model has,
-    ConversationError for messages out of order or of a kind that a text
-    model cannot read, SchemaError for tools and schemas, StepError (with thought and text) for a call that failed.
+    ConversationError for messages out of order or of a kind that a text model cannot read, SchemaError for tools and
+    schemas, StepError (with thought and text) for a call that failed.
     """
 
     model_config = ConfigDict(
         extra="forbid", populate_by_name=True, arbitrary_types_allowed=True, protected_namespaces=()
     )
-
-    base_url: str | None = None
-    model_path: str | None = None
-    backend: Any = Field(default=None, exclude=True, repr=False)
-    model_name: str | None = Field(default=None, alias="model", min_length=1)
-    """Which model is to run: in process a GGUF file or a name of `gba models list`, on a server one of its models."""
-    api_key: SecretStr | None = Field(default_factory=secret_from_env("LLAMA_CPP_API_KEY", default=None))
-    timeout: float | None = None
-    """Seconds without an answer of the server until it counts as gone."""
-    max_retries: int | None = Field(default=None, ge=0)
-    """How often a request to a server is sent again that was not answered, or with an error that may pass; 0 unless
-    given. That a server is loading, or was restarted between two calls, does not count."""
-    context: int | None = Field(default=None, gt=0)
-    """Tokens of context: for a model in process; of a server, which has its own, so many are demanded."""
-    chat_format: ChatFormat | str | None = None
-    load_options: dict[str, Any] = Field(default_factory=dict)
-    """Further arguments of LlamaInProcess or LlamaServer."""
-    model_kwargs: dict[str, Any] = Field(default_factory=dict)
-    """Goes into ``extra`` or, for a model in process, into ``load_options``."""
-    validate_model_on_init: bool = False
-    """Connect, or load the model, at once."""
 
     temperature: float | None = None
     top_k: int | None = None
@@ -117,8 +86,6 @@ class ChatLlamaCpp(BaseChatModel):
     stream_usage: bool | None = None
     """False: the last chunk of a stream has no usage."""
 
-    _engine: tuple[list[Any], Engine] | None = PrivateAttr(default=None)
-
     # construction
 
     @model_validator(mode="before")
@@ -138,14 +105,14 @@ class ChatLlamaCpp(BaseChatModel):
             self.base_url = os.environ.get("LLAMA_CPP_BASE_URL") or None
         if self.model_path and self.model_name not in (None, self.model_path):
             given.append("model")
-        if len(given) > 1 and given != ["base_url", "model"]:
+        if len(given) > 1:
             raise ValueError(f"{' and '.join(given)} name different models: give one of them")
         if self.model_kwargs:
             place = "load_options" if self.backend is None and self.base_url is None else "extra"
             setattr(self, place, {**self.model_kwargs, **getattr(self, place)})
             self.model_kwargs = {}
         top_of(self.logprobs, self.top_logprobs)
-        check_target({name: getattr(self, name) for name in (*_CONNECTION, "extra")})
+        check_target({name: getattr(self, name) for name in (*CONNECTION, "extra")})
         if self.validate_model_on_init:
             with langchain_errors():
                 self._engine_for(None)
@@ -176,11 +143,6 @@ class ChatLlamaCpp(BaseChatModel):
         given = {name: getattr(self, name) for name in named}
         return {"model": self._label, **{name: value for name, value in given.items() if value not in (None, {})}}
 
-    @property
-    def _label(self) -> str:
-        """What the model is called before it has been asked."""
-        return Path(self.model_name or self.model_path or self.base_url or "tiny-agent").name
-
     def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
         params = super()._get_ls_params(stop=stop or self.stop, **kwargs)
         named = kwargs.get("model")
@@ -193,72 +155,7 @@ class ChatLlamaCpp(BaseChatModel):
         text = super()._get_llm_string(stop=stop, **kwargs)
         return text if self.backend is None else f"{text}---{type(self.backend).__qualname__} {id(self.backend)}"
 
-    # connection
-
-    @property
-    def engine(self) -> Engine:
-        """What runs the steps, without LangChain; made at first use."""
-        wanted = [getattr(self, name) for name in _CONNECTION]
-        with _connecting:
-            if self._engine is None or self._engine[0] != wanted:  # a copy may have got another model
-                self._engine = wanted, self._connect(self.model_name)
-            return self._engine[1]
-
-    def close(self) -> None:
-        """Let go of the model or connection, which other models may share: their next call makes it anew.
-
-        A ``backend`` that was given is its owner's to close.
-        """
-        known, self._engine = self._engine, None
-        if known is not None and self.backend is None:
-            disconnect(known[1])
-
-    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> ChatLlamaCpp:
-        """A copy speaks to the same llama.cpp."""
-        return self.model_copy()
-
-    def __getstate__(self) -> dict[Any, Any]:
-        """What is pickled: the connection is not, the other side makes its own."""
-        state = super().__getstate__()
-        return {**state, "__pydantic_private__": {**(state["__pydantic_private__"] or {}), "_engine": None}}
-
-    def _connect(self, model: str | None) -> Engine:
-        """The engine of the model of that name, None for the one that is there."""
-        if self.backend is not None:
-            return Engine(self.backend, chat_format=self.chat_format)
-        if self.base_url is not None:
-            key = self.api_key.get_secret_value() if self.api_key else None
-            given = {"api_key": key, "max_retries": self.max_retries, "model": model, "timeout": self.timeout}
-            return connect(Target.of(self.base_url, None, self.chat_format, {**self.load_options, **given}))
-        path = model or self.model_path or "tiny-agent"
-        return connect(Target.of(None, path, self.chat_format, {**self.load_options, "context": self.context}))
-
-    def _engine_of(self, model: str | None) -> Engine:
-        """The engine of a call, which may name another model. Raises UnknownModelError, ModelFileError."""
-        own = model is None or model == self.model_name or self.backend is not None
-        return self.engine if own else self._connect(model)
-
-    def _engine_for(self, model: str | None) -> Engine:
-        """The same, once it is sure that it runs what was asked for."""
-        engine = self._engine_of(model)
-        self._check(engine.properties(), model)
-        return engine
-
-    async def _aengine_for(self, model: str | None) -> Engine:
-        """The same; what may take long (a model is loaded, a server is asked) does not hold up the event loop."""
-        known = self._engine if model is None else None
-        engine = self.engine if known is not None else await run_in_executor(None, self._engine_of, model)
-        if isinstance(engine.backend, AsyncBackend):
-            self._check(await engine.backend.aproperties(), model)
-        else:
-            self._check(await run_in_executor(None, engine.properties), model)
-        return engine
-
-    def _check(self, properties: Properties, model: str | None) -> None:
-        """A server looks the name up itself, and in process the context is as was asked for."""
-        named = (model or self.model_name) if self.backend is not None else None
-        demanded = self.context if self.backend is not None or self.base_url is not None else None
-        check_runs(properties, named, demanded)
+    # what a call asks for, and what ran
 
     def _ran(self, asked: Asked, properties: Properties) -> str:
         """The name of the model that ran. The profile learns what only a loaded model tells."""
