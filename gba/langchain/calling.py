@@ -94,10 +94,13 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
 
 
 def top_of(logprobs: bool | None, top_logprobs: int | None) -> int | None:
-    """How many alternatives are asked for; None where no logprobs are. Raises TypeError for one without the other."""
-    if top_logprobs and not logprobs:
-        raise TypeError(f"top_logprobs is {top_logprobs}, but logprobs is not True: give both, as OpenAI has it.")
-    return (top_logprobs or 0) if logprobs else None
+    """How many alternatives of each token are asked for, by which logprobs are as well; None where nothing is.
+
+    Raises ValueError for alternatives without logprobs.
+    """
+    if top_logprobs is not None and logprobs is False:
+        raise ValueError(f"top_logprobs is {top_logprobs}, but logprobs is False: leave one of them out.")
+    return (top_logprobs or 0) if logprobs or top_logprobs is not None else None
 
 
 def check_names(call: Mapping[str, Any]) -> dict[str, Any]:

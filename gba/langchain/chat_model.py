@@ -196,7 +196,7 @@ class ChatLlamaCpp(ConnectedChatModel):
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 return await super()._agenerate(messages, stop, run_manager, **kwargs)
-            await compile_aside(engine, asked, conversation)
+            await compile_aside(engine, asked)
             with overflow_explained(messages, engine, asked.tools):
                 other, told = listening(engine, asked.logprobs)
                 step = await other.astep(conversation, **asked.arguments())
@@ -238,7 +238,7 @@ class ChatLlamaCpp(ConnectedChatModel):
                 async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
                     yield chunk
                 return
-            await compile_aside(engine, asked, conversation)
+            await compile_aside(engine, asked)
             other, told = listening(engine, asked.logprobs)
             chunks = Chunks(exactness(engine, asked, conversation), told)
             with overflow_explained(messages, engine, asked.tools):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import weakref
 from collections import OrderedDict
-from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.runnables.config import run_in_executor
@@ -23,6 +23,9 @@ __all__ = ["check_strict", "compile_aside"]
 _KEPT = 64
 _compiled: weakref.WeakKeyDictionary[Engine, OrderedDict[Any, Any]] = weakref.WeakKeyDictionary()
 """Of each engine the lists of tools whose grammars it has, with the tools themselves, so that their ids stay theirs."""
+_under_way: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Any, asyncio.Future[None]]]
+_under_way = weakref.WeakKeyDictionary()
+"""What is being compiled for the calls of an event loop."""
 
 
 def check_strict(engine: Engine, asked: Asked) -> None:
@@ -42,10 +45,10 @@ def check_strict(engine: Engine, asked: Asked) -> None:
             )
 
 
-async def compile_aside(engine: Engine, asked: Asked, conversation: Sequence[Message]) -> None:
+async def compile_aside(engine: Engine, asked: Asked) -> None:
     """Compile the grammars of a call in a thread, unless that was done before, so that other tasks go on meanwhile.
 
-    Raises what `Engine.request` and `check_strict` raise.
+    Of many calls at a time with the same tools, one compiles and the others wait. Raises SchemaError.
     """
     if not asked.tools and asked.response_schema is None:
         return
@@ -53,14 +56,19 @@ async def compile_aside(engine: Engine, asked: Asked, conversation: Sequence[Mes
     known = _compiled.setdefault(engine, OrderedDict())
     if key in known:
         return
-    await run_in_executor(None, _compile, engine, asked, conversation)
+    under_way = _under_way.setdefault(asyncio.get_running_loop(), {})
+    task = under_way.get((engine, key))
+    if task is None:
+        task = under_way[engine, key] = asyncio.ensure_future(run_in_executor(None, _compile, engine, asked))
+        task.add_done_callback(lambda done: (under_way.pop((engine, key)), done.cancelled() or done.exception()))
+    await asyncio.shield(task)  # it is the others' as well
     known[key] = asked.tools
     while len(known) > _KEPT:
         known.popitem(last=False)
 
 
-def _compile(engine: Engine, asked: Asked, conversation: Sequence[Message]) -> None:
-    engine.request(conversation, **asked.arguments())
+def _compile(engine: Engine, asked: Asked) -> None:
+    engine.request([Message("user")], asked.tools)
     if asked.response_schema is not None and isinstance(engine.backend, Backend):
         engine.exact(RESPOND, asked.response_schema)
     check_strict(engine, asked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import threading
 from typing import Any
@@ -133,6 +134,19 @@ async def test_grammars_are_compiled_beside_the_event_loop(compiled_in: list[thr
     assert (await bound.ainvoke("And?")).tool_calls
     assert [chunk async for chunk in bound.astream("And now?")]
     assert len(compiled_in) == before
+
+
+async def test_many_calls_at_a_time_compile_once(compiled_in: list[threading.Thread]) -> None:
+    chat = ChatLlamaCpp(backend=Scripted.turns([ADD] * 9))
+    bound = chat.bind_tools([plus, search])
+    first, *others = (asyncio.create_task(bound.ainvoke(f"{number}?")) for number in range(9))
+    await asyncio.sleep(0)
+    first.cancel()
+    messages = await asyncio.gather(*others)
+    assert all(message.tool_calls for message in messages)
+    assert len(compiled_in) == 2
+    with pytest.raises(asyncio.CancelledError):
+        await first
 
 
 async def test_so_is_that_of_an_answer(compiled_in: list[threading.Thread]) -> None:

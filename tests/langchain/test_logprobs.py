@@ -76,11 +76,13 @@ def test_only_who_asks_is_told() -> None:
     assert "logprobs" not in chat.invoke("?").response_metadata
 
 
-def test_alternatives_without_logprobs_are_refused() -> None:
-    with pytest.raises(TypeError, match="top_logprobs is 2"):
-        ChatLlamaCpp(backend=Scripted(["x"])).invoke("?", top_logprobs=2)
-    with pytest.raises((TypeError, ValidationError), match="top_logprobs is 2"):
-        ChatLlamaCpp(backend=Scripted(["x"]), top_logprobs=2)
+def test_alternatives_ask_for_logprobs_too() -> None:
+    chat = ChatLlamaCpp(backend=Scripted(["x"]), top_logprobs=2)
+    assert text_of(chat.invoke("?").response_metadata["logprobs"]["content"]) == "x"
+    with pytest.raises(ValueError, match="top_logprobs is 2"):
+        ChatLlamaCpp(backend=Scripted(["x"])).invoke("?", top_logprobs=2, logprobs=False)
+    with pytest.raises(ValidationError, match="top_logprobs is 2"):
+        ChatLlamaCpp(backend=Scripted(["x"]), top_logprobs=2, logprobs=False)
 
 
 def test_generations_that_were_given_up_are_passed_over() -> None:
