@@ -63,8 +63,8 @@ def binding(tools: list[BaseTool]) -> None:
     chat = ChatLlamaCpp(backend=Scripted())
     parts: dict[str, Callable[[], Any]] = {"bind_tools": lambda: chat.bind_tools(tools)}
     bound = chat.bind_tools(tools).kwargs
-    parts["what is bound is read"] = lambda: asked_of({}, None, bound)
-    asked = asked_of({}, None, bound)
+    parts["what is bound is read"] = lambda: asked_of({}, bound)
+    asked = asked_of({}, bound)
     parts["the engine's check"] = lambda: chat.engine.request([Message("user", "?")], **asked.arguments())
     for name, work in parts.items():
         first, later = costs(work)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
+
+from pydantic import BaseModel, ValidationError, create_model
 
 from gba.backends.base import Sampling
 from gba.chat.options import StepOptions
@@ -13,7 +16,7 @@ from gba.langchain.structured import response_schema, response_strict
 from gba.langchain.tools import engine_tools, to_tool_choice
 from gba.schema.tools import RESPOND, ToolSpec
 
-__all__ = ["PARAMETERS", "Asked", "asked_of", "check_names", "top_of"]
+__all__ = ["PARAMETERS", "Asked", "asked_of", "check_names", "checked_values", "top_of"]
 
 _SAMPLING = tuple(field.name for field in fields(Sampling))
 _OPTIONS = ("max_tokens", "max_thought_tokens", "max_repeats", "thought")
@@ -62,12 +65,12 @@ class Asked:
         return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_THE_CHAT_MODEL}
 
 
-def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Mapping[str, Any]) -> Asked:
-    """What a call asks for. ``own``: the model's parameters by name; ``call``: what was bound or given with the call.
+def asked_of(own: Mapping[str, Any], call: Mapping[str, Any]) -> Asked:
+    """What a call asks for.
 
-    Raises TypeError for a parameter that is not known (it is never ignored), SchemaError for tools and choices.
+    ``own``: the model's parameters by name; ``call``: what was bound or given with the call, after `check_names` and
+    `checked_values`. Raises SchemaError for tools and choices.
     """
-    call = check_names(call)
     strict = call.get("strict")
     wanted: dict[str, Any] = {name: call[name] if call.get(name) is not None else own.get(name) for name in _CALL}
     if (wanted["max_tokens"] or 0) < 0:  # ChatOllama's for as many as fit
@@ -78,7 +81,7 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
         wanted["extra"]["n_probs"] = max(1, logprobs)
     form, given = wanted["response_format"], call.get("tools") or ()
     tools, names = engine_tools(given, strict=strict)
-    stops = next((each for each in (stop, call.get("stop"), own.get("stop")) if each is not None), ())
+    stops: Sequence[str] = next((each for each in (call.get("stop"), own.get("stop")) if each is not None), ())
     return Asked(
         tools=tools,
         tool_choice=to_tool_choice(call.get("tool_choice"), [tool.name for tool in tools]),
@@ -96,6 +99,31 @@ def asked_of(own: Mapping[str, Any], stop: Sequence[str] | str | None, call: Map
         stream_usage=wanted["stream_usage"] is not False,
         logprobs=logprobs,
     )
+
+
+def checked_values(model: type[BaseModel], call: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters of a call as the fields of the chat model would have them. Raises TypeError for a wrong value."""
+    result = dict(call)
+    for name, value in call.items():
+        if value is None or name not in PARAMETERS:
+            continue
+        try:
+            result[name] = getattr(_value_of(model, name)(**{name: [value] if _is_stop(name, value) else value}), name)
+        except ValidationError as error:
+            raise TypeError(f"{name}={value!r} cannot be: {error.errors()[0]['msg']}") from error
+    return result
+
+
+def _is_stop(name: str, value: Any) -> bool:
+    return name == "stop" and isinstance(value, str)
+
+
+@functools.cache
+def _value_of(model: Any, name: str) -> type[BaseModel]:
+    """A model with one field, which is that of the chat model."""
+    field = model.model_fields[name]
+    definitions: dict[str, Any] = {name: (field.annotation, field)}
+    return create_model("Value", **definitions)
 
 
 def top_of(logprobs: bool | None, top_logprobs: int | None) -> int | None:

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 from gba.backends.base import AsyncBackend, Backend, Properties
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
-from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, top_of
+from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
 from gba.langchain.compiling import check_strict, compile_aside
 from gba.langchain.connected import CONNECTION, ConnectedChatModel
 from gba.langchain.connection import check_target
@@ -176,7 +176,9 @@ class ChatLlamaCpp(ConnectedChatModel):
         return properties.model or self._label
 
     def _asked(self, stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
-        return asked_of({name: getattr(self, name) for name in PARAMETERS}, stop, call)
+        own = {name: getattr(self, name) for name in PARAMETERS}
+        given = check_names(call if stop is None else {**call, "stop": stop})
+        return asked_of(own, checked_values(type(self), given))
 
     # generation
 
@@ -288,8 +290,11 @@ class ChatLlamaCpp(ConnectedChatModel):
     # binding
 
     def bind(self, **kwargs: Any) -> BoundChatLlamaCpp:  # type: ignore[override]
-        """Bind arguments of a call. What is bound stays bound. Raises TypeError for one that no call has."""
-        check_names(kwargs)
+        """Bind arguments of a call. What is bound stays bound.
+
+        Raises TypeError for one that no call has, and for a value that it cannot have.
+        """
+        checked_values(type(self), check_names(kwargs))
         return BoundChatLlamaCpp(bound=self, kwargs=kwargs, config={})
 
     def with_config(self, config: RunnableConfig | None = None, **kwargs: Any) -> BoundChatLlamaCpp:

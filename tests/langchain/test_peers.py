@@ -186,6 +186,19 @@ def test_a_call_takes_the_same_names() -> None:
     assert third.stop[-1] == "x"
 
 
+@pytest.mark.parametrize(
+    "wrong", [{"temperature": "hot"}, {"top_k": 2.5}, {"seed": "a"}, {"stop": [1]}, {"num_predict": -3}, {"extra": 3}]
+)
+def test_a_wrong_value_is_refused_by_name(wrong: dict[str, Any]) -> None:
+    name = "max_tokens" if "num_predict" in wrong else next(iter(wrong))
+    with pytest.raises(ValidationError, match=name):
+        given(**wrong)
+    with pytest.raises(TypeError, match=name):
+        ChatLlamaCpp(backend=Scripted(["x"])).invoke("?", **wrong)
+    with pytest.raises(TypeError, match=name):
+        ChatLlamaCpp(backend=Scripted(["x"])).bind(**wrong)
+
+
 def test_json_of_ollama() -> None:
     turn = filled("Hm.", {"x": [1]})
     assert ChatLlamaCpp(backend=Scripted.turns([turn]), format="json").invoke("?").content == '{"x": [1]}'
