@@ -3,11 +3,12 @@
     make real
     .venv/bin/python benchmarks/bfcl.py MODEL.gguf [--n 50] [--categories simple_python parallel ...] [--template FILE]
 
-The rows are gba with and without a thought before the call; ChatOpenAI on llama-server's own tool calling (--jinja);
-ChatLlama of langchain-llama-cpp, which speaks to the same endpoint; and free text: the model is told of the functions
-in the leaderboard's own prompt, writes what it likes, and the leaderboard reads calls out of it. All are greedy, choose
-freely between a call and an answer (``auto``), and may write --max-tokens tokens. The leaderboard's AST checker judges.
-A peer that fails with an error has made no call; errors are counted.
+The rows are gba without a thought before the call, with one as the model's template has it, and with one that is asked
+for; ChatOpenAI on llama-server's own tool calling (--jinja); ChatLlama of langchain-llama-cpp, which speaks to the same
+endpoint; and free text: the model is told of the functions in the leaderboard's own prompt, writes what it likes, and
+the leaderboard reads calls out of it. All are greedy, choose freely between a call and an answer (``auto``), and may
+write --max-tokens tokens. The leaderboard's AST checker judges. A peer that fails with an error has made no call; errors
+are counted.
 
 Each case is put to each row in turn, the server's cache emptied before each, so that none profits from another. What
 came of it is added at once to a file of JSON lines (--results): a run that was interrupted goes on there, and one with
@@ -65,8 +66,9 @@ def _llama(url: str, options: dict[str, Any]) -> BaseChatModel:
 
 
 ROWS = (
-    Row("gba, no thought", _gba(max_thought_tokens=0)),
-    Row("gba, with a thought", _gba(max_thought_tokens=128)),
+    Row("gba, thought none", _gba(thought="none")),
+    Row("gba, thought auto", _gba(thought="auto", max_thought_tokens=128)),
+    Row("gba, thought prompted", _gba(thought="prompted", max_thought_tokens=128)),
     Row("ChatOpenAI", _openai),
     Row("ChatLlama", _llama),
     Row("free text", _openai, in_words=True),

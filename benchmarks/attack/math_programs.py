@@ -34,7 +34,7 @@ _OURS = 1.0
 """Seconds of processor time that a program may cost the process that asks for its value."""
 _READING = 0.05
 """Seconds of processor time that reading one reply may take."""
-_DRAWN, _EACH = 100_000, 10_000
+_DRAWN, _EACH = 100_000, 5_000
 _MESSAGES = Path(__file__).parents[2] / "tests" / "tools" / "math" / "math_messages.py"
 
 

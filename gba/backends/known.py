@@ -21,8 +21,9 @@ from gba.errors import BackendError, ModelChangedError
 
 __all__ = ["Known", "ModelWatch"]
 
-_FRESH = 0.2
-"""Seconds for which the last sign of the model is enough: less than a server takes to end and start again."""
+_FRESH = 0.05
+"""Seconds for which the last sign of the model is enough: less than a server takes to end and start again, which is
+0.08 s with a model of half a megabyte."""
 _PROPS_BYTES = 2**24
 _EOG_NAMES = (
     "</s>",

@@ -115,10 +115,11 @@ class Filling:
             writer.force(forced, structure=self._structure)
             text += forced
             if not matcher.done:
-                shortest = matcher.shortest()
-                room = writer.budget(RESERVE + len(shortest.encode()))
+                least = matcher.shortest_length()
+                room = writer.budget(RESERVE + least)
                 if room < 1 or self._stuck:
                     self.closed = True
+                    shortest = matcher.shortest(writer.characters(least))
                     writer.force(shortest, structure=self._structure)
                     text += shortest
                     matcher.advance(shortest)

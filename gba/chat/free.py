@@ -121,7 +121,7 @@ class FreePass:
         raw = reader.raw[: reader.end] if reader.stopped else reader.raw
         if not raw.strip():
             self._writer.force(syntax.lead, structure=syntax.native)
-        elif not raw[-1].isspace():
+        elif not raw[-1].isspace() and not raw.endswith(syntax.gap.strip() or "\0"):
             self._writer.force(self._gap(raw), structure=syntax.native)
 
     def _gap(self, raw: str) -> str:
@@ -162,9 +162,8 @@ class FreePass:
 
     def _keep(self, generation: Generation, begin: int) -> None:
         reader = self._reader
-        head = reader.text.strip()
-        if reader.stopped == "call" and head and self._format.syntax.middle.strip().startswith(head):
-            reader.drop_text()  # the model began with what belongs behind the name
+        if reader.stopped == "call" and self._format.syntax.begins_call(reader.text):
+            reader.drop_text()
         upto = (reader.end if reader.stopped else len(reader.raw)) - begin
         thought = max(0, min(upto, upto if self._choosing else reader.thought_end - begin))
         parts: list[tuple[SpanKind, int]] = [("thought", thought)] if thought else []

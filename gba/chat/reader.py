@@ -46,7 +46,10 @@ class TurnReader:
         self.stopped: Literal["", "call", "stop"] = ""
         self.stopped_by = ""
         self.end = self.thought_end = 0
-        self._state: Literal["start", "thought", "closing", "text", "stopped"] = "thought" if opened else "start"
+        gap = syntax.gap.strip() if calls else ""  # what closes a text that has a call behind it
+        self._text_close = next((stop for stop in self._stops if gap.startswith(stop)), "")
+        self._state: Literal["start", "thought", "closing", "text", "behind text", "stopped"]
+        self._state = "thought" if opened else "start"
         self._at = 0
         self._space = ""  # white space behind what was shown: part of it only if more comes
 
@@ -58,12 +61,12 @@ class TurnReader:
     @property
     def behind_thought(self) -> bool:
         """Whether the thought, if there is one, is over: text or a call is next, or has begun."""
-        return self._state in {"closing", "text", "stopped"}
+        return self._state in {"closing", "text", "behind text", "stopped"}
 
     def watched(self) -> tuple[str, ...]:
         """The texts at which a generation should end: those that may end this turn."""
         ends = (*self._stops, *self._text_stops, *self._call_marks())
-        return tuple(dict.fromkeys(text for text in ends if text))
+        return tuple(dict.fromkeys(text for text in ends if text and text != self._text_close))
 
     def feed(self, more: str) -> Told:
         """What can be told of the turn now."""
@@ -98,6 +101,8 @@ class TurnReader:
                 told += self._think(last)
             elif self._state == "text":
                 told += self._write(last)
+            elif self._state == "behind text":
+                self._close(last)
             else:
                 self._open(last)
             if (self._state, self._at) == before:
@@ -152,13 +157,24 @@ class TurnReader:
         ends |= dict.fromkeys(self._call_marks(), "call")
         found, upto = self._look(ends, last)
         told = self._show("text", upto, over=bool(found) and ends[found] == "call")
-        if found:
+        if found and found == self._text_close:
+            self._at, self._state = upto + len(found), "behind text"
+        elif found:
             self._stop(ends[found], upto, found)
         if (found or last) and self._space:  # an answer that just ends keeps its white space
             told.append(("text", self._space))
             self.text += self._space
             self._space = ""
         return told
+
+    def _close(self, last: bool) -> None:
+        """Behind a text that was closed: a call begins, or the turn is over."""
+        ends: dict[str, _End | None] = dict.fromkeys(self._stops, "stop")
+        ends |= dict.fromkeys(self._call_marks(), "call")
+        found, upto = self._look(ends, last)
+        self._at = upto
+        if found:
+            self._stop(ends[found], upto, found)
 
     def _look(self, ends: Mapping[str, _End | None], last: bool) -> tuple[str, int]:
         """The first of the texts that comes, and up to where nothing can be one of them any more."""

@@ -7,7 +7,6 @@ thoughts are written is the chat format's business (`gba.chat.syntax`): no synta
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,6 +22,7 @@ from gba.chat.messages import FinishReason, Message, Step
 from gba.chat.options import StepOptions
 from gba.chat.prompts import retry_text
 from gba.chat.render import Prompt, Renderer
+from gba.chat.tags import whole_tags
 from gba.chat.writer import Writer
 from gba.errors import BackendError, ConversationError, GrammarError, StepError
 from gba.grammar.arguments import write_arguments
@@ -242,7 +242,7 @@ class StepTask:
             return False
         self._next = ToolCall(RESPOND, {})
         more, end = self._ends(call, number)
-        shared = len(_common_start(more, end))
+        shared = len(whole_tags(more, end))
         if not self._without_spent([name for name in self._allowed if name != RESPOND]):
             self._writer.force(end[shared:], structure=self._syntax.native)
             return False
@@ -263,7 +263,7 @@ class StepTask:
         spent = last if last is not None and last.name == call.name and not self._only(last) else None
         without = (write_arguments(style, spent.arguments),) if spent is not None else ()
         between, end = self._ends(call, len(self._made))
-        end = _common_start(between, end) if more else end
+        end = whole_tags(between, end) if more else end
         fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
         return (yield from self._written(call, fill, spent, streams=_is_json(style)))
 
@@ -363,10 +363,6 @@ class StepTask:
 def _is_json(style: ArgumentStyle) -> bool:
     """Whether arguments in this style are JSON text, so that they can be shown as they come."""
     return not style.tagged and style.spelling.escapes == "json" and style.spelling.true == "true"
-
-
-def _common_start(one: str, other: str) -> str:
-    return os.path.commonprefix([one, other])  # noqa: RUF071 - any texts
 
 
 def _clash(one: str, other: str) -> bool:

@@ -17,7 +17,17 @@ from gba.grammar.arguments import write_arguments
 from gba.grammar.spelling import ArgumentStyle
 from gba.schema.tools import ToolCall, ToolSpec
 
-__all__ = ["ID", "INDEX", "NAME", "NEXT", "CallSyntax", "Instructions", "Thinking", "Written", "written"]
+__all__ = [
+    "ID",
+    "INDEX",
+    "NAME",
+    "NEXT",
+    "CallSyntax",
+    "Instructions",
+    "Thinking",
+    "Written",
+    "written",
+]
 
 NAME, ID, INDEX = "\0name\0", "\0id\0", "\0index\0"
 NEXT = "\0next\0"
@@ -27,6 +37,7 @@ Instructions = Callable[[str, Sequence[ToolSpec], "Mapping[str, Any] | None", bo
 """From the user's system text, the tools, the schema of the answer and whether a thought is asked for: the system
 message, with the tools and how to call them."""
 
+_TAG = re.compile(r"<[^<>\s\0]{1,80}>")
 _FIRST_TAG = re.compile(
     r"\s*(?:<\|open\|>[^<>\n]{1,60}<\|sep\|>|<[^<>\n]{1,80}>|\[[A-Z_]{2,40}\]|\]<\][a-z]+\[>\[<[a-z_]+>)"
 )
@@ -144,10 +155,25 @@ class CallSyntax:
             return call_id
         return hashlib.sha256(call_id.encode()).hexdigest()[: self.id_length]
 
+    def begins_call(self, text: str) -> bool:
+        """Whether a text before the trigger is no text, but belongs to the call: what comes before the trigger in its
+        opening, or what the model has begun with though it stands behind the name."""
+        head = text.strip()
+        before = self.first.partition(self.trigger)[0].strip() if self.trigger else ""
+        named = re.escape(before).replace(re.escape(NAME), r"[\w.:/-]+")
+        return bool(head) and (
+            self.middle.strip().startswith(head) or (bool(before) and bool(re.fullmatch(named, head)))
+        )
+
     def leading(self) -> str:
         """The beginning of a call by which it is recognised in text."""
         found = _FIRST_TAG.match(self.first)
-        return found.group().strip() if found else self.first.partition(NAME)[0].strip()
+        if found:
+            return found.group().strip()
+        if NAME not in self.first:
+            return self.first.strip()
+        tags = _TAG.findall(self.first.partition(NAME)[2])
+        return str(tags[-1]) if tags else ""
 
 
 def written(message: Message, syntax: CallSyntax, *, agent: bool) -> str:

@@ -14,6 +14,10 @@ from gba.errors import ContextOverflowError
 
 __all__ = ["Generation", "Writer"]
 
+_CHARACTERS = 16
+"""Characters that a token spells at most, on the average of a text."""
+_SMALLER = "Lower minLength or minItems, trim the conversation, or give the model a larger context."
+
 
 @dataclass
 class Generation:
@@ -85,6 +89,19 @@ class Writer:
         """How many tokens may still be generated, ``reserve`` left over for what has to be forced afterwards."""
         room = self._properties.context - len(self.tokens) - 2 * len(self.pending.encode()) // 3 - reserve - 4
         return room if self._max_tokens is None else min(room, self._max_tokens - self.generated)
+
+    def characters(self, needed: int) -> int:
+        """How many characters the context may still hold. Raises ContextOverflowError for fewer than are needed."""
+        context = self._properties.context
+        most = (context - len(self.tokens)) * _CHARACTERS
+        if needed > most:
+            raise ContextOverflowError(
+                f"the shortest text that the schema allows has {needed} more characters, which do not fit into what is "
+                f"left of the context of {context} tokens. {_SMALLER}",
+                needed=len(self.tokens) + needed // _CHARACTERS + 1,
+                available=context,
+            )
+        return most
 
     def settle(self) -> Task[None]:
         """Turn the pending text into tokens, all of them forced."""
@@ -212,7 +229,13 @@ class Writer:
         self._extend(added, "forced")
 
     def _extend(self, added: Sequence[int], kind: SpanKind, *, eog: bool = False) -> None:
-        start = len(self.tokens)
+        start, context = len(self.tokens), self._properties.context
+        if start + len(added) > context:
+            raise ContextOverflowError(
+                f"what the schema asks for at least does not fit into the context of {context} tokens. {_SMALLER}",
+                needed=start + len(added),
+                available=context,
+            )
         self.tokens.extend(added)
         last = self.spans[-1]
         if kind == "forced" and last.kind == "forced" and start > self.prompt_tokens:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gba.errors import SchemaError
 from gba.grammar.grammar import Grammar
-from gba.grammar.interpreter import compiling
 from gba.grammar.literals import read_literal, write_literal
 from gba.grammar.recent import Recent
 from gba.grammar.spelling import ArgumentStyle
@@ -98,8 +97,7 @@ def _compile(schema: Any, style: ArgumentStyle) -> Arguments:
 
     schema = object_schema(schema)
     try:
-        with compiling():
-            tree, residual, kinds, dialect = _rules(schema, style)
+        tree, residual, kinds, dialect = _rules(schema, style)
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
     check = Check(schema, dialect)

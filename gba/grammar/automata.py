@@ -7,21 +7,18 @@ are built on explicit alphabets or are slower than a compile may take.
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from contextvars import ContextVar
 from itertools import pairwise
 from typing import TypeVar
 
 from gba.grammar.minimal import Dfa, Edges, Ranges, join_edges, minimise, renumber
+from gba.schema.work import TooLargeError, remembered, spend
 
 __all__ = [
     "ANY_CHAR",
     "EVERY_STRING",
     "Dfa",
     "Ranges",
-    "TooLargeError",
-    "Work",
     "complement",
     "divide",
     "explore",
@@ -43,38 +40,8 @@ EVERY_STRING = Dfa((tuple((low, high, 0) for low, high in ANY_CHAR),), frozenset
 S = TypeVar("S", bound=Hashable)
 T = TypeVar("T", bound=Hashable)
 
-STATES = 2000
+STATES = 4500
 """How many states an automaton may have."""
-
-
-class TooLargeError(Exception):
-    """An automaton would need more states than the limit; the caller leaves the constraint to a check."""
-
-
-class Work:
-    """How many states all automata of one grammar may take together: what keeps a compilation short.
-
-    Used as a context; beyond the limit every further automaton is TooLargeError.
-    """
-
-    def __init__(self, states: int) -> None:
-        self.left = states
-
-    def spend(self, states: int = 1) -> None:
-        """Count states. Raises TooLargeError when none is left."""
-        self.left -= states
-        if self.left < 0:
-            raise TooLargeError
-
-    def __enter__(self) -> Work:
-        self._token = _WORK.set(self)
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        _WORK.reset(self._token)
-
-
-_WORK: ContextVar[Work | None] = ContextVar("work", default=None)
 
 
 def invert(ranges: Ranges, universe: Ranges = ANY_CHAR) -> Ranges:
@@ -127,9 +94,17 @@ def explore(
     *,
     limit: int = STATES,
 ) -> Dfa:
-    """The minimal automaton of all states that can be reached. Raises TooLargeError beyond ``limit`` states."""
+    """The minimal automaton of all states that can be reached.
+
+    Raises TooLargeError beyond ``limit`` states, and where the work that was granted is used up.
+    """
     order, edges = _reach(start, moves, limit)
-    return minimise(Dfa(edges, frozenset(number for number, state in enumerate(order) if accepts(state))))
+    return _smallest(Dfa(edges, frozenset(number for number, state in enumerate(order) if accepts(state))))
+
+
+def _smallest(dfa: Dfa) -> Dfa:
+    spend(sum(map(len, dfa.edges)))
+    return minimise(dfa)
 
 
 def _reach(
@@ -139,10 +114,7 @@ def _reach(
     numbers: dict[S, int] = {start: 0}
     order: list[S] = [start]
     edges: list[Edges] = []
-    work = _WORK.get()
     for state in order:
-        if work is not None:
-            work.spend()
         found: list[tuple[int, int, int]] = []
         for low, high, target in moves(state):
             number = numbers.get(target)
@@ -152,6 +124,7 @@ def _reach(
                     raise TooLargeError
                 order.append(target)
             found.append((low, high, number))
+        spend(1 + len(found))
         edges.append(join_edges(found))
     return order, tuple(edges)
 
@@ -198,7 +171,8 @@ def join(*automata: Dfa, limit: int = STATES) -> Dfa:
         return automata[0]
 
     def moves(state: frozenset[tuple[int, int]]) -> Iterable[tuple[int, int, frozenset[tuple[int, int]]]]:
-        edges = ((low, high, (at, target)) for at, number in state for low, high, target in automata[at].edges[number])
+        edges = [(low, high, (at, target)) for at, number in state for low, high, target in automata[at].edges[number]]
+        spend(2 * len(edges))
         return ((low, high, frozenset(live)) for low, high, live in sweep(edges))
 
     def accepts(state: frozenset[tuple[int, int]]) -> bool:
@@ -215,6 +189,7 @@ def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> d
             (low, high, (target,)) for low, high, target in base.edges[state[0]]
         ]
         for dfa, number in zip(languages, state[1:], strict=True):
+            spend(len(rows))
             rows = _beside(rows, dfa.edges[number] if number >= 0 else ())
         return rows
 
@@ -224,7 +199,7 @@ def divide(base: Dfa, languages: Sequence[Dfa], *, limit: int = 4 * STATES) -> d
         if state[0] in base.accepting:
             inside = frozenset(at for at, dfa in enumerate(languages) if state[at + 1] in dfa.accepting)
             parts.setdefault(inside, []).append(number)
-    return {inside: minimise(Dfa(edges, frozenset(numbers))) for inside, numbers in parts.items()}
+    return {inside: _smallest(Dfa(edges, frozenset(numbers))) for inside, numbers in parts.items()}
 
 
 def _beside(rows: Sequence[tuple[int, int, tuple[int, ...]]], edges: Edges) -> list[tuple[int, int, tuple[int, ...]]]:
@@ -273,8 +248,7 @@ def unrolled(dfa: Dfa, minimum: int, maximum: int | None, *, limit: int = STATES
                     level[target] = total
                     total += 1
                     order.append(target)
-    if (work := _WORK.get()) is not None:
-        work.spend(total)
+    spend(2 * total)
     edges: list[Edges] = [()] * total
     for length, level in enumerate(levels):
         following = levels[length + 1] if length + 1 < len(levels) else level if endless else {}
@@ -285,9 +259,10 @@ def unrolled(dfa: Dfa, minimum: int, maximum: int | None, *, limit: int = STATES
     return minimise(Dfa(tuple(edges), frozenset(level[at] for level in ends for at in level if at in dfa.accepting)))
 
 
-@functools.lru_cache(maxsize=256)
+@remembered(256)
 def complement(dfa: Dfa) -> Dfa:
     """All strings that are not in the language; minimal, as the automaton itself is."""
+    spend(2 * sum(map(len, dfa.edges)))
     sink = len(dfa.edges)
     loop = [(low, high, sink) for low, high in ANY_CHAR]
     if dfa.empty:
@@ -313,8 +288,9 @@ def finite(texts: Iterable[str]) -> Dfa:
     return _finite(tuple(sorted(set(texts))))
 
 
-@functools.lru_cache(maxsize=128)
+@remembered(64)
 def _finite(texts: tuple[str, ...]) -> Dfa:
+    spend(2 * sum(map(len, texts)))
     known: dict[tuple[bool, tuple[tuple[str, int], ...]], int] = {}
     rows: list[list[tuple[str, int]]] = [[]]
     ends = [False]

@@ -6,12 +6,13 @@ long, counted as one. So a text may be longer than its bound by as much as it ho
 
 from __future__ import annotations
 
-from gba.grammar.automata import EVERY_STRING, Dfa, Ranges, TooLargeError, unite
+from gba.grammar.automata import EVERY_STRING, Dfa, Ranges, unite
 from gba.grammar.languages import length_between
 from gba.grammar.nodes import EMPTY, Literal, Node, Ref, alt, seq
 from gba.grammar.raw import followed, progress
 from gba.grammar.rules import Rules
 from gba.grammar.strings import raw_class
+from gba.schema.work import TooLargeError
 
 __all__ = ["bounded_text"]
 

@@ -8,7 +8,6 @@ from typing import Any
 from gba.errors import SchemaError, ToolsError
 from gba.grammar.check import Check
 from gba.grammar.compile import Compiler
-from gba.grammar.interpreter import compiling
 from gba.grammar.nodes import GbnfTree, Literal, Node, alt, lit, seq
 from gba.grammar.rules import Rules
 from gba.grammar.strings import quoted
@@ -77,7 +76,6 @@ def _arguments(spec: ToolSpec, rules: Rules, style: Style, closed: bool, registr
     compiler = Compiler(Normalizer(References(spec.schema, registry=registry)), closed=closed)
     compiler.rules, compiler.style = rules, style
     try:
-        with compiling():
-            return compiler, compiler.document()
+        return compiler, compiler.document()
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None

@@ -6,9 +6,9 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from gba.grammar.automata import TooLargeError
 from gba.grammar.languages import search
 from gba.grammar.regex import NotRegularError, RegexError
+from gba.schema.work import TooLargeError
 
 __all__ = ["Check"]
 

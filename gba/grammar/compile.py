@@ -10,22 +10,25 @@ from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError, Work, complement, finite, intersect, join
+from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.languages import length_between, search
+from gba.grammar.languages import length_between, search, superset
 from gba.grammar.literals import in_order, write_literal
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
-from gba.grammar.regex import NotRegularError, RegexError
+from gba.grammar.regex import Chars, Expression, NotRegularError, RegexError, Times
 from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.string_nodes import language_node, string_node
-from gba.grammar.strings import quoted
+from gba.grammar.strings import QUOTE, char_node, quoted
+from gba.grammar.structure import counted_class, lengths_of, structure, structure_node
 from gba.grammar.style import Style, style_of
+from gba.grammar.texts import tree_node
 from gba.schema.keywords import ANY_SHAPE
+from gba.schema.metaschema import MOST_LEVELS
 from gba.schema.nodes import (
     ANYTHING,
     Array,
@@ -41,14 +44,40 @@ from gba.schema.nodes import (
 )
 from gba.schema.nodes import Node as Kind
 from gba.schema.normalize import Normalizer
+from gba.schema.work import TooLargeError, Work, remembered, spend
 
 __all__ = ["Compiler"]
 
-_KEPT = 512
-_STATES = 20_000
-"""States that all automata of a document may take together while they are made."""
+_STEPS = 800_000
+"""Steps of work that a document may take."""
 
-_KNOWN_STRINGS: dict[tuple[tuple[Language, ...], int, int | None], Dfa] = {}
+_LEVELS = 24
+"""Levels of a schema that are compiled by recursion, some eight calls each: far from Python's limit, which callers
+need a part of as well."""
+
+
+class _DeeperError(Exception):
+    """A conjunction lies too deep to be compiled by recursion from here."""
+
+    def __init__(self, compiler: Compiler, conjunction: Conjunction) -> None:
+        self.compiler, self.conjunction = compiler, conjunction
+        super().__init__()
+
+
+_AUTOMATA = 400_000
+"""Those of them that automata may take: what is left is for the rules."""
+
+_VALUE = 100
+"""Steps that a value takes, whatever its schema."""
+
+_CONSTANT = 10
+"""Steps that a value takes that is listed."""
+
+_MANY = 64
+"""Integers that are written one by one; more are a tree."""
+
+_PRINTED, _RULE = 4, 30
+"""Steps that printing an edge and a state of an automaton take."""
 
 
 class Compiler:
@@ -61,23 +90,26 @@ class Compiler:
         self.closed = closed
         self._residual: dict[Residual, None] = {}
         self._values: dict[Conjunction, Node | None] = {}
-        self._open: dict[Conjunction, str | None] = {}
+        self._open: dict[Conjunction, None] = {}
+        self._names: dict[Conjunction, str] = {}
+        self._depth = 0
+        self.automata = Work(_AUTOMATA)
+        """The part of the work that automata may take."""
+        self._printed: set[Dfa] = set()
+        self._inexact: set[Language] = set()
+        self.judge = Judge(self)
+        """Tells whether values satisfy what is compiled."""
 
     def beside(self, style: Style) -> Compiler:
         """Another compiler of the same document, which writes the same values in another style into the same rules."""
         other = Compiler(self.normalizer, closed=self.closed)
-        other.rules, other.style = self.rules, style
+        other.rules, other.style, other.automata = self.rules, style, self.automata
         return other
 
     @property
     def residual(self) -> tuple[Residual, ...]:
         """What the rules so far do not enforce."""
         return tuple(self._residual)
-
-    @property
-    def judge(self) -> Judge:
-        """Tells whether values satisfy what is compiled."""
-        return Judge(self)
 
     def leave(self, note: Residual) -> None:
         """Leave a constraint to the check."""
@@ -110,12 +142,18 @@ class Compiler:
         Raises SchemaError where nothing satisfies it or it is too large.
         """
         try:
-            with Work(_STATES):
-                root = (write or self.value)(self.normalizer.root)
+            with Work(_STEPS):
+                root = self._document(write)
         except TooManyRulesError:
             raise SchemaError("the grammar would be too large", remedy="Simplify the schema.") from None
-        except RecursionError:
-            raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
+        except TooLargeError:
+            pointer = next((part.place.pointer for open_one in reversed(self._open) for part in open_one), "")
+            raise SchemaError(
+                "compiling the schema takes too much work",
+                keyword=_keyword(pointer),
+                pointer=pointer,
+                remedy="Simplify what stands there, or split the schema.",
+            ) from None
         if root is None:
             raise self.unsatisfiable()
         return root
@@ -125,19 +163,53 @@ class Compiler:
         found = self.value(conjunction)
         return self.rules.nothing() if found is None else found
 
+    def _document(self, write: Callable[[Conjunction], Node | None] | None) -> Node | None:
+        """The root, compiled without deep recursion: what lies too deep is compiled by itself, before all around it."""
+        waiting: list[tuple[Compiler, Conjunction]] = []
+        while True:
+            try:
+                if waiting:
+                    compiler, conjunction = waiting[-1]
+                    compiler._compiled(conjunction, waits=True)
+                    waiting.pop()
+                    continue
+                root = self.normalizer.root
+                return self._compiled(root, waits=True) if write is None else write(root)
+            except _DeeperError as deeper:
+                waiting.append((deeper.compiler, deeper.conjunction))
+                if len(waiting) * _LEVELS > MOST_LEVELS:
+                    raise SchemaError(
+                        f"the schema is nested more than {MOST_LEVELS} levels deep", remedy="Use $ref for what repeats."
+                    ) from None
+
     def value(self, conjunction: Conjunction) -> Node | None:
         """The JSON texts of what satisfies the conjunction; None where nothing does."""
         if conjunction in self._values:
             return self._values[conjunction]
         if conjunction in self._open:
-            name = self._open[conjunction]
+            name = self._names.get(conjunction)
             if name is None:
-                name = self._open[conjunction] = self.rules.reserve(_hint(conjunction))
+                name = self._names[conjunction] = self.rules.reserve(_hint(conjunction))
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
+        if self._depth == _LEVELS:
+            raise _DeeperError(self, conjunction)
+        return self._compiled(conjunction)
+
+    def _compiled(self, conjunction: Conjunction, *, waits: bool = False) -> Node | None:
+        spend(_VALUE)
         self._open[conjunction] = None
-        body = self._shape(self.shape(conjunction), _pointer(conjunction))
-        name = self._open.pop(conjunction)
+        self._depth += 1
+        try:
+            body = self._shape(self.shape(conjunction), _pointer(conjunction))
+        except _DeeperError:
+            if not waits:  # one that waits until it is compiled again stays open
+                del self._open[conjunction]
+            raise
+        finally:
+            self._depth -= 1
+        del self._open[conjunction]
+        name = self._names.get(conjunction)
         if name is not None:
             body = self.rules.define(name, body if body is not None else self.rules.nothing())
         elif body is not None and not isinstance(body, (Ref, Literal)):
@@ -197,12 +269,7 @@ class Compiler:
             return nodes, []
         residual = dict(self._residual)
         try:
-            lengths = {(node.minimum, node.maximum) for node in kept}
-            if len(lengths) == 1:
-                whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in kept))
-                whole = length_between(whole, kept[0].minimum, kept[0].maximum)
-            else:
-                whole = join(*(self.string_language(node) for node in kept))
+            whole = self._joined(kept)
         except TooLargeError:
             self._residual = residual
             return nodes, []
@@ -214,6 +281,14 @@ class Compiler:
             return rest, []
         found = language_node(self, String(pointer=kept[0].pointer), whole, "pattern")
         return rest, [] if found is None else [found]
+
+    def _joined(self, nodes: list[String]) -> Dfa:
+        """The strings of one of the nodes. Raises TooLargeError."""
+        with self.automata:
+            if len({(node.minimum, node.maximum) for node in nodes}) > 1:
+                return join(*map(self.string_language, nodes))
+            whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in nodes))
+            return length_between(whole, nodes[0].minimum, nodes[0].maximum)
 
     def _node(self, node: Kind, pointer: str) -> Node | None:
         if node.values is not None:
@@ -242,7 +317,15 @@ class Compiler:
     def _listed(self, values: list[Any], *, integer: bool) -> Node:
         texts = [value for value in values if isinstance(value, str)]
         options = [self.style.strings.texts(texts)] if texts else []
-        options.extend(self.constant(value, integer=integer) for value in values if not isinstance(value, str))
+        others = [value for value in values if not isinstance(value, str)]
+        whole = [value for value in others if isinstance(value, int) and not isinstance(value, bool)]
+        if len(whole) > _MANY:
+            others = [value for value in others if isinstance(value, bool) or not isinstance(value, int)]
+            digits = self.rules.share("integer", tree_node(map(str, whole), self.rules, "integer"))
+            options.append(seq(digits, self._fraction(self.decimal_integers if integer else self.style.any_order)))
+        for value in others:
+            spend(_CONSTANT)
+            options.append(self.constant(value, integer=integer))
         return alt(*options)
 
     def constant(self, value: Any, *, integer: bool = False) -> Node:
@@ -273,10 +356,13 @@ class Compiler:
         """An integer as such; as a decimal where it is given as one or where any spelling will do."""
         if isinstance(value, float) and abs(value) >= 1e16:
             return Literal(number_text(value))
-        if isinstance(value, int) and not decimal:
-            return Literal(str(value))
-        tail = any_fraction_of_zeros(self.rules) if decimal else optional(Literal(".0"))
-        return seq(Literal(str(int(value))), tail)
+        if isinstance(value, int):
+            return seq(Literal(str(value)), self._fraction(decimal))
+        return seq(Literal(str(int(value))), self._fraction(True) if decimal else optional(Literal(".0")))
+
+    def _fraction(self, decimal: bool) -> Node:
+        """What may follow the digits of an integer."""
+        return any_fraction_of_zeros(self.rules) if decimal else EMPTY
 
     @property
     def decimal_integers(self) -> bool:
@@ -293,10 +379,16 @@ class Compiler:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
         return self.judge.holds(conjunction, value)
 
+    def exact(self, language: Language) -> Dfa | None:
+        """The strings of a language; None where it is left to the check. Raises SchemaError."""
+        found = self.language(language)
+        return None if language in self._inexact else found
+
     def language(self, language: Language) -> Dfa:
-        """The strings of a language; all of them where it is not regular, with a residual. Raises SchemaError."""
+        """The strings of a language; more of them where it is left to the check. Raises SchemaError."""
         try:
-            found = self._language(language)
+            with self.automata:
+                found = self._language(language)
         except RegexError as error:
             raise SchemaError(
                 f"{language.text!r} is no regular expression: {error}",
@@ -305,14 +397,25 @@ class Compiler:
                 remedy="Write a regular expression as in ECMA-262.",
             ) from None
         except (NotRegularError, RecursionError) as error:
+            self._inexact.add(language)
             self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
             return EVERY_STRING
         except TooLargeError:
-            self.leave(
-                Residual(language.kind, language.pointer, f"{language.text[:80]!r} needs too large an automaton")
-            )
-            return EVERY_STRING
+            self._inexact.add(language)
+            why = f"{language.text[:80]!r} needs too large an automaton"
+            self.leave(Residual(language.kind, language.pointer, why))
+            return self._superset(language)
         return found
+
+    def _superset(self, language: Language) -> Dfa:
+        """What is enforced of a language that is left to the check."""
+        if language.kind != "pattern" or language.negated:
+            return EVERY_STRING
+        try:
+            with self.automata:
+                return superset(language.text)
+        except TooLargeError:
+            return EVERY_STRING
 
     def _language(self, language: Language) -> Dfa:
         if language.kind == "texts":
@@ -329,36 +432,64 @@ class Compiler:
             found = known
         return complement(found) if language.negated else found
 
+    def structured(self, node: String) -> Node | None:
+        """A pattern that needs no automaton, or too large a one, as it is built; None for all others."""
+        if len(node.languages) > 1 or node.languages[0].kind != "pattern" or node.languages[0].negated:
+            return None
+        pattern = node.languages[0].text
+        try:
+            with self.automata:
+                tree = _structure_of(pattern)
+        except (RegexError, NotRegularError, RecursionError, TooLargeError):
+            return None
+        lengths = lengths_of(tree)
+        if lengths is None:
+            return None
+        if isinstance(tree, Times) and isinstance(tree.item, Chars):
+            low = max(tree.minimum, node.minimum)
+            high = min((most for most in (tree.maximum, node.maximum) if most is not None), default=None)
+            if high is not None and high < low:
+                return None
+            tree = Times(tree.item, low, high)
+        else:
+            for keyword, holds in (
+                ("minLength", lengths.minimum >= node.minimum),
+                ("maxLength", node.maximum is None or (lengths.maximum or node.maximum + 1) <= node.maximum),
+            ):
+                if not holds:
+                    why = "together with the pattern it needs too large an automaton"
+                    self.leave(Residual(keyword, node.pointer, why))
+        return structure_node(tree, self.rules, "pattern", char_node, QUOTE)
+
     def string_language(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""
-        plain = tuple(replace(language, pointer="") for language in node.languages)
-        found = _KNOWN_STRINGS.get((plain, node.minimum, node.maximum))
-        if found is not None:
-            return found
-        before, self._residual = self._residual, {}
-        try:
-            found = self._string_language(node)
-        finally:
-            own, self._residual = self._residual, {**before, **self._residual}
-        if not own:
-            if len(_KNOWN_STRINGS) >= _KEPT:
-                _KNOWN_STRINGS.clear()
-            _KNOWN_STRINGS[plain, node.minimum, node.maximum] = found
-        return found
-
-    def _string_language(self, node: String) -> Dfa:
         found = EVERY_STRING
         for language in node.languages:
             own = self.language(language)
             try:
-                found = intersect(found, own)
+                with self.automata:
+                    found = _both(found, own)
             except TooLargeError:
                 self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
         try:
-            return length_between(found, node.minimum, node.maximum)
+            with self.automata:
+                found = _bounded(found, node.minimum, node.maximum)
         except TooLargeError:
             self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
-            return found
+        return self._printable(found, node)
+
+    def _printable(self, dfa: Dfa, node: String) -> Dfa:
+        """The automaton, if there is enough work left to print it, else all strings."""
+        if dfa in self._printed:
+            return dfa
+        try:
+            with self.automata:
+                spend(_PRINTED * sum(map(len, dfa.edges)) + _RULE * len(dfa.edges))
+        except TooLargeError:
+            self.leave(Residual("pattern", node.pointer, "all patterns of the schema together take too many rules"))
+            return EVERY_STRING
+        self._printed.add(dfa)
+        return dfa
 
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""
@@ -375,6 +506,28 @@ class Compiler:
 def _pointer(conjunction: Conjunction) -> str:
     """Where the first part of the conjunction stands."""
     return conjunction[0].place.pointer if conjunction else ""
+
+
+def _structure_of(pattern: str) -> Expression:
+    """The pattern as it is built, where it is a class and a count or its automaton is too large."""
+    try:
+        return counted_class(pattern, False)
+    except TooLargeError:
+        pass
+    try:
+        search(pattern)
+    except TooLargeError:
+        return structure(pattern, False, char_node, QUOTE)
+    raise TooLargeError
+
+
+_both = remembered(512)(intersect)
+_bounded = remembered(512)(length_between)
+
+
+def _keyword(pointer: str) -> str:
+    """The last part of the pointer that is a keyword's name rather than a number."""
+    return next((word for word in reversed(pointer.split("/")) if word and not word.isdecimal()), "")
 
 
 def _hint(conjunction: Conjunction) -> str:
@@ -412,7 +565,8 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
         compiler.leave(Residual("type", node.pointer, "that a number is no integer is checked afterwards"))
     if node.low is not None or node.high is not None or node.multiples or node.excluded:
         try:
-            found = ranged_number(node, rules, decimal_integers=decimal)
+            with compiler.automata:
+                found = ranged_number(node, rules, decimal_integers=decimal)
         except TooLargeError:
             compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))
         else:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from gba.grammar.automata import Dfa, TooLargeError, explore
+from gba.grammar.automata import Dfa, complement, explore, finite, intersect
 from gba.schema.nodes import Number
+from gba.schema.work import TooLargeError, remembered, spend
 
 __all__ = ["NEAREST", "number_dfa"]
 
@@ -39,10 +40,18 @@ class _State(NamedTuple):
     zero: bool
 
 
-@functools.lru_cache(maxsize=256)
+@remembered(256)
 def number_dfa(node: Number) -> Dfa:
     """All plain decimals that satisfy the node. Raises TooLargeError."""
-    return _Decimals(node).automaton()
+    if not node.integer or len(node.excluded) <= _FEW:
+        return _Decimals(node).automaton()
+    texts = [str(value.numerator) for value in node.excluded if value.denominator == 1]
+    excluded = complement(finite([*texts, "-0"] if "0" in texts else texts))
+    return intersect(_Decimals(replace(node, excluded=())).automaton(), excluded)
+
+
+_FEW = 8
+"""Integers that are excluded digit by digit rather than as texts."""
 
 
 _MOST_DIGITS = 308
@@ -71,6 +80,7 @@ class _Decimals:
         return _unrolled(found, _MOST_DIGITS - self.longest)
 
     def moves(self, state: _State) -> Iterable[tuple[int, int, _State]]:
+        spend(2 * len(self.limits))
         if state.part == "start" and not (self.node.low and self.node.low.value > 0):
             yield 45, 45, _State("sign", True, 0, (), 0, True)
         if state.part in ("start", "sign"):

@@ -6,12 +6,13 @@ import functools
 import json
 from collections.abc import Iterable, Iterator
 
-from gba.grammar.automata import ANY_CHAR, EVERY_STRING, Dfa, Ranges, TooLargeError, intersect, invert, unite
+from gba.grammar.automata import ANY_CHAR, EVERY_STRING, Dfa, Ranges, intersect, invert, unite
 from gba.grammar.languages import full_match, length_between
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, repeat, seq
 from gba.grammar.quoting import JsonStrings, one_of_texts
 from gba.grammar.rules import Rules
 from gba.grammar.strings import DfaPrinter, any_char, char_node, dfa_node, raw_class
+from gba.schema.work import TooLargeError
 
 __all__ = ["AsciiStrings", "PythonStrings"]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from gba.errors import SchemaError
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.interpreter import compiling
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
 from gba.grammar.recent import Recent
+from gba.schema.metaschema import require_size
 
 if TYPE_CHECKING:
     import referencing
@@ -99,22 +99,23 @@ class Grammar:
 
         Raises SchemaError.
         """
-        from gba.grammar.automata import TooLargeError
-        from gba.grammar.languages import full_match
         from gba.grammar.regex import NotRegularError, RegexError
-        from gba.grammar.text import plain_dfa_tree
+        from gba.grammar.text import regex_tree
+        from gba.schema.work import TooLargeError
 
         try:
-            dfa = full_match(f"(?:{pattern})")
-        except (RegexError, NotRegularError, TooLargeError) as error:
+            return cls(regex_tree(pattern))
+        except KeyError:
             raise SchemaError(
-                f"{pattern!r} cannot be compiled: {error or 'its automaton is too large'}",
-                keyword="pattern",
-                remedy="Write a regular expression as in ECMA-262, without back references.",
+                f"nothing matches {pattern!r}", keyword="pattern", remedy="Remove the contradiction."
             ) from None
-        if dfa.empty:
-            raise SchemaError(f"nothing matches {pattern!r}", keyword="pattern", remedy="Remove the contradiction.")
-        return cls(plain_dfa_tree(dfa))
+        except (RegexError, NotRegularError, TooLargeError, RecursionError) as error:
+            why = {TooLargeError: "its automaton is too large", RecursionError: "its groups are nested too deeply"}
+            raise SchemaError(
+                f"{pattern[:200]!r} cannot be compiled: {why.get(type(error), error)}",
+                keyword="pattern",
+                remedy="Write a regular expression as in ECMA-262, without back references; or a simpler one.",
+            ) from None
 
     @classmethod
     def from_choices(cls, choices: Sequence[str]) -> Grammar:
@@ -157,8 +158,7 @@ class Grammar:
 
     def __str__(self) -> str:
         if self._text is None:
-            with compiling():
-                self._text = print_gbnf(self._tree)
+            self._text = print_gbnf(self._tree)
         return self._text
 
     def __repr__(self) -> str:
@@ -173,6 +173,7 @@ class Grammar:
 
 def _canonical(schema: Any) -> str | None:
     """The schema as text, the order of its keys kept: they decide the order in the grammar."""
+    require_size(schema)
     try:
         return json.dumps(schema, allow_nan=True)
     except (TypeError, ValueError, RecursionError):
@@ -184,8 +185,7 @@ _RECENT: Recent[Grammar] = Recent(_KEPT_RULES, lambda grammar: len(grammar.tree.
 
 def _compile(schema: Any, whitespace: Whitespace, closed: bool, registry: Any) -> Grammar:
     try:
-        with compiling():
-            tree, residual, dialect = _rules(schema, whitespace, closed, registry)
+        tree, residual, dialect = _rules(schema, whitespace, closed, registry)
     except RecursionError:
         raise SchemaError("the schema is nested too deeply", remedy="Use $ref for what repeats.") from None
     check = None

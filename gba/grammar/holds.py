@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from gba.grammar.automata import Dfa
 from gba.grammar.numbers import fits
 from gba.schema.keywords import type_of
-from gba.schema.merge import equal
-from gba.schema.nodes import Array, Conjunction, Node, Number, Object, String
+from gba.schema.merge import value_key
+from gba.schema.nodes import Array, Conjunction, Language, Node, Number, Object, String
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -21,6 +22,8 @@ class Judge:
 
     def __init__(self, compiler: Compiler) -> None:
         self._compiler = compiler
+        self._known: dict[int, tuple[tuple[Language, ...], list[Dfa]]] = {}
+        self._keys: dict[int, tuple[tuple[Any, ...], frozenset[Any]]] = {}
 
     def holds(self, conjunction: Conjunction, value: Any) -> bool:
         """Whether one of the alternatives of the conjunction is satisfied."""
@@ -28,9 +31,16 @@ class Judge:
             return True
         nodes = self._compiler.normalizer.shape(conjunction).get(type_of(value), ())
         return any(
-            (node.values is None or any(equal(value, listed) for listed in node.values)) and self.satisfies(node, value)
+            (node.values is None or value_key(value) in self._listed(node.values)) and self.satisfies(node, value)
             for node in nodes
         )
+
+    def _listed(self, values: tuple[Any, ...]) -> frozenset[Any]:
+        """The keys of a node's values, made once."""
+        found = self._keys.get(id(values))
+        if found is None:
+            found = self._keys[id(values)] = (values, frozenset(map(value_key, values)))
+        return found[1]
 
     def satisfies(self, node: Node, value: Any) -> bool:
         """Whether the value satisfies the node's constraints, its list of values aside."""
@@ -45,7 +55,15 @@ class Judge:
     def _string(self, node: String, value: str) -> bool:
         if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
             return False
-        return all(self._compiler.language(language).matches(value) for language in node.languages)
+        return all(dfa.matches(value) for dfa in self._automata(node.languages))
+
+    def _automata(self, languages: tuple[Language, ...]) -> list[Dfa]:
+        """The automata of a node's languages, looked up once."""
+        found = self._known.get(id(languages))
+        if found is None:
+            automata = [self._compiler.language(language) for language in languages]
+            found = self._known[id(languages)] = (languages, automata)
+        return found[1]
 
     def _array(self, node: Array, value: list[Any]) -> bool:
         if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
@@ -59,7 +77,7 @@ class Judge:
                 return False
         if node.unique is None:
             return True
-        return not any(equal(one, other) for index, one in enumerate(value) for other in value[:index])
+        return len(set(map(value_key, value))) == len(value)
 
     def _object(self, node: Object, value: Mapping[str, Any]) -> bool:
         from gba.grammar.objects import allowed_name, key_value

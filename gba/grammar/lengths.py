@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from collections.abc import Iterator
 
 from gba.errors import GrammarError
@@ -37,20 +36,33 @@ class Lengths:
             cost = below.cost = cost + self._part(below.node, below.index)
         return cost
 
-    def shortest(self, cells: tuple[Cell, ...]) -> str:
+    def length(self, cells: tuple[Cell, ...]) -> int:
+        """How many characters the shortest text of the stacks has. Raises GrammarError where there is none."""
+        return int(self.of(self._best(cells)))
+
+    def shortest(self, cells: tuple[Cell, ...], limit: int) -> str:
         """A shortest text of the stacks; of several the one that the grammar names first.
 
-        Raises GrammarError where there is none.
+        Raises GrammarError where there is none, and where it has more characters than the limit.
         """
-        best = min(cells, key=self.of, default=None)
-        if best is None or self.of(best) == INFINITE:
-            raise GrammarError("the grammar has no sentence that goes on from here: a rule in it never ends")
+        best = self._best(cells)
+        if self.of(best) > limit:
+            raise GrammarError(
+                f"the shortest completion has {_shown(self.of(best))} characters, more than the limit of {limit}:"
+                " lower the schema's minLength, minItems or minProperties"
+            )
         text: list[str] = []
         cell: Cell = best
         while cell.node is not None:
             text.extend(self._spell(cell.node, cell.index))
             cell = cell.rest or END
         return "".join(text)
+
+    def _best(self, cells: tuple[Cell, ...]) -> Cell:
+        best = min(cells, key=self.of, default=None)
+        if best is None or self.of(best) == INFINITE:
+            raise GrammarError("the grammar has no sentence that goes on from here: a rule in it never ends")
+        return best
 
     def _part(self, node: Node, index: int) -> float:
         if isinstance(node, Literal):
@@ -78,8 +90,8 @@ class Lengths:
                 todo.extend((item, 0) for item in reversed(node.items[index:]))
             elif isinstance(node, Choice):
                 todo.append((self._best_option(node), 0))
-            else:
-                todo.extend([(node.item, 0)] * (node.minimum - index))
+            elif (count := node.minimum - index) > 0:
+                yield "".join(self._spell(node.item, 0)) * count
 
     def _best_option(self, node: Choice) -> Node:
         # An option settled before the choice itself cannot lead back to it, so that spelling it comes to an end.
@@ -88,6 +100,10 @@ class Lengths:
             (option for option in node.options if self._rank.get(id(option), own) < own),
             key=lambda option: self._least[id(option)],
         )
+
+
+def _shown(length: float) -> str:
+    return str(length) if length < 10**15 else "more than 10**15"
 
 
 def _all_nodes(tree: GbnfTree) -> Iterator[Node]:
@@ -132,27 +148,51 @@ def _own_length(node: Node) -> float:
 
 
 class _Settling:
-    """Settles nodes from the shortest to the longest; each node's length is final once its parts' are."""
+    """Settles nodes from the shortest to the longest; each node's length is final once its parts' are.
+
+    Nodes without parts, of which large grammars have the most, are settled at once: their rank is -1.
+    """
 
     def __init__(self, tree: GbnfTree) -> None:
         self.least: dict[int, float] = {}
         self.rank: dict[int, int] = {}
         self._heap: list[tuple[float, int, Node]] = []
         self._order: dict[int, int] = {}
-        self._parents: dict[int, list[Node]] = defaultdict(list)
+        self._parents: dict[int, list[Node]] = {}
         self._waiting: dict[int, int] = {}
-        self._total: dict[int, float] = defaultdict(float)
-        for node in _all_nodes(tree):
+        self._total: dict[int, float] = {}
+        nodes = list(_all_nodes(tree))
+        inner = [node for node in nodes if not self._settled(node)]
+        for node in inner:
             self._add(node, _parts(node, tree))
         self._run()
 
+    def _settled(self, node: Node) -> bool:
+        kind = type(node)
+        if kind is not Literal and kind is not CharClass and kind is not TokenTerminal:
+            return False
+        length = self.least[id(node)] = _own_length(node)
+        if length < INFINITE:
+            self.rank[id(node)] = -1
+        return True
+
     def _add(self, node: Node, parts: tuple[Node, ...]) -> None:
         key = id(node)
-        self._order[key], self._waiting[key], self.least[key] = len(self._order), len(parts), INFINITE
-        for part in parts:
-            self._parents[id(part)].append(node)
-        if not parts:
+        self._order[key] = len(self._order)
+        known = [self.least[id(part)] for part in parts if id(part) in self.rank]
+        self.least[key] = INFINITE
+        if len(known) < len(parts):
+            for part in parts:
+                if id(part) not in self.rank:
+                    self._parents.setdefault(id(part), []).append(node)
+        if type(node) is Sequence:
+            self._total[key], self._waiting[key] = sum(known), len(parts) - len(known)
+            if not self._waiting[key]:
+                self._offer(node, self._total[key])
+        elif not parts:
             self._offer(node, _own_length(node))
+        elif known:
+            self._offer(node, min(known) * (node.minimum if type(node) is Repeat else 1))
 
     def _offer(self, node: Node, length: float) -> None:
         if length < INFINITE:
@@ -165,15 +205,15 @@ class _Settling:
             if key in self.rank:
                 continue
             self.least[key], self.rank[key] = length, len(self.rank)
-            for parent in self._parents[key]:
+            for parent in self._parents.get(key, ()):
                 self._report(parent, length)
 
     def _report(self, parent: Node, length: float) -> None:
-        if isinstance(parent, Sequence):
-            key = id(parent)
+        key = id(parent)
+        if type(parent) is Sequence:
             self._total[key] += length
             self._waiting[key] -= 1
             if not self._waiting[key]:
                 self._offer(parent, self._total[key])
-        else:
-            self._offer(parent, parent.minimum * length if isinstance(parent, Repeat) else length)
+        elif key not in self.rank:
+            self._offer(parent, parent.minimum * length if type(parent) is Repeat else length)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from ast import literal_eval
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +17,8 @@ NUMBER = r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _DECODER = json.JSONDecoder()
 _NUMBER = re.compile(NUMBER)
 _PYTHON_STRING = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"")
+_ESCAPE = re.compile(r"\\(?:x([0-9a-f]{2})|u((?!d[89a-f])[0-9a-f]{4})|U(00(?:0[0-9a-f]|10)[0-9a-f]{4})|(.))")
+_SHORT = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'", '"': '"'}
 
 
 def json_type(value: Any) -> JsonType:
@@ -64,6 +65,16 @@ def write_literal(value: Any, spelling: Spelling) -> str:
     return spelling.null if value is None else spelling.true if value else spelling.false
 
 
+def _unescaped(escape: re.Match[str]) -> str:
+    """The character of an escape of ``repr``. Raises ValueError for any other one."""
+    digits = escape[1] or escape[2] or escape[3]
+    if digits:
+        return chr(int(digits, 16))
+    if escape[4] not in _SHORT:
+        raise ValueError(f"{escape[0]!r} is no escape that is expected")
+    return _SHORT[escape[4]]
+
+
 def _write_string(text: str, spelling: Spelling) -> str:
     if spelling.escapes == "json":
         return json.dumps(text, ensure_ascii=spelling.ascii_only)
@@ -105,7 +116,7 @@ class _Reader:
             found = _PYTHON_STRING.match(self.text, at)
             if found is None:
                 raise self.error("a string", at)
-            return literal_eval(found[0]), found.end()
+            return _ESCAPE.sub(_unescaped, found[0][1:-1]), found.end()
         if not self.text.startswith(spelling.quote, at):
             raise self.error("a value", at)
         if spelling.escapes == "json":

@@ -8,10 +8,14 @@ from gba.grammar.lengths import Lengths
 from gba.grammar.nodes import CharClass, GbnfTree
 from gba.grammar.stacks import Machine, State
 
-__all__ = ["MAX_FORCED", "Matcher"]
+__all__ = ["MAX_FORCED", "MAX_SHORTEST", "Matcher"]
 
 MAX_FORCED = 4096
 """Characters that one call of `Matcher.forced` returns at most; call again after advancing for the rest."""
+
+
+MAX_SHORTEST = 1_000_000
+"""Characters that a completion by `Matcher.shortest` may have, unless a caller says otherwise."""
 
 
 class _Shared:
@@ -93,12 +97,20 @@ class Matcher:
             state = following
         return "".join(chars)
 
-    def shortest(self) -> str:
+    def shortest(self, limit: int = MAX_SHORTEST) -> str:
         """A shortest text that completes the sentence, "" where it may end here; always the same one.
+
+        Raises GrammarError where the grammar has no end from here, and where the text would have more characters than
+        the limit; nothing is built then.
+        """
+        return self._shared.lengths.shortest(self._state.cells, limit)
+
+    def shortest_length(self) -> int:
+        """How many characters ``shortest`` would have, computed without building it; however many they are.
 
         Raises GrammarError where the grammar has no end from here.
         """
-        return self._shared.lengths.shortest(self._state.cells)
+        return self._shared.lengths.length(self._state.cells)
 
     def remaining(self, prefix: str = "") -> str:
         """GBNF text of ``prefix`` followed by exactly what may still come, its root rule called ``root``."""

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError
+from gba.grammar.automata import EVERY_STRING, Dfa
 from gba.grammar.free import Entry
 from gba.grammar.keys import keys_except, other_keys
 from gba.grammar.languages import full_match
@@ -17,6 +17,7 @@ from gba.grammar.raw_strings import RawStrings
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.nodes import Conjunction, Residual
+from gba.schema.work import TooLargeError
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler

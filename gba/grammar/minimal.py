@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 __all__ = ["Dfa", "Edges", "Ranges", "join_edges", "minimise", "renumber"]
@@ -20,6 +20,17 @@ class Dfa:
 
     edges: tuple[Edges, ...]
     accepting: frozenset[int]
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        found = self._hash
+        if found is None:
+            found = hash((self.edges, self.accepting))
+            object.__setattr__(self, "_hash", found)
+        return found
+
+    def __reduce__(self) -> tuple[type[Dfa], tuple[tuple[Edges, ...], frozenset[int]]]:
+        return Dfa, (self.edges, self.accepting)  # a hash is good in its own process only
 
     def matches(self, text: str) -> bool:
         """Whether the text is in the language."""
@@ -114,7 +125,11 @@ def _merge(
     known: dict[tuple[bool, Edges], int] = {}
     for state in (*dict.fromkeys(block_of.values()), *order):
         ends = state in accepting
-        row = [(low, high, -1 if goal == state else block_of[goal]) for low, high, goal in edges[state]]
+        name = block_of.get(state, state)  # a state on a circle also leads to itself by way of an equal state
+        row = [
+            (low, high, -1 if goal == state or block_of[goal] == name else block_of[goal])
+            for low, high, goal in edges[state]
+        ]
         own = (ends, join_edges(row))
         found = known.get(own)
         if found is None:

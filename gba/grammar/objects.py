@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from gba.grammar.automata import Dfa, TooLargeError, divide, intersect
+from gba.grammar.automata import Dfa, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import other_keys
@@ -15,6 +16,7 @@ from gba.grammar.nodes import Node, alt
 from gba.grammar.presence import Option, Presence, grouped
 from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
+from gba.schema.work import TooLargeError, remembered
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -107,32 +109,45 @@ def key_values(compiler: Compiler, node: Object) -> Callable[[str], Conjunction]
     return functools.partial(_key_value, _said(compiler, node))
 
 
-_Said: TypeAlias = list[tuple[dict[str, Conjunction], list[tuple[Dfa, Conjunction]], Conjunction | None]]
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a scope says of the keys that it names, of those that match a pattern, and of all others.
+
+    ``unclear``: patterns that are left to the check.
+    """
+
+    named: dict[str, Conjunction]
+    matching: list[tuple[Dfa, Conjunction]]
+    unclear: list[Language]
+    additional: Conjunction | None
 
 
-def _said(compiler: Compiler, node: Object) -> _Said:
-    """What each scope says of the keys that it names, of those that match a pattern, and of all others."""
-    return [
-        (
-            dict(scope.properties),
-            [(compiler.language(language), value) for language, value in scope.patterns],
-            scope.additional,
+def _said(compiler: Compiler, node: Object) -> list[_Said]:
+    found: list[_Said] = []
+    for scope in node.scopes:
+        automata = [(compiler.exact(language), language, value) for language, value in scope.patterns]
+        found.append(
+            _Said(
+                dict(scope.properties),
+                [(dfa, value) for dfa, _, value in automata if dfa is not None],
+                [language for dfa, language, _ in automata if dfa is None],
+                scope.additional,
+            )
         )
-        for scope in node.scopes
-    ]
+    return found
 
 
-def _key_value(said: _Said, name: str) -> Conjunction:
+def _key_value(said: list[_Said], name: str) -> Conjunction:
     found: list[Conjunction] = []
-    for named, matching, additional in said:
+    for scope in said:
         before = len(found)
-        if name in named:
-            found.append(named[name])
-        for dfa, value in matching:
+        if name in scope.named:
+            found.append(scope.named[name])
+        for dfa, value in scope.matching:
             if dfa.matches(name):
                 found.append(value)
-        if len(found) == before and additional is not None:
-            found.append(additional)
+        if len(found) == before and scope.additional is not None and not scope.unclear:
+            found.append(scope.additional)
     return conjoin(*found)
 
 
@@ -186,19 +201,23 @@ def _cells(
     closed: bool,
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
-    languages = tuple([compiler.language(pattern) for pattern in patterns])
+    exact = {pattern: dfa for pattern in patterns if (dfa := compiler.exact(pattern)) is not None}
+    patterns, languages = list(exact), tuple(exact.values())
     found: list[Node] = []
     for allowed in compiler.name_languages(node.names):
-        for inside, dfa in _divided(names, allowed, languages).items():
-            if closed and not inside:
+        with compiler.automata:
+            parts = _divided(names, allowed, languages)
+        for inside, dfa in parts.items():
+            if closed and not inside and len(exact) == sum(len(scope.patterns) for scope in node.scopes):
                 continue
-            member = members.other(dfa, _cell_value(node, frozenset(patterns[at] for at in inside)))
+            value = _cell_value(node, frozenset(patterns[at] for at in inside), exact.keys())
+            member = members.other(dfa, value)
             if member is not None:
                 found.append(member)
     return found
 
 
-@functools.lru_cache(maxsize=128)
+@remembered(128)
 def _divided(names: tuple[str, ...], allowed: Dfa, languages: tuple[Dfa, ...]) -> dict[frozenset[int], Dfa]:
     """The keys that are allowed and not among the names, by which languages they are in. Raises TooLargeError."""
     cells = divide(intersect(other_keys(names), allowed), languages)
@@ -207,13 +226,13 @@ def _divided(names: tuple[str, ...], allowed: Dfa, languages: tuple[Dfa, ...]) -
     return cells
 
 
-def _cell_value(node: Object, matched: frozenset[Language]) -> Conjunction:
+def _cell_value(node: Object, matched: frozenset[Language], exact: Collection[Language]) -> Conjunction:
     found: list[Conjunction] = []
     for scope in node.scopes:
         own = [value for language, value in scope.patterns if language in matched]
         if own:
             found.extend(own)
-        elif scope.additional is not None:
+        elif scope.additional is not None and all(language in exact for language, _ in scope.patterns):
             found.append(scope.additional)
     return conjoin(*found)
 

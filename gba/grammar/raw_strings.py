@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from gba.grammar.automata import EVERY_STRING, Dfa, Work, complement, intersect
+from gba.grammar.automata import EVERY_STRING, Dfa, complement, intersect
 from gba.grammar.bounded import bounded_text
 from gba.grammar.languages import length_between
 from gba.grammar.nodes import EMPTY, Node, lit, seq
@@ -13,13 +13,14 @@ from gba.grammar.raw import closes_first, followed
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node
 from gba.grammar.text import PlainPrinter
+from gba.schema.work import Work
 
 __all__ = ["RawStrings"]
 
 _COUNTING = 400
 """States with which an automaton may count the characters of raw text; beyond that they are counted by rules."""
 
-_BASE_WORK = 50_000
+_BASE_WORK = 1_000_000
 """Work that the automaton of all strings may take, whatever others have taken."""
 
 

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, Sequence, alt, optional, repeat, seq
+from gba.schema.work import spend
 
 if TYPE_CHECKING:
     from gba.grammar.keys import Branches
@@ -16,6 +17,9 @@ __all__ = ["Rules", "TooManyRulesError"]
 MAX_RULES = 40_000
 """Rules that a grammar may have: llama.cpp holds far more, but nobody waits for them."""
 
+
+_RULE = 30
+"""Steps of work that a rule takes."""
 
 _BLOCK, _SMALL_BLOCK = 512, 8
 """Repetitions that are left to llama.cpp at a time: while the grammar is small, and from then on."""
@@ -48,7 +52,11 @@ class Rules:
         self._spelled = 0
 
     def reserve(self, hint: str) -> str:
-        """A name that is nobody else's, with the hint in it; its rule is defined later."""
+        """A name that is nobody else's, with the hint in it; its rule is defined later.
+
+        Raises TooManyRulesError, and TooLargeError where the work that was granted is used up.
+        """
+        spend(_RULE)
         if len(self._taken) + self._promised > self._limit:
             raise TooManyRulesError
         base = _base(hint)

@@ -113,6 +113,11 @@ class Machine:
         self._states: dict[frozenset[Cell], State] = {}
         self.initial = self.state([self.cell(self.tree.rules[self.tree.root], 0, END)])
 
+    @property
+    def size(self) -> int:
+        """How many states are known."""
+        return len(self._states)
+
     def cell(self, node: Node, index: int, rest: Cell) -> Cell:
         """The one cell of this place, created if need be."""
         key = (id(node), index, id(rest))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from gba.grammar.automata import EVERY_STRING, Dfa, TooLargeError
-from gba.grammar.nodes import Node
+from gba.grammar.automata import EVERY_STRING, Dfa
+from gba.grammar.nodes import Literal, Node, seq
+from gba.grammar.quoting import JsonStrings
 from gba.schema.nodes import Residual, String
+from gba.schema.work import TooLargeError
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -17,6 +19,10 @@ __all__ = ["language_node", "string_node"]
 
 def string_node(compiler: Compiler, node: String) -> Node | None:
     """The strings that satisfy the node; None where there is none."""
+    if node.languages and isinstance(compiler.style.strings, JsonStrings):
+        structured = compiler.structured(node)
+        if structured is not None:
+            return compiler.rules.share("pattern", seq(Literal('"'), structured))
     dfa = compiler.string_language(node) if node.languages else EVERY_STRING
     if dfa.empty:
         compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")

@@ -11,11 +11,13 @@ import json
 from collections.abc import Iterable
 from itertools import pairwise
 
-from gba.grammar.automata import Dfa, Ranges, finite, invert, unite
+from gba.grammar.automata import Dfa, Ranges, invert, unite
 from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Repeat, Sequence, alt, one_of, seq
 from gba.grammar.rules import Rules
+from gba.grammar.texts import tree_node
 
 __all__ = [
+    "QUOTE",
     "DfaPrinter",
     "any_char",
     "any_number_of",
@@ -32,7 +34,9 @@ _ESCAPED: Ranges = ((0, 31), (34, 34), (92, 92))
 _SHORT = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r", 34: '"', 92: "\\"}
 _RAW = invert(_ESCAPED)
 _HEX = CharClass(((48, 57), (65, 70), (97, 102)))
-_QUOTE = Literal('"')
+QUOTE = Literal('"')
+"""What a string ends with."""
+
 _MANY = 12
 _LONG_RUN = 64
 _encode = json.JSONEncoder(ensure_ascii=False).encode
@@ -157,18 +161,18 @@ def any_number_of(options: Iterable[Node], rules: Rules, hint: str) -> Node:
     it refused; so the one that allows most comes last. `char*` would try its end first.
     """
     name = rules.reserve(hint)
-    return rules.define(name, alt(_QUOTE, *(seq(option, Ref(name)) for option in options)))
+    return rules.define(name, alt(QUOTE, *(seq(option, Ref(name)) for option in options)))
 
 
 def texts_node(texts: Iterable[str], rules: Rules, tail: Node = EMPTY) -> Node:
-    """One of the texts in quotation marks, then the tail: a choice where they are few, else an automaton."""
+    """One of the texts in quotation marks, then the tail: a choice where they are few, else a tree."""
     listed = list(dict.fromkeys(texts))
     if len(listed) <= _MANY:
         return alt(*(seq(Literal(quoted(text)), tail) for text in listed))
-    return seq(Literal('"'), dfa_node(finite(listed), rules, "text"), tail)
+    return seq(Literal('"'), rules.share("text", tree_node((quoted(text)[1:] for text in listed), rules, "text")), tail)
 
 
-def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = _QUOTE, printer: type[DfaPrinter] | None = None) -> Node:
+def dfa_node(dfa: Dfa, rules: Rules, hint: str, end: Node = QUOTE, printer: type[DfaPrinter] | None = None) -> Node:
     """The strings of a DFA as right-linear rules, what ends them included, the opening quotation mark not.
 
     ``printer`` spells the characters: as JSON does, unless it says otherwise.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import functools
-import sys
 import unicodedata
+from itertools import pairwise
 
 from gba.grammar.automata import Ranges, unite
 
@@ -47,16 +47,19 @@ def property_ranges(name: str) -> Ranges | None:
     return unite(pair for ranges in found for pair in ranges)
 
 
+_UNASSIGNED = ((0x40000, 0xDFFFF), (0xE1000, 0xEFFFF), (0xFFFFE, 0xFFFFF), (0x10FFFE, 0x10FFFF))
+"""Stretches without a character in any version of Unicode: looked at one by one they would take most of the time."""
+
+_PRIVATE = ((0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
+
+
 @functools.cache
 def _by_category() -> dict[str, list[tuple[int, int]]]:
-    categories: dict[str, list[tuple[int, int]]] = {}
-    for point in range(sys.maxunicode + 1):
-        category = unicodedata.category(chr(point))
-        if category == "Cs":
-            continue
-        ranges = categories.setdefault(category, [])
-        if ranges and ranges[-1][1] == point - 1:
-            ranges[-1] = (ranges[-1][0], point)
-        else:
-            ranges.append((point, point))
+    categories: dict[str, list[tuple[int, int]]] = {"Cn": list(_UNASSIGNED), "Co": list(_PRIVATE)}
+    for first, last in ((0, 0x3FFFF), (0xE0000, 0xE0FFF)):
+        named = list(map(unicodedata.category, map(chr, range(first, last + 1))))
+        begins = [0, *(at for at, (one, other) in enumerate(pairwise(named), 1) if one != other), len(named)]
+        for begin, end in pairwise(begins):
+            categories.setdefault(named[begin], []).append((first + begin, first + end - 1))
+    del categories["Cs"]
     return categories

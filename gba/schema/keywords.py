@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
-from gba.schema.merge import Values, conjoin, equal, unique_values
+from gba.schema.merge import Values, both_values, conjoin, unique_values
+from gba.schema.metaschema import is_number
 from gba.schema.nodes import (
     ANYTHING,
     TYPES,
@@ -133,19 +133,22 @@ def values_shape(place: Place, keyword: str, values: list[Any] | tuple[Any, ...]
 
 
 def _require_json(place: Place, keyword: str, value: Any) -> None:
-    if isinstance(value, str):
-        if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
-            raise malformed(place, keyword, "text without lone surrogates")
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise malformed(place, keyword, "finite numbers only")
-    elif isinstance(value, (dict, Mapping)):
-        for key, item in value.items():
-            _require_json(place, keyword, key)
-            _require_json(place, keyword, item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            _require_json(place, keyword, item)
+    waiting = [value]
+    while waiting:
+        at = waiting.pop()
+        if isinstance(at, str):
+            if not at.isascii() and any("\ud800" <= char <= "\udfff" for char in at):
+                raise malformed(place, keyword, "text without lone surrogates")
+        elif isinstance(at, (dict, Mapping)):
+            if not all(isinstance(key, str) for key in at):
+                raise malformed(place, keyword, "JSON, in which keys are strings")
+            waiting.extend(at)
+            waiting.extend(at.values())
+        elif isinstance(at, (list, tuple)):
+            waiting.extend(at)
+        elif at is not None and not isinstance(at, bool) and not is_number(at):
+            numbers = isinstance(at, (int, float))
+            raise malformed(place, keyword, "numbers that a double can hold" if numbers else "JSON values only")
 
 
 def _enumerated(place: Place, schema: Mapping[str, Any], shape: Shape) -> Shape:
@@ -159,11 +162,7 @@ def _enumerated(place: Place, schema: Mapping[str, Any], shape: Shape) -> Shape:
             raise malformed(place, keyword, "a list")
         found = values_shape(place, keyword, values)
         if allowed is not None:
-            found = {
-                name: Values(v for v in found[name] if any(equal(v, w) for w in allowed[name]))
-                for name in found
-                if name in allowed
-            }
+            found = {name: both_values(found[name], allowed[name]) for name in found if name in allowed}
         allowed = found
     if allowed is None:
         return shape
@@ -182,18 +181,14 @@ def _with_values(node: Node, values: tuple[Any, ...]) -> Node:
 
 def fraction(place: Place, keyword: str, value: Any) -> Fraction:
     """The number exactly as it is written, not as a binary float holds it."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, (int, float))
-        or (isinstance(value, float) and not math.isfinite(value))
-    ):
-        raise malformed(place, keyword, "a finite number")
+    if not is_number(value):
+        raise malformed(place, keyword, "a number that a double can hold")
     return Fraction(value) if isinstance(value, int) else Fraction(repr(value))
 
 
 def count(place: Place, keyword: str, value: Any) -> int:
     """A number of characters, items or keys."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0 or value != int(value):
+    if not is_number(value) or value < 0 or value != int(value):
         raise malformed(place, keyword, "an integer, 0 or more")
     return int(value)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from itertools import zip_longest
@@ -23,8 +23,9 @@ from gba.schema.nodes import (
     Residual,
     String,
 )
+from gba.schema.work import spend
 
-__all__ = ["Values", "conjoin", "equal", "intersect", "unique_values"]
+__all__ = ["Values", "both_values", "conjoin", "equal", "intersect", "unique_values", "value_key"]
 
 T = TypeVar("T")
 
@@ -61,20 +62,15 @@ def equal(one: Any, other: Any) -> bool:
 
 def unique_values(values: Iterable[Any]) -> tuple[Any, ...]:
     """The values, each once, in their order."""
-    kept: list[Any] = []
-    seen: set[Any] = set()
+    kept: dict[Any, Any] = {}
     for value in values:
-        if isinstance(value, (dict, list, tuple)):
-            if not any(equal(value, other) for other in kept):
-                kept.append(value)
-        elif (key := (isinstance(value, bool), value)) not in seen:
-            seen.add(key)
-            kept.append(value)
-    return Values(kept)
+        kept.setdefault(value_key(value), value)
+    return Values(kept.values())
 
 
 def intersect(one: Node, other: Node) -> Node | None:
     """What satisfies both nodes, which are of one type."""
+    spend(3)
     values = _values(one.values, other.values)
     if values is not None and not values:
         return None
@@ -84,22 +80,30 @@ def intersect(one: Node, other: Node) -> Node | None:
 def _values(one: tuple[Any, ...] | None, other: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     if one is None or other is None:
         return other if one is None else one
-    if len(one) * len(other) > 4096:
-        wanted = {_key(value) for value in other}
-        return Values(value for value in one if _key(value) in wanted)
-    return Values(value for value in one if any(equal(value, candidate) for candidate in other))
+    return both_values(one, other)
 
 
-def _key(value: Any) -> Any:
-    if isinstance(value, dict):
-        return ("object", frozenset((key, _key(item)) for key, item in value.items()))
+def both_values(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The values of the first tuple that are also in the second one."""
+    spend(len(one) + len(other))
+    wanted = set(map(value_key, other))
+    return Values(value for value in one if value_key(value) in wanted)
+
+
+def value_key(value: Any) -> Any:
+    """What is the same for equal JSON values only, and can be hashed."""
+    if isinstance(value, (dict, Mapping)):
+        return ("object", frozenset((key, value_key(item)) for key, item in value.items()))
     if isinstance(value, (list, tuple)):
-        return ("array", tuple(map(_key, value)))
+        return ("array", tuple(map(value_key, value)))
     return (isinstance(value, bool), value)
 
 
 def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
-    return one + tuple([item for item in other if item not in one]) if one and other else one or other
+    if not one or not other:
+        return one or other
+    spend(len(one) * len(other) // 4)
+    return one + tuple([item for item in other if item not in one])
 
 
 _Values: TypeAlias = "tuple[Any, ...] | None"

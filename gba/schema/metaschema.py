@@ -7,23 +7,26 @@ where their meaning is clear: boolean ``exclusiveMinimum`` and ``exclusiveMaximu
 
 from __future__ import annotations
 
-import math
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from gba.errors import SchemaError
 
-__all__ = ["require_schema"]
+__all__ = ["MOST_LEVELS", "is_number", "known", "require_schema", "require_size"]
 
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+def is_number(value: Any) -> bool:
+    """Whether the value is a number that a double can hold: JSON parsers read others as infinite."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return abs(value) <= sys.float_info.max
 
 
 def _is_count(value: Any) -> bool:
-    return _is_number(value) and value >= 0 and value == int(value)
+    return is_number(value) and value >= 0 and value == int(value)
 
 
 def _is_texts(value: Any) -> bool:
@@ -46,8 +49,8 @@ def _are_lists_of_texts(value: Any) -> bool:
 
 _TEXT = (lambda value: isinstance(value, str), "a string")
 _COUNT = (_is_count, "an integer, 0 or more")
-_NUMBER = (_is_number, "a finite number")
-_BOUND = (lambda value: isinstance(value, bool) or _is_number(value), "a finite number")
+_NUMBER = (is_number, "a number that a double can hold")
+_BOUND = (lambda value: isinstance(value, bool) or is_number(value), "a number that a double can hold")
 
 _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "type": (_is_type, "one of null, boolean, integer, number, string, array, object, or a list of them"),
@@ -56,7 +59,7 @@ _VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "maximum": _NUMBER,
     "exclusiveMinimum": _BOUND,
     "exclusiveMaximum": _BOUND,
-    "multipleOf": (lambda value: _is_number(value) and value > 0, "a finite number greater than 0"),
+    "multipleOf": (lambda value: is_number(value) and value > 0, "a number greater than 0 that a double can hold"),
     "minLength": _COUNT,
     "maxLength": _COUNT,
     "pattern": _TEXT,
@@ -115,12 +118,56 @@ def known(schema: Any, dialect: str) -> Any:
     return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
 
 
+MOST_LEVELS = 480
+"""Subschemas that may lie within each other."""
+
+MOST_VALUES = 300_000
+"""Values, those within others included, that a document may have."""
+
+
+_END = object()
+
+
+def require_size(document: Any) -> None:
+    """Raises SchemaError for a document that is too large.
+
+    Objects of Python that are used several times count each time, as they do in JSON text; but not those that hold
+    themselves, which stand for a recursive schema.
+    """
+    count = 0
+    waiting: list[Any] = [document]
+    around: list[int] = []  # the objects that hold what is looked at; _END leaves the last one
+    while waiting:
+        value = waiting.pop()
+        if value is _END:
+            around.pop()
+            continue
+        if not isinstance(value, (dict, Mapping, list, tuple)) or id(value) in around:
+            continue
+        around.append(id(value))
+        waiting.append(_END)
+        value = value.values() if isinstance(value, Mapping) else value
+        count += len(value)
+        if count > MOST_VALUES:
+            raise SchemaError(
+                f"the schema has more than {MOST_VALUES} values", remedy="Split it, or shorten its lists."
+            )
+        waiting.extend([child for child in value if type(child) is not str])
+
+
 def require_schema(document: Any, dialect: str) -> None:
     """Raises SchemaError, with keyword and JSON pointer, for the first subschema that is none."""
-    waiting: list[tuple[Any, str, str, int]] = [(document, "", "", _AGE[dialect])]
+    age = _AGE[dialect]
+    waiting: list[tuple[Any, str, str, int]] = [(document, "", "", 1)]
     seen: set[int] = set()
     while waiting:
-        schema, pointer, keyword, age = waiting.pop()
+        schema, pointer, keyword, level = waiting.pop()
+        if level > MOST_LEVELS:
+            raise SchemaError(
+                f"the schema is nested more than {MOST_LEVELS} levels deep",
+                keyword=keyword,
+                remedy="Use $ref for what repeats.",
+            )
         if isinstance(schema, bool) or id(schema) in seen:
             continue
         if not isinstance(schema, (dict, Mapping)):
@@ -135,7 +182,9 @@ def require_schema(document: Any, dialect: str) -> None:
                     raise _malformed(name, f"{pointer}/{name}", wanted)
             elif name in _CHILDREN:
                 at = f"{pointer}/{name}"
-                waiting.extend((child, f"{at}{step}", name, age) for step, child in _CHILDREN[name](value, name, at))
+                waiting.extend(
+                    (child, f"{at}{step}", name, level + 1) for step, child in _CHILDREN[name](value, name, at)
+                )
 
 
 def _malformed(keyword: str, pointer: str, wanted: str) -> SchemaError:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from itertools import combinations
 from typing import Any
 
 from gba.errors import SchemaError
+from gba.schema.branches import pairs_to_compare
 from gba.schema.keywords import ANY_SHAPE, direct, malformed, names
-from gba.schema.merge import conjoin, intersect
+from gba.schema.merge import conjoin, intersect, value_key
 from gba.schema.negate import negative
 from gba.schema.nodes import ANYTHING, Array, Conjunction, Either, Node, Object, Part, Place, Residual, Scope, Shape
 from gba.schema.references import References
+from gba.schema.work import TooLargeError, allowance, spend
 
 __all__ = ["Normalizer", "annotate", "multiply", "union"]
 
@@ -31,6 +32,13 @@ MAX_EXACT = 24
 """Alternatives up to which a oneOf that is not disjoint is multiplied out."""
 
 
+MAX_DEPTH = 50
+"""Applicators that may lie within each other: each takes some eight of Python's calls."""
+
+ONE_OF = 300_000
+"""Steps that telling the branches of one oneOf apart may take."""
+
+
 class _CircularError(SchemaError):
     """A schema applies itself to the same value."""
 
@@ -40,13 +48,13 @@ class Normalizer:
 
     def __init__(self, references: References) -> None:
         self.references = references
-        self._following: set[Place] = set()
         self.root = self._conjunction(references.root, False)
         self.contradictions: list[tuple[str, str, str]] = []
         self._shapes: dict[tuple[Conjunction, bool], Shape] = {}
         self._parts: dict[tuple[Part, bool], Shape] = {}
         self._overlapping = False
         self._busy: set[Part] = set()
+        self._depth = 0
 
     def contradiction(self, place: Place, keyword: str, why: str) -> None:
         """Remember why something is impossible, for the message should nothing be left of the schema."""
@@ -61,6 +69,7 @@ class Normalizer:
         return (Part(self.references.child(place, False)),)
 
     def _conjunction(self, place: Place, negated: bool) -> Conjunction:
+        place = self._referred(place)
         schema = place.schema
         if schema is True or schema == {}:
             return (Part(self.references.child(place, False)),) if negated else ANYTHING
@@ -68,31 +77,40 @@ class Normalizer:
             raise SchemaError(
                 "a schema has to be an object, true or false", pointer=place.pointer, remedy="Correct the schema."
             )
-        if (
-            isinstance(schema, (dict, Mapping))
-            and "$ref" in schema
-            and (place.dialect in _LONE_REFERENCE or len(schema) == 1)
-        ):
-            return self._reference(place, negated)
         return (Part(place, negated),)
 
-    def _reference(self, place: Place, negated: bool) -> Conjunction:
+    def _referred(self, place: Place) -> Place:
         """What nothing but a reference stands for: its target, so that all who refer to it share one rule."""
-        if place in self._following:
-            return (Part(place, negated),)
-        self._following.add(place)
-        try:
-            return self._conjunction(self.references.follow(place, place.schema["$ref"]), negated)
-        finally:
-            self._following.discard(place)
+        followed: set[Place] = set()
+        while (
+            isinstance(place.schema, (dict, Mapping))
+            and "$ref" in place.schema
+            and (place.dialect in _LONE_REFERENCE or len(place.schema) == 1)
+            and place not in followed
+        ):
+            followed.add(place)
+            place = self.references.follow(place, place.schema["$ref"])
+        return place
 
     def shape(self, conjunction: Conjunction) -> Shape:
         """What satisfies all parts, by JSON type."""
         found = self._shapes.get((conjunction, self._overlapping))
         if found is None:
-            found = ANY_SHAPE
-            for part in conjunction:
-                found = multiply(found, self._part(part))
+            self._depth += 1
+            if self._depth > MAX_DEPTH:
+                pointer = conjunction[0].place.pointer
+                raise SchemaError(
+                    f"more than {MAX_DEPTH} subschemas apply to one value within each other",
+                    keyword=next((word for word in reversed(pointer.split("/")) if word.isalpha()), ""),
+                    pointer=pointer,
+                    remedy="Nest allOf, anyOf, oneOf, not and $ref less deeply.",
+                )
+            try:
+                found = ANY_SHAPE
+                for part in conjunction:
+                    found = multiply(found, self._part(part))
+            finally:
+                self._depth -= 1
             self._shapes[conjunction, self._overlapping] = found
         return found
 
@@ -198,8 +216,17 @@ class Normalizer:
         branches = self.children(place, "oneOf")
         if len(branches) == 1:
             return self.shape(branches[0])
+        try:
+            with allowance(ONE_OF):
+                return self._exactly_one(place, branches)
+        except TooLargeError:
+            note = Residual("oneOf", place.pointer, "its branches are too many to be told apart")
+        return annotate(union(map(self.shape, branches)), note)
+
+    def _exactly_one(self, place: Place, branches: list[Conjunction]) -> Shape:
+        """What satisfies one of the branches and no other one. Raises TooLargeError."""
         clashes: list[list[int]] = [[] for _ in branches]
-        for one, other in combinations(range(len(branches)), 2):
+        for one, other in sorted(pairs_to_compare(list(map(self.shape, branches)), self._listed_at)):
             if self._overlap(branches[one], branches[other]):
                 clashes[one].append(other)
                 clashes[other].append(one)
@@ -217,6 +244,22 @@ class Normalizer:
         note = Residual("oneOf", place.pointer, "its branches overlap; that only one holds is checked afterwards")
         return annotate(union(map(self.shape, branches)), note)
 
+    def _listed_at(self, node: Object, name: str) -> frozenset[Any] | None:
+        """The keys of the values that are listed for a key that the object requires; None where any may come."""
+        if any(scope.patterns for scope in node.scopes):
+            return None
+        try:
+            shape = self.shape(named_value(node, name))
+        except _CircularError:
+            return None
+        found: set[Any] = set()
+        for nodes in shape.values():
+            for child in nodes:
+                if child.values is None:
+                    return None
+                found.update(map(value_key, child.values))
+        return frozenset(found)
+
     def _overlap(self, one: Conjunction, other: Conjunction) -> bool:
         """Whether both may hold for one value; not told where their alternatives are too many."""
         right = self.shape(other)
@@ -224,6 +267,7 @@ class Normalizer:
             against = right.get(kind, ())
             if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
                 return True
+            spend(2 * len(nodes) * len(against))
             merged = (intersect(node, peer) for node in nodes for peer in against)
             if any(node is not None and self.possible(node) for node in merged):
                 return True
@@ -240,6 +284,7 @@ class Normalizer:
         """False only where certainly nothing satisfies the node."""
         if not isinstance(node, Object) or depth == 0:
             return True
+        spend(4)
         for name in node.required:
             value = named_value(node, name)
             try:
@@ -359,6 +404,9 @@ def multiply(one: Shape, other: Shape) -> Shape:
     for kind, nodes in one.items():
         against = other.get(kind)
         if not against:
+            continue
+        if nodes is ANY_SHAPE[kind] or against is ANY_SHAPE[kind]:
+            product[kind] = against if nodes is ANY_SHAPE[kind] else nodes
             continue
         if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
             product[kind] = _too_many(nodes, against)

@@ -67,6 +67,7 @@ def text_of(chunks: Any) -> str:
     return "".join(chunk.text for chunk in chunks)
 
 
+@pytest.mark.usefixtures("clock")
 def test_nothing_is_asked_between_one_generation_and_the_next(fake: FakeLlama, backend: LlamaServer) -> None:
     list(backend.complete([1, 5]))
     asked(fake)
@@ -148,6 +149,7 @@ def test_another_context_is_the_same_model(fake: FakeLlama, backend: LlamaServer
     assert (after.context, after.slots, after.identity) == (100, 1, before.identity)
 
 
+@pytest.mark.usefixtures("clock")
 def test_names_that_change_without_the_model(fake: FakeLlama, backend: LlamaServer) -> None:
     """A proxy may call the same model otherwise in each answer; that is looked into once for each name."""
     backend.properties()

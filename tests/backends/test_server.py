@@ -13,6 +13,7 @@ import httpx
 import pytest
 from fake_llama import EOS, FakeLlama, Listening
 
+from gba.backends import known as known_module
 from gba.backends import server as server_module
 from gba.backends.base import AsyncBackend, Backend, Chunk, Sampling
 from gba.backends.server import LlamaServer
@@ -110,7 +111,7 @@ def test_what_is_asked_for() -> None:
         "/completion",
         {
             "prompt": [1, 5], "n_predict": 9, "stream": True, "cache_prompt": False, "return_tokens": True,
-            "stop": ["s"],
+            "stop": ["s"], "preserved_tokens": ["s"],
             "temperature": 0.5, "top_k": 7, "top_p": 0.8, "min_p": 0.1, "repeat_penalty": 1.1, "presence_penalty": 0.2,
             "frequency_penalty": 0.3, "seed": 42, "grammar": "g", "id_slot": 1, "typical_p": 0.9,
         },
@@ -128,7 +129,8 @@ def test_defaults_leave_it_to_the_server() -> None:
     assert [(chunk.text, chunk.tokens, chunk.finish) for chunk in chunks] == [("", (), "eog")]
 
 
-def test_properties_are_read_once() -> None:
+def test_properties_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(known_module, "_FRESH", 60.0)
     fake = FakeLlama()
     with client_of(fake) as backend:
         known = backend.properties()

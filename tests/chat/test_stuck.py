@@ -10,6 +10,7 @@ import pytest
 from gba.backends.base import Chunk, Timings
 from gba.backends.scripted import Scripted
 from gba.chat import Engine, Message, StepOptions
+from gba.errors import ContextOverflowError
 from gba.schema.tools import ToolSpec
 
 LOOK = ToolSpec(
@@ -41,3 +42,19 @@ def test_the_call_is_closed(limit: int | None) -> None:
     assert step.closed
     assert step.calls[0].arguments == {"query": ""}
     assert step.usage.generated == step.timings.predicted_n == len("I look.") + 2
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "minLength": 5_000},
+        {"type": "string", "minLength": 10**7},
+        {"type": "array", "minItems": 10**9},
+    ],
+)
+def test_what_cannot_fit_into_the_context_is_no_call(schema: dict[str, Any]) -> None:
+    put = ToolSpec("put", "Puts.", {"type": "object", "properties": {"x": schema}, "required": ["x"]})
+    engine = Engine(Scripted(lambda *_: "", context=2_048), options=StepOptions(max_tokens=20))
+    with pytest.raises(ContextOverflowError, match=r"Lower minLength or minItems") as caught:
+        engine.step([Message("user", "?")], [put], tool_choice="put")
+    assert caught.value.needed > caught.value.available == 2_048

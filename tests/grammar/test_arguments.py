@@ -293,6 +293,7 @@ def test_listed_objects(name: str) -> None:
 
 
 @pytest.mark.parametrize("schema", [{}, {"maxLength": 5}, {"maxLength": 200}, {"pattern": "^[^x]*$"}], ids=str)
+@settings(deadline=None)
 @given(text=st.text(st.sampled_from("aé'\"\\\n\x00\x7f\xa0\xad\u200b\u2028😀\U000e0001"), max_size=5))
 def test_strings_of_python_are_those_that_repr_writes(schema: Any, text: str) -> None:
     arguments = compile_arguments({"properties": {"s": {"type": "string", **schema}}}, ArgumentStyle(PYTHON))
@@ -311,6 +312,7 @@ def test_json_in_ascii_escapes_what_is_not(schema: Any) -> None:
     assert not accepts(arguments.grammar, '{"\\u00e9\\ud83d\\ude00": "\\ud83d"}')
 
 
+@settings(deadline=None)
 @given(text=st.text(max_size=3), low=st.integers(0x10000, 0x10FFFF), high=st.integers(0x10000, 0x10FFFF))
 def test_pairs_of_surrogates_are_those_of_the_characters(text: str, low: int, high: int) -> None:
     low, high = sorted((low, high))

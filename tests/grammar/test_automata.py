@@ -8,13 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from gba.grammar import subsets
 from gba.grammar.automata import (
     ANY_CHAR,
     Dfa,
-    TooLargeError,
-    Work,
     divide,
-    explore,
     finite,
     intersect,
     invert,
@@ -23,9 +21,11 @@ from gba.grammar.automata import (
     unite,
     unrolled,
 )
-from gba.grammar.languages import _Builder, full_match, search
+from gba.grammar.languages import full_match, search
 from gba.grammar.minimal import minimise
 from gba.grammar.regex import parse
+from gba.grammar.thompson import automaton
+from gba.schema.work import TooLargeError, Work
 
 _WORDS = ["".join(word) for length in range(5) for word in itertools.product("ab1", repeat=length)]
 """All texts of up to four of three characters."""
@@ -117,10 +117,14 @@ def _told_apart(dfa: Dfa) -> int:
 _CIRCLE = Dfa(tuple(((97, 97, (state + 1) % 8),) for state in range(8)), frozenset({0}))
 """Multiples of eight: no two states are equal, and it takes eight characters to tell some of them apart."""
 
+_EQUAL = Dfa((((97, 97, 1), (98, 98, 2)), ((97, 98, 1),), ((97, 98, 3),), ((97, 98, 2),)), frozenset(range(4)))
+"""All states are equal, but one leads to itself and two lead to each other."""
+
 
 @settings(deadline=None)
 @given(_automata())
 @example(_CIRCLE)
+@example(_EQUAL)
 def test_the_smallest_automaton_has_a_state_for_each_way_to_go_on(dfa: Dfa) -> None:
     smallest = minimise(dfa)
     for length in range(8):
@@ -154,15 +158,12 @@ def test_unions_and_intersections(patterns: list[str]) -> None:
 @pytest.mark.parametrize("anchored", [True, False])
 @given(pattern=_PATTERNS)
 @settings(deadline=None)
-def test_what_looks_at_nothing_around_becomes_the_same_automaton(pattern: str, anchored: bool) -> None:
-    class General(_Builder):
-        """Takes the way of patterns that look around, whatever the pattern."""
-
-        def determinise_plain(self, start: int):  # type: ignore[no-untyped-def]
-            return explore(((), frozenset({frozenset({start})})), self.moves, self.accepts)
-
+def test_sets_of_positions_and_of_threads_become_the_same_automaton(pattern: str, anchored: bool) -> None:
     tree = parse(pattern)
-    assert General().automaton(tree, anchored=anchored) == _Builder().automaton(tree, anchored=anchored)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subsets, "_Positions", subsets._Threads)
+        threads = automaton(tree, anchored=anchored)
+    assert threads == automaton(tree, anchored=anchored)
 
 
 def test_the_work_of_all_automata_together_is_bounded() -> None:
@@ -173,9 +174,9 @@ def test_the_work_of_all_automata_together_is_bounded() -> None:
 
 def test_states_are_limited() -> None:
     with pytest.raises(TooLargeError):
-        unrolled(search(""), 3000, None)
+        unrolled(search(""), 9000, None)
     with pytest.raises(TooLargeError):
-        join(*(full_match(f"[ab]*a[ab]{{{length}}}") for length in (9, 10)))
+        join(*(full_match(f"[ab]*a[ab]{{{length}}}") for length in (12, 13)))
 
 
 def test_any_text_but_surrogates() -> None:

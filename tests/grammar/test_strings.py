@@ -14,13 +14,14 @@ from schemas import accepts, text_of
 
 import gba.grammar.rules
 from gba.grammar import Grammar
-from gba.grammar.automata import TooLargeError, complement, finite, intersect, join
+from gba.grammar.automata import complement, finite, intersect, join
 from gba.grammar.formats import FORMATS, INEXACT, format_language
 from gba.grammar.languages import full_match, length_between, search
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import Literal
 from gba.grammar.regex import NotRegularError, RegexError
 from gba.grammar.rules import Rules
+from gba.schema.work import TooLargeError
 
 PATTERNS = [
     r"^[a-z]+$", r"a|b", r"^a$|^b$", r"(^|,)x(,|$)", r"^(?!foo)[a-z]*$", r"^((?!ab).)*$", r"\bab\b", r"\Bb", r"(?<=a)b",

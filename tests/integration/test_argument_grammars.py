@@ -14,7 +14,9 @@ from vocab import Engine, write_vocab
 
 from gba.grammar.arguments import compile_arguments
 
-CHARS = "{}[](),:'\"<>/|= \nabceilnoprstuv0123456789-.\\é"
+CHARS = "{}[](),:'\"<>/|= \nabelnprtu0123-.\\é"
+UNLIKE = ["python", "gemma", "parameter", "string or not", "call"]
+"""Styles that have little in common."""
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +25,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield engine
 
 
-@pytest.mark.parametrize("name", STYLES)
+@pytest.mark.parametrize("name", UNLIKE)
 @pytest.mark.parametrize("case", [case for case, (_, right, _) in CASES.items() if isinstance(right[0], dict)])
 def test_llama_cpp_and_the_matcher_agree(engine: Engine, case: str, name: str) -> None:
     schema, right, wrong = CASES[case]
@@ -41,7 +43,7 @@ def test_llama_cpp_and_the_matcher_agree(engine: Engine, case: str, name: str) -
     [
         WEATHER,
         {"properties": {"v": SEVERAL[-1][0], "w": SEVERAL[0][0]}, "additionalProperties": True},
-        {"properties": {"v": {"type": "string", "minLength": 3, "maxLength": 1000}}, "required": ["v"]},
+        {"properties": {"v": {"type": "string", "minLength": 3, "maxLength": 400}}, "required": ["v"]},
     ],
     ids=["weather", "any", "long"],
 )
@@ -50,7 +52,7 @@ def test_a_random_walk_ends_in_a_sentence_of_both(engine: Engine, schema: Any, n
     assert engine.read(str(arguments.grammar))
     chance = random.Random(name)
     matcher, text = arguments.grammar.matcher(), ""
-    for _ in range(20):
+    for _ in range(12):
         forced = matcher.forced()
         if forced:
             text += forced

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from functools import reduce
 from operator import add
@@ -89,14 +90,15 @@ def test_a_streamed_answer_is_the_answer(chat: ChatLlamaCpp) -> None:
     assert streamed.usage_metadata["output_tokens"] == (whole.usage_metadata or {})["output_tokens"]
 
 
-def test_a_streamed_call_is_the_call(chat: ChatLlamaCpp) -> None:
-    bound = chat.bind_tools([buy, weather], tool_choice="any")
-    whole = from_the_cache(bound, "How will it be in Lima tomorrow?")
-    streamed: Any = reduce(add, bound.stream("How will it be in Lima tomorrow?"))
-    assert [(call["name"], call["args"]) for call in streamed.tool_calls] == [
-        (call["name"], call["args"]) for call in whole.tool_calls
-    ]
-    assert streamed.additional_kwargs == whole.additional_kwargs
+def test_a_call_streams_piece_by_piece(chat: ChatLlamaCpp) -> None:
+    chunks = list(chat.bind_tools([buy, weather], tool_choice="weather").stream("How will it be in Lima tomorrow?"))
+    total: Any = reduce(add, chunks)
+    (call,) = total.tool_calls
+    pieces = [piece["args"] or "" for chunk in chunks for piece in chunk.tool_call_chunks]  # type: ignore[union-attr]
+    assert json.loads("".join(pieces)) == call["args"]
+    assert len(list(filter(None, pieces))) > 2
+    assert weather(**call["args"]).startswith(call["args"]["city"])
+    assert total.response_metadata["finish_reason"] == "tool_calls"
 
 
 @pytest.mark.parametrize("name", ["buy", "weather"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gba.chat.messages import Message
-from gba.chat.syntax import CallSyntax
+from gba.chat.syntax import NAME, CallSyntax
 from gba.chat.syntaxes import GBA
 from gba.chat.templates.changes import CHANGES
 from gba.chat.templates.dialect import Dialect, variants
@@ -51,7 +51,7 @@ def read_format(
         "template",
         syntax=syntax,
         thinking=turn.thinking,
-        stops=_stops(turn),
+        stops=_stops(turn, syntax),
         bos=bool(bos) and probe.render([USER], tools=False).startswith(bos),
         why=why,
         template=template,
@@ -80,7 +80,7 @@ def _with_answers(syntax: CallSyntax, turn: Turn) -> CallSyntax:
     syntax = replace(syntax, answer=lead, chosen=bool(lead) and lead.startswith(syntax.trigger or syntax.first))
     others = ["" if syntax.chosen else lead.strip(), *([] if turn.thinking is None else [turn.thinking.open.strip()])]
     if syntax.trigger and any(other.startswith(syntax.trigger) for other in others if other):
-        return replace(syntax, trigger=syntax.first.strip())
+        return replace(syntax, trigger=syntax.first.partition(NAME)[0].strip())
     return syntax
 
 
@@ -125,12 +125,11 @@ def _has_results(probe: Probe) -> bool:
         return True
 
 
-def _stops(turn: Turn) -> tuple[str, ...]:
+def _stops(turn: Turn, syntax: CallSyntax) -> tuple[str, ...]:
     """Texts that show that the model has gone past its turn: the tags that close it, and open those of others."""
-    closing = turn.closing + turn.prompt
-    known = () if turn.thinking is None else tuple(markers([turn.thinking.open, turn.thinking.close]))
-    tags = [tag for tag in markers([closing]) if tag not in known and not turn.lead.startswith(tag)]
-    return tuple(dict.fromkeys(tags))
+    known = [] if turn.thinking is None else [turn.thinking.open, turn.thinking.close]
+    inside = {*markers([*known, turn.lead]), *(markers([syntax.first, syntax.between]) if syntax.native else ())}
+    return tuple(tag for tag in dict.fromkeys(markers([turn.closing + turn.prompt])) if tag not in inside)
 
 
 def _read_changes(probe: Probe, *, native: bool) -> dict[str, str]:

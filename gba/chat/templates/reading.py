@@ -13,7 +13,8 @@ from typing import Any
 
 from gba.chat.messages import Message
 from gba.chat.syntax import ID, INDEX, NAME, NEXT, CallSyntax
-from gba.chat.templates.marks import USER, behind, common_end, common_start, mark, whole_tags
+from gba.chat.tags import common_start, whole_tags
+from gba.chat.templates.marks import USER, behind, common_end, mark
 from gba.chat.templates.probe import NAMES, Probe, UnreadableError, results_of
 from gba.chat.templates.process import RefusedError
 from gba.grammar.arguments import write_arguments

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from gba.chat.messages import Message
 from gba.chat.syntax import Thinking
-from gba.chat.templates.marks import ANSWER, THOUGHT, USER, behind, whole_tags
+from gba.chat.tags import whole_tags
+from gba.chat.templates.marks import ANSWER, THOUGHT, USER, behind
 from gba.chat.templates.probe import Probe
 from gba.chat.templates.process import RefusedError
 

@@ -91,7 +91,7 @@ class _Writer:
         if depth > BOUNDS.depth:
             raise _UnlistedError
         node = _leaf(value) or self._branch(value, depth)
-        key = _frozen(node)
+        key = tuple((type(part), part) for part in node)
         if key not in self._known:
             if len(self.nodes) >= BOUNDS.nodes:
                 raise _UnlistedError
@@ -103,10 +103,6 @@ class _Writer:
     def _branch(self, value: Any, depth: int) -> Node:
         front, arguments = _parts(value)
         return [*front, *(self.place(argument, depth + 1) for argument in arguments)]
-
-
-def _frozen(node: Node) -> tuple[Any, ...]:
-    return tuple((type(part), tuple(part) if isinstance(part, list) else part) for part in node)
 
 
 def _leaf(value: Any) -> Node | None:
@@ -156,18 +152,18 @@ def _parts(value: Any) -> tuple[Node, Iterable[Any]]:
     if isinstance(value, AppliedUndef):
         return ["function", value.func.__name__], value.args
     if type(value) is ComplexRootOf:
-        return ["root", int(value.index), _coefficients(value.poly)], [value.poly.gen]
+        return ["root", int(value.index)], [value.poly.gen, *_coefficients(value.poly)]
     if type(value) is RootSum:
-        return ["rootsum", _coefficients(value.poly)], [value.poly.gen, value.fun]
+        return ["rootsum"], [value.poly.gen, value.fun, *_coefficients(value.poly)]
     if isinstance(value, Basic) and classes().get(name) is type(value):
         return [name], (*value.args, value._expr) if isinstance(value, sympy.Subs) else value.args
     raise _UnlistedError
 
 
-def _coefficients(polynomial: Any) -> list[str]:
+def _coefficients(polynomial: Any) -> list[Any]:
     if not polynomial.is_univariate or not polynomial.get_domain().is_ZZ:
         raise _UnlistedError
-    return [_hex(number) for number in polynomial.all_coeffs()]
+    return list(polynomial.all_coeffs())
 
 
 # building
@@ -302,21 +298,21 @@ def _substitution(node: Node, built: list[Any]) -> Any:
     return made
 
 
-def _polynomial(coefficients: list[str], unknown: Any) -> Any:
-    return sympy.PurePoly.from_list([sympy.ZZ(int(text, 16)) for text in coefficients], unknown, domain=sympy.ZZ)
+def _polynomial(coefficients: list[Any], unknown: Any) -> Any:
+    return sympy.PurePoly.from_list([sympy.ZZ(number.p) for number in coefficients], unknown, domain=sympy.ZZ)
 
 
 def _root(node: Node, built: list[Any]) -> Any:
+    unknown, *coefficients = (built[place] for place in node[2:])
     made = Expr.__new__(ComplexRootOf)
-    made.poly = _polynomial(node[2], built[node[3]])
-    made.index = node[1]
+    made.poly, made.index = _polynomial(coefficients, unknown), node[1]
     return made
 
 
 def _rootsum(node: Node, built: list[Any]) -> Any:
+    unknown, function, *coefficients = (built[place] for place in node[1:])
     made = Expr.__new__(RootSum)
-    made.poly = _polynomial(node[1], built[node[2]])
-    made.fun, made.auto = built[node[3]], True
+    made.poly, made.fun, made.auto = _polynomial(coefficients, unknown), function, True
     return made
 
 

@@ -56,7 +56,7 @@ class MathResult:
 
         try:
             return decode(self.encoded)
-        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        except Exception as error:
             raise MathError(
                 f"The value cannot be built ({type(error).__name__}). Read its text, exact or latex.",
                 kind="no value",

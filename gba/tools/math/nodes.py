@@ -36,6 +36,7 @@ class Shape:
 
 ROLES: Mapping[str, frozenset[str]] = {
     "expression": frozenset({"expression", "entry", "element", "key", "any"}),
+    "integer": frozenset({"expression", "entry", "element", "key", "any", "integer"}),
     "unknown": frozenset({"expression", "entry", "element", "key", "any", "variable"}),
     "symbol": frozenset({"expression", "entry", "element", "key", "any", "variable", "symbol", "signature", "truth"}),
     "truth": frozenset({"truth", "element", "key", "any"}),

@@ -24,6 +24,7 @@ _HIDDEN = re.compile(r"_+[ -~]{1,300}")
 """How sympy names what a Subs puts in the place of a symbol, where nobody sees it."""
 _FUNCTION = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
 _NAME_LENGTH = 100
+_TOLD_LENGTH = 600
 _HEX = re.compile(r"0|-?[1-9a-f][0-9a-f]*")
 
 Node = list[Any]
@@ -109,9 +110,10 @@ class _Checker:
         """Whether there is a Subs in it."""
         self.hidden: list[bool] = []
         """Whether there is a symbol in it that only a Subs may have, as its last argument."""
-        self.known: set[str | tuple[Any, ...]] = set()
+        self.known: set[tuple[Any, ...]] = set()
         self.functions: set[str] = set()
-        self.arguments = self.digits = self.symbols = self.substitutions = self.hashed = 0
+        self.arguments = self.digits = self.symbols = self.substitutions = 0
+        self.hashed = self.visited = 0
 
     def add(self, node: Node) -> None:
         """Check one node. Raises ValueError."""
@@ -150,7 +152,7 @@ class _Checker:
             self.hashed += size
             if loose or self.hashed > BOUNDS.hashed:
                 _refuse("a large set")
-        key = str(node) if any(type(part) is list for part in node) else tuple(node)
+        key = tuple(node)
         if key in self.known:
             _refuse("a node twice")
         self.known.add(key)
@@ -175,7 +177,7 @@ class _Checker:
     def integer(self, node: Node) -> frozenset[str]:
         _, text = _sized(node, 2)
         self.number(text)
-        return ROLES["expression"]
+        return ROLES["integer"]
 
     def ratio(self, node: Node) -> frozenset[str]:
         _, top, bottom = _sized(node, 3)
@@ -198,12 +200,12 @@ class _Checker:
         name, told = _sized(node, 4 if node[0] == "dummy" else 3)[1:3]
         if not isinstance(name, str) or not (_is_symbol_name(name) or _HIDDEN.fullmatch(name)):
             _refuse("a symbol's name")
-        if not isinstance(told, str):
+        if not isinstance(told, str) or len(told) > _TOLD_LENGTH:
             _refuse("what is said of a symbol")
         words = told.split(" ") if told else []
-        if len(words) > len(ASSUMPTIONS) or words != sorted(set(words)):
-            _refuse("what is said of a symbol")
-        if any(word.removeprefix("!") not in ASSUMPTIONS or word == "!commutative" for word in words):
+        if words != sorted(set(words)) or any(
+            word.removeprefix("!") not in ASSUMPTIONS or word == "!commutative" for word in words
+        ):
             _refuse("what is said of a symbol")
         if node[0] == "dummy" and self.number(node[3]) > 20:
             _refuse("a dummy's number")
@@ -253,40 +255,38 @@ class _Checker:
         _, _, symbols, points, inner = node
         if self.substitutions > BOUNDS.substitutions or len(self.nodes[symbols]) != len(self.nodes[points]):
             _refuse("a Subs")
-        bound, waiting, seen = set(self.nodes[symbols][1:]), [inner], set()
+        bound, waiting, seen = set(self.nodes[symbols][1:]), {inner}, set[int]()
         while waiting:
             place = waiting.pop()
-            if place in bound or self.loose[place]:
+            self.visited += 1
+            if place in bound or self.loose[place] or self.visited > BOUNDS.nodes:
                 _refuse("a Subs")
             seen.add(place)
-            waiting.extend(set(self._under(place)) - seen)
+            waiting.update(under for under in self._under(place) if under not in seen)
         return roles
 
     def root(self, node: Node, arguments: Sequence[frozenset[str]]) -> frozenset[str]:
-        """A root of a polynomial: its number, the coefficients from the highest power on, and the unknown."""
-        _, place, coefficients = node[:3] if len(node) == 4 else _refuse("a root")
-        self.coefficients(coefficients)
-        if "symbol" not in arguments[0] or not _whole(place, 0, len(coefficients) - 2):
+        """A root of a polynomial: its number, the unknown, and the coefficients from the highest power on."""
+        coefficients = self._polynomial(node[3:], arguments[1:])
+        if "symbol" not in arguments[0] or not _whole(node[1], 0, coefficients - 2):
             _refuse("a root")
         return ROLES["expression"]
 
     def rootsum(self, node: Node, arguments: Sequence[frozenset[str]]) -> frozenset[str]:
-        """The sum of a function over the roots of a polynomial: the coefficients, the unknown, the function."""
-        if len(node) != 4:
-            _refuse("a sum over roots")
-        self.coefficients(node[1])
+        """The sum of a function over the roots of a polynomial: the unknown, the function, the coefficients."""
+        self._polynomial(node[3:], arguments[2:])
         if "symbol" not in arguments[0] or "lambda" not in arguments[1]:
             _refuse("a sum over roots")
         return ROLES["expression"]
 
-    def coefficients(self, found: Any) -> None:
-        """A list of whole numbers in hex, the first not zero, of a polynomial of degree 1 at least."""
-        if not isinstance(found, list) or not 2 <= len(found) <= BOUNDS.coefficients:
+    def _polynomial(self, places: Node, coefficients: Sequence[frozenset[str]]) -> int:
+        """The number of coefficients of a polynomial of degree 1 at least; the first must not be zero."""
+        count = len(coefficients)
+        if not 2 <= count <= BOUNDS.coefficients or not all("integer" in roles for roles in coefficients):
             _refuse("coefficients")
-        for text in found:
-            self.number(text)
-        if int(found[0], 16) == 0:
+        if self.nodes[places[0]][1] == "0":
             _refuse("coefficients")
+        return count
 
     def _under(self, place: int) -> Sequence[int]:
         node = self.nodes[place]
@@ -338,7 +338,7 @@ _BRANCHES: dict[str, Callable[[_Checker, Node, Sequence[frozenset[str]]], frozen
     "root": _Checker.root,
     "rootsum": _Checker.rootsum,
 }
-_FRONTS = {"function": 2, "matrix": 3, "array": 3, "root": 3, "rootsum": 2}
+_FRONTS = {"function": 2, "matrix": 3, "array": 3, "root": 2}
 """Where the arguments begin, behind the name and what else the node carries."""
 _HASHING = frozenset({"FiniteSet", "Union", "Intersection", "And", "Or", "Xor", "Max", "Min", "dict"})
 """Nodes that look their arguments up by their hash, which of a Subs takes work."""

@@ -8,6 +8,7 @@ As a program it plays so many of them against the reader in this process, under 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import json
 import random
@@ -27,7 +28,7 @@ from gba.tools.math.encoding import encode
 from gba.tools.math.evaluator import MathResult
 from gba.tools.math.nodes import ASSUMPTIONS, CONSTANTS, NODES
 from gba.tools.math.replies import LONGEST, read_reply
-from gba.tools.math.values import BOUNDS, Node, Value
+from gba.tools.math.values import BOUNDS, Node, _Checker
 
 __all__ = ["forged", "line", "message", "play", "receive"]
 
@@ -90,7 +91,7 @@ _BAIT: tuple[list[Node], ...] = (
     [["int", "0"], ["log", 0], ["Pow", 0, 1], ["Mod", 1, 0], ["Max", 1, 2, 3], ["constant", "NaN"], ["Min", 4, 5]],
     [["symbol", "x", "negative positive"]],
     [["symbol", "x", "integer !rational"]],
-    [["symbol", "x", ""], ["root", 0, ["1", "0", "0", "0", "-1", "-1"], 0], ["exp", 1]],
+    [["symbol", "x", ""], ["int", "1"], ["int", "0"], ["int", "-1"], ["root", 0, 0, 1, 2, 2, 2, 3, 3], ["exp", 4]],
 )
 """Nodes that a constructor of sympy's would work on for long, or fail on."""
 
@@ -159,6 +160,12 @@ def forged() -> Iterator[tuple[str, bytes]]:
     )
     yield "a matrix of nothing", line([["matrix", 0, most]])
     yield "a matrix without entries", line([["matrix", 10**9, 10**9]])
+    huge = [["float", format(2 * n + 1, "x"), BOUNDS.exponent - 5, 53] for n in range(900)]
+    yield "huge numbers in a matrix", line([*huge, ["matrix", 30, 30, *range(900)]])
+    yield "huge numbers in a set", line([*huge, ["int", "5"], ["FiniteSet", *range(901)]])
+    roots = [["root", n, 0, *range(1, 190)] for n in range(99)]
+    yield "roots", line([x, *many[:200], *roots, ["list", *range(201, 300)]])
+    yield "roots in a set", line([x, *many[:200], *roots, ["FiniteSet", *range(201, 300)]])
     yield "an array", line([*many, ["array", most - 1, -1, *range(most - 1)]])
     period = 2**61 - 1
     alike = [["int", format(5 + n * period, "x")] for n in range(2_000)]
@@ -169,6 +176,9 @@ def forged() -> Iterator[tuple[str, bytes]]:
     yield "sets of the same", line([*many[:500], *sets, ["list", *range(500, 900)]])
     point: list[Node] = [x, ["symbol", "_1", ""], ["int", "1"], ["Tuple", 0], ["Tuple", 2]]
     yield "substitutions", line([*point, ["Subs", 0, 3, 4, 1], *[["sin", 5 + n] for n in range(100)]])
+    inner = [["Add", *[0] * 900, *range(5, 5 + n)] for n in range(1, 20)]
+    subs = [["Subs", 5, 3, 4, 24 - n] for n in range(19)]
+    yield "substitutions of much", line([*point, ["sin", 1], *inner, *subs, ["list"]])
     yield "a substitution in a set", line([*point, ["Subs", 0, 3, 4, 1], ["FiniteSet", 5]])
     yield "a substitution that hides a symbol", line([["symbol", "_x; import os", ""], ["sin", 0]])
     yield (
@@ -279,16 +289,17 @@ class _Drawer:
 
     def fitting(self, rng: random.Random) -> bytes:
         """Nodes of the table on top of each other, which the checks let through where they can."""
-        nodes: list[Node] = json.loads(json.dumps(rng.choice((*self.honest, *_BAIT))))
+        nodes: list[Node] = json.loads(json.dumps(rng.choice(self.honest)))
+        checker = _Checker()
+        for node in nodes:
+            checker.add(node)
         for _ in range(rng.choice((1, 5, 20, 100))):
-            shape = NODES[name] if (name := rng.choice(tuple(NODES))) else None
-            count = len(shape.takes) + (rng.randrange(4) if shape.more else 0) if shape else 0
-            tried = [*nodes, [name, *[rng.randrange(len(nodes)) for _ in range(count)]]]
-            try:
-                Value.of(tried)
-            except ValueError:
-                continue
-            nodes = tried
+            name = rng.choice(tuple(NODES))
+            count = len(NODES[name].takes) + (rng.randrange(4) if NODES[name].more else 0)
+            node = [name, *[rng.randrange(len(nodes)) for _ in range(count)]]
+            with contextlib.suppress(ValueError):
+                checker.add(node)
+                nodes.append(node)
         return line(nodes)
 
     def bytes(self, rng: random.Random) -> bytes:

@@ -1,0 +1,98 @@
+"""Which branches of a ``oneOf`` may hold together: few pairs have to be looked at where the branches name values.
+
+Branches that list values (``const``, ``enum``) can only share a value that both list. Objects are mostly told apart by
+a key that each requires with a value of its own (``kind``, ``type``), so that only those of equal values are compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import Any, TypeAlias
+
+from gba.schema.merge import value_key
+from gba.schema.nodes import TYPES, Node, Object, Shape
+from gba.schema.work import spend
+
+__all__ = ["pairs_to_compare"]
+
+_Listed: TypeAlias = "frozenset[Any] | None"
+"""The keys of the values that are listed; None where any value may come."""
+
+ValuesOf: TypeAlias = Callable[[Object, str], "_Listed"]
+"""The values that an object may have at a key that it requires."""
+
+
+def pairs_to_compare(shapes: Sequence[Shape], values_of: ValuesOf) -> set[tuple[int, int]]:
+    """The pairs of shapes, by their numbers, of which a value may satisfy both. Raises TooLargeError."""
+    found: set[tuple[int, int]] = set()
+    for kind in TYPES:
+        members = {number: shape[kind] for number, shape in enumerate(shapes) if shape.get(kind)}
+        listed = {number: _listed(nodes) for number, nodes in members.items()}
+        if kind == "object":
+            listed = {**listed, **_told_apart(members, listed, values_of)}
+        found.update(_meeting(listed))
+    return found
+
+
+def _listed(nodes: Iterable[Node]) -> _Listed:
+    keys: set[Any] = set()
+    for node in nodes:
+        if node.values is None:
+            return None
+        spend(len(node.values))
+        keys.update(map(value_key, node.values))
+    return frozenset(keys)
+
+
+def _told_apart(
+    members: dict[int, tuple[Node, ...]], listed: dict[int, _Listed], values_of: ValuesOf
+) -> dict[int, _Listed]:
+    """For objects that are not listed, the values at the key that most of them require with values of their own."""
+    if any(values is not None for values in listed.values()):
+        return {}
+    required = Counter(name for nodes in members.values() for name in _required(nodes))
+    best: dict[int, _Listed] = {}
+    for name, count in required.most_common(8):
+        if count <= len(best):
+            break
+        found: dict[int, _Listed] = {}
+        for number, nodes in members.items():
+            values = _at(nodes, name, values_of) if name in _required(nodes) else None
+            if values is not None:
+                found[number] = values
+        if len(found) > len(best):
+            best = found
+    return best
+
+
+def _required(nodes: Iterable[Node]) -> set[str]:
+    return set.intersection(*(set(node.required) if isinstance(node, Object) else set() for node in nodes))
+
+
+def _at(nodes: Iterable[Node], name: str, values_of: ValuesOf) -> _Listed:
+    keys: set[Any] = set()
+    for node in nodes:
+        values = values_of(node, name) if isinstance(node, Object) else None
+        if values is None:
+            return None
+        keys |= values
+    return frozenset(keys)
+
+
+def _meeting(listed: dict[int, _Listed]) -> Iterator[tuple[int, int]]:
+    """The pairs that share a listed value, and all pairs of which one lists none."""
+    holders: dict[Any, list[int]] = {}
+    for number, values in listed.items():
+        for value in values or ():
+            holders.setdefault(value, []).append(number)
+    for numbers in holders.values():
+        spend(len(numbers) ** 2 // 2)
+        yield from combinations(numbers, 2)
+    anything = {number for number, values in listed.items() if values is None}
+    spend(len(anything) * len(listed))
+    for number in anything:
+        for other in listed:
+            if other > number or (other < number and other not in anything):
+                yield (number, other) if number < other else (other, number)
