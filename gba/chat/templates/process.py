@@ -183,7 +183,8 @@ _left: ContextVar[float | None] = ContextVar("seconds left to read a template", 
 @contextlib.contextmanager
 def bounded(seconds: float = READING_SECONDS) -> Iterator[None]:
     """Let all renderings of this block together take so much processor time. Raises ConversationError."""
-    token = _left.set(seconds)
+    outer = _left.get()
+    token = _left.set(seconds if outer is None else min(seconds, outer))
     try:
         yield
     finally:
