@@ -17,7 +17,7 @@ from gba.chat.messages import Message
 from gba.errors import SchemaError
 from gba.grammar.arguments import Arguments, compile_arguments
 from gba.grammar.spelling import ArgumentStyle
-from gba.grammar.tagged_text import read_tagged
+from gba.grammar.tagged_text import readings
 from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = ["Checker", "Counts", "function_schemas"]
@@ -134,10 +134,7 @@ def _reads_otherwise(arguments: Arguments, text: str, value: Mapping[str, Any]) 
     """Whether the text of these arguments says something else, so that the grammar has to refuse it."""
     if not arguments.style.tagged:
         return False
-    try:
-        return read_tagged(arguments.style, text, arguments._kinds) != value
-    except ValueError:
-        return True
+    return next(readings(arguments.style, text, arguments._kinds), None) != value
 
 
 def _in_order(schema: Any, value: Any, root: Any) -> Any:

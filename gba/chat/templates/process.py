@@ -1,4 +1,4 @@
-"""Renders chat templates in a process of their own, which is killed when one takes too long."""
+"""Renders chat templates in a process of their own, which ends where one takes too long."""
 
 from __future__ import annotations
 
@@ -8,21 +8,28 @@ import hashlib
 import importlib.util
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gba.chat.templates import sandbox
+from gba.chat.templates.sandbox import SECONDS
 from gba.errors import ConversationError
 
-__all__ = ["SECONDS", "RefusedError", "Template"]
+__all__ = ["READING_SECONDS", "SECONDS", "RefusedError", "Template", "bounded"]
 
-SECONDS = 2.0
-"""How long one rendering may take."""
+_WALL_SECONDS = 10 * SECONDS if hasattr(signal, "setitimer") else SECONDS
+"""How long one rendering may take by the clock, where other work holds it up. The process itself ends before, where it
+can tell the processor time that it took."""
 _START_SECONDS = 30.0
+READING_SECONDS = 5.0
+"""Processor time that all the renderings may take by which one template is read."""
 _LONGEST_TEMPLATE = 2**20
 _REMEDY = "Name a built-in format with chat_format=."
 
@@ -99,43 +106,41 @@ class _Process:
             self._sent.add(key)
             if reply.get("fatal"):
                 self._stop()
+                raise ConversationError(f"the model's chat template takes too much memory. {_REMEDY}")
+        _spend(float(reply.get("seconds", 0)))
         if "text" in reply:
             return str(reply["text"])
         raise RefusedError(str(reply.get("error")))
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        process = self._started()
-        assert process.stdin is not None
-        assert process.stdout is not None
-        watch = threading.Timer(SECONDS, process.kill)
-        watch.daemon = True
-        watch.start()
         try:
-            process.stdin.write(json.dumps(request).encode() + b"\n")
-            process.stdin.flush()
-            line = process.stdout.readline()
-            reply = json.loads(line)
+            process = self._started()
+            assert process.stdin is not None
+            with _watched(process, _WALL_SECONDS):
+                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.flush()
+                return _reply(process)
         except (OSError, ValueError):
             self._stop()
             raise ConversationError(
                 f"the model's chat template takes more than {SECONDS:g} seconds or too much memory. {_REMEDY}"
             ) from None
-        finally:
-            watch.cancel()
-        return dict(reply)
 
     def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+        process = self._process
+        if process is None or process.poll() is not None:
             self._stop()
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(Path(__file__).with_name("sandbox.py")), *_roots()],
+            process = self._process = subprocess.Popen(
+                [sys.executable, "-I", "-S", sandbox.__file__, *_roots()],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 env={"SYSTEMROOT": os.environ.get("SYSTEMROOT", "")} if os.name == "nt" else _environment(),
                 close_fds=True,
             )
-        return self._process
+            with _watched(process, _START_SECONDS):
+                _reply(process)
+        return process
 
     def _stop(self) -> None:
         process, self._process = self._process, None
@@ -152,6 +157,47 @@ class _Process:
         """End the process."""
         with self._lock:
             self._stop()
+
+
+@contextlib.contextmanager
+def _watched(process: subprocess.Popen[bytes], seconds: float) -> Iterator[None]:
+    """Kill the process if what it is asked for takes longer."""
+    watch = threading.Timer(seconds, process.kill)
+    watch.daemon = True
+    watch.start()
+    try:
+        yield
+    finally:
+        watch.cancel()
+
+
+def _reply(process: subprocess.Popen[bytes]) -> dict[str, Any]:
+    """The next line. Raises ValueError where the process has ended."""
+    assert process.stdout is not None
+    return dict(json.loads(process.stdout.readline()))
+
+
+_left: ContextVar[float | None] = ContextVar("seconds left to read a template", default=None)
+
+
+@contextlib.contextmanager
+def bounded(seconds: float = READING_SECONDS) -> Iterator[None]:
+    """Let all renderings of this block together take so much processor time. Raises ConversationError."""
+    outer = _left.get()
+    token = _left.set(seconds if outer is None else min(seconds, outer))
+    try:
+        yield
+    finally:
+        _left.reset(token)
+
+
+def _spend(seconds: float) -> None:
+    left = _left.get()
+    if left is None:
+        return
+    _left.set(left - seconds)
+    if left < seconds:
+        raise ConversationError(f"the model's chat template takes too long to render. {_REMEDY}")
 
 
 def _environment() -> dict[str, str]:

@@ -15,7 +15,7 @@ from gba.chat.templates.format import REMEDY, TemplateFormat
 from gba.chat.templates.held_out import hold_out
 from gba.chat.templates.marks import ANSWER, USER, mark
 from gba.chat.templates.probe import Probe, UnreadableError, probe_of
-from gba.chat.templates.process import RefusedError, Template
+from gba.chat.templates.process import RefusedError, Template, bounded
 from gba.chat.templates.reading import read_calls
 from gba.chat.templates.thinking import Turn, markers, read_turn
 from gba.errors import ConversationError
@@ -26,6 +26,7 @@ __all__ = ["read_format"]
 _TRICKY = ' \n a"b\\c é\nd \n '
 
 
+@bounded()
 def read_format(
     source: str, *, bos: str, eos: str, variables: Mapping[str, Any], plain: str | None = None
 ) -> TemplateFormat:

@@ -1,8 +1,9 @@
 """The process that renders chat templates: a program of its own, which never touches the rest of gba.
 
 A template is code of whoever made the model file, or of a server that reports it. So it runs in Jinja's sandbox, in a
-process whose memory is limited, and the other side (`gba.chat.templates.process`) kills that process when a request
-takes too long. Requests come in and replies go out as lines of JSON.
+process whose memory is limited, and which dies where one rendering takes too much processor time. Requests come in and
+replies go out as lines of JSON (`gba.chat.templates.process` has the other side); the first line out says that the
+process is ready.
 
 It is started as a script, by its path, so that it imports nothing but Jinja: that takes a few dozen milliseconds.
 """
@@ -11,8 +12,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import sys
+import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +24,8 @@ __all__ = ["LONGEST", "MEMORY", "Templates", "environment", "main"]
 
 MEMORY = 512 * 2**20
 """Address space of this process in bytes."""
+SECONDS = 2.0
+"""Processor time that one rendering may take. What else the machine does is not counted."""
 LONGEST = 8 * 2**20
 """Characters that a rendering may have."""
 _KEPT_TEMPLATES = 16
@@ -117,7 +123,9 @@ class Templates:
                 while len(self._known) > _KEPT_TEMPLATES:
                     self._known.popitem(last=False)
             self._known.move_to_end(key)
-            return {"text": _joined(template.generate(**request["variables"]))}
+            text = _joined(template.generate(**request["variables"]))
+            text.encode()  # half a character is no text
+            return {"text": text}
         except MemoryError:
             return {"error": "it takes too much memory", "fatal": True}
         except RecursionError:
@@ -147,16 +155,36 @@ def _limit() -> None:
             resource.setrlimit(getattr(resource, name), (most, most))
 
 
+@contextlib.contextmanager
+def _timed() -> Iterator[None]:
+    """A signal ends this process where this takes too long; Windows has none: there the other side does."""
+    timed = hasattr(signal, "setitimer")
+    if timed:
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    try:
+        yield
+    finally:
+        if timed:
+            signal.setitimer(signal.ITIMER_PROF, 0)
+
+
 def main(roots: list[str]) -> None:
     """Answer requests until the input ends. ``roots``: where Jinja and MarkupSafe are to be found."""
     sys.path.extend(roots)
     templates = Templates()
     templates.render({"key": "", "template": "{{ messages }}{{ x | tojson }}", "variables": {"messages": [], "x": []}})
     _limit()
+    _write({"ready": True})
     for line in sys.stdin.buffer:
-        reply = templates.render(json.loads(line))
-        sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
-        sys.stdout.buffer.flush()
+        begun = time.process_time()
+        with _timed():
+            reply = templates.render(json.loads(line))
+        _write({**reply, "seconds": time.process_time() - begun})
+
+
+def _write(reply: dict[str, Any]) -> None:
+    sys.stdout.buffer.write(json.dumps(reply).encode() + b"\n")
+    sys.stdout.buffer.flush()
 
 
 if __name__ == "__main__":
