@@ -6,9 +6,9 @@
 The rows are gba without a thought before the call, with one as the model's template has it, and with one that is asked
 for; ChatOpenAI on llama-server's own tool calling (--jinja); ChatLlama of langchain-llama-cpp, which speaks to the same
 endpoint; and free text: the model is told of the functions in the leaderboard's own prompt, writes what it likes, and
-the leaderboard reads calls out of it. All are greedy, choose freely between a call and an answer (``auto``), and
-may write --max-tokens tokens. The leaderboard's AST checker judges. A peer that fails with an error has made no call; errors
-are counted.
+the leaderboard reads calls out of it. All are greedy, choose freely between a call and an answer (``auto``), and may
+write --max-tokens tokens. The leaderboard's AST checker judges. A peer that fails with an error has made no call;
+errors are counted.
 
 Each case is put to each row in turn, the server's cache emptied before each, so that none profits from another. What
 came of it is added at once to a file of JSON lines (--results): a run that was interrupted goes on there, and one with
