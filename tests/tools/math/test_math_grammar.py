@@ -12,7 +12,7 @@ from math_sentences import Sentences
 from gba.grammar import Grammar
 from gba.tools.math import grammar_text
 from gba.tools.math.checker import MAX_LENGTH, check
-from gba.tools.math.language import FUNCTIONS, METHODS
+from gba.tools.math.language import ASSUMPTIONS, FUNCTIONS, METHODS
 
 MATCHER = Grammar.from_gbnf(grammar_text()).matcher()
 NOT_GENERATED = ("×", "−", "result = (25 + 35) / 2 # average speed")
@@ -121,4 +121,5 @@ def test_random_sentences_pass_the_checker() -> None:
 def test_random_sentences_are_of_many_kinds() -> None:
     text = "".join(Sentences(grammar_text()).draw(seed) for seed in range(600))
     assert sum(f"{name}(" in text for name in FUNCTIONS) > len(FUNCTIONS) / 2
-    assert all(part in text for part in ("import ", "from ", "# ", "[", "{", "**", "==", ".subs(", "real="))
+    assert all(part in text for part in ("import ", "from ", "#", "[", "{", "**", "==", ".subs("))
+    assert any(f"{word}=" in text for word in ASSUMPTIONS)
