@@ -31,7 +31,7 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test attack test-real real check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test fuzz attack test-real real check lint format notebooks transcripts tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
@@ -39,6 +39,7 @@ help:
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
 	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
+	@echo "make fuzz         the property tests of grammars and schemas, with EXAMPLES=20000 examples of a fresh seed each"
 	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
 	@echo "make lint         the same without the tests"
 	@echo "make format       put the code into its format"
@@ -81,11 +82,17 @@ test: $(VENV)/.dev
 
 attack: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.attack
+
 test-real: $(VENV)/.real
 	$(BIN)/python -m pytest tests/real
 
 real: $(VENV)/.real
 	@$(BIN)/python tests/real/real_models.py
+
+EXAMPLES ?= 20000
+
+fuzz: $(VENV)/.dev
+	GBA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -m hypothesis tests/grammar tests/schema
 
 check: lint
 	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \

@@ -7,8 +7,8 @@ The rows are gba without a thought before the call, with one as the model's temp
 for; ChatOpenAI on llama-server's own tool calling (--jinja); ChatLlama of langchain-llama-cpp, which speaks to the same
 endpoint; and free text: the model is told of the functions in the leaderboard's own prompt, writes what it likes, and
 the leaderboard reads calls out of it. All are greedy, choose freely between a call and an answer (``auto``), and may
-write --max-tokens tokens. The leaderboard's AST checker judges. A peer that fails with an error has made no call; errors
-are counted.
+write --max-tokens tokens. The leaderboard's AST checker judges. A peer that fails with an error has made no call;
+errors are counted.
 
 Each case is put to each row in turn, the server's cache emptied before each, so that none profits from another. What
 came of it is added at once to a file of JSON lines (--results): a run that was interrupted goes on there, and one with

@@ -1,4 +1,4 @@
-"""Function calling that cannot go wrong, for every GGUF model, on llama.cpp.
+"""Function calling under a grammar, for every GGUF model, on llama.cpp.
 
 The public names are loaded when they are first used, so that `import gba` is quick and needs none of the extras.
 """

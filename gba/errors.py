@@ -10,6 +10,7 @@ GbaError
 │   ├── GenerationInterruptedError   it ended in the middle of a generation
 │   ├── ModelChangedError        another model answers than at the beginning of the request
 │   ├── ModelFileError           the file is missing or is no usable GGUF
+│   ├── UnknownModelError        a server or backend has no model of that name
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
 ├── StepError                a step ended without a valid call
@@ -36,11 +37,16 @@ __all__ = [
     "ServerUnavailableError",
     "StepError",
     "ToolsError",
+    "UnknownModelError",
 ]
 
 
 class GbaError(Exception):
-    """Base class of every error that gba raises on purpose."""
+    """Base class of every error that gba raises on purpose. All of them can be pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle without calling the constructor, whose keyword arguments are not in ``args``."""
+        return type(self).__new__, (type(self), *self.args), self.__dict__
 
 
 class SchemaError(GbaError):
@@ -107,10 +113,16 @@ class BackendError(GbaError):
 
 
 class ServerUnavailableError(BackendError):
-    """Nothing usable answers at ``url``. ``loading`` tells whether a server is there, still loading its model."""
+    """Nothing usable answers at ``url``.
 
-    def __init__(self, message: str, *, url: str, loading: bool = False) -> None:
-        self.url, self.loading = url, loading
+    ``loading``: a server is there, still loading its model. ``timed_out``: the connection stood, but no answer came in
+    time. ``status``: of the HTTP answer; None where there was none.
+    """
+
+    def __init__(
+        self, message: str, *, url: str, loading: bool = False, timed_out: bool = False, status: int | None = None
+    ) -> None:
+        self.url, self.loading, self.timed_out, self.status = url, loading, timed_out, status
         super().__init__(message)
 
 
@@ -123,10 +135,22 @@ class ServerResponseError(BackendError):
 
 
 class GenerationInterruptedError(BackendError):
-    """The generation ended before its time. ``text`` and ``tokens`` hold what had been generated."""
+    """The generation ended before its time. ``text`` and ``tokens`` hold what had been generated.
 
-    def __init__(self, message: str, *, text: str = "", tokens: tuple[int, ...] = ()) -> None:
-        self.text, self.tokens = text, tokens
+    ``timed_out``: the server was silent for longer than it may be. ``status``: the code of an error that the server
+    reported in the middle of its answer; None where the connection broke.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        text: str = "",
+        tokens: tuple[int, ...] = (),
+        timed_out: bool = False,
+        status: int | None = None,
+    ) -> None:
+        self.text, self.tokens, self.timed_out, self.status = text, tokens, timed_out, status
         super().__init__(message)
 
 
@@ -151,6 +175,14 @@ class ModelFileError(BackendError):
 
     def __init__(self, message: str, *, path: str) -> None:
         self.path = path
+        super().__init__(message)
+
+
+class UnknownModelError(BackendError):
+    """There is no model called ``name`` where one was asked for. ``known``: the names of those that are there."""
+
+    def __init__(self, message: str, *, name: str | None, known: Sequence[str] = ()) -> None:
+        self.name, self.known = name, tuple(known)
         super().__init__(message)
 
 

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
 
-__all__ = ["AsyncBackend", "Backend", "Chunk", "Finish", "Properties", "Sampling", "Timings"]
+__all__ = ["AsyncBackend", "Backend", "Chunk", "Finish", "Properties", "Sampling", "Timings", "TokenLogprob"]
 
 Finish = Literal["eog", "stop", "length"]
 """Why a generation ended: the model's end-of-generation token, a stop string, or max_tokens or context used up."""
@@ -16,8 +16,9 @@ Finish = Literal["eog", "stop", "length"]
 class Sampling:
     """How the next token is drawn; llama.cpp's own names and defaults. ``temperature=0`` is greedy.
 
-    ``extra`` goes into a server's request as it is; in process ``repeat_last_n``, ``top_n_sigma`` and ``typical_p`` are
-    known, and any other name raises BackendError.
+    ``extra`` goes into a server's request as it is; in process ``n_probs``, ``repeat_last_n``, ``top_n_sigma`` and
+    ``typical_p`` are known, and any other name raises BackendError. With ``n_probs`` above 0 a Chunk has ``logprobs``,
+    with so many of the likeliest tokens each.
     """
 
     temperature: float = 0.8
@@ -56,6 +57,18 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class TokenLogprob:
+    """A token, the bytes that it spells, and its natural logarithm of probability, as the model itself has it: before
+    any sampler and any grammar. ``top``: the likeliest tokens at its place, itself among them where it is one of them.
+    """
+
+    token: int
+    data: bytes
+    logprob: float
+    top: tuple[TokenLogprob, ...] = ()
+
+
+@dataclass(frozen=True)
 class Chunk:
     """A piece of a generation.
 
@@ -63,6 +76,9 @@ class Chunk:
     joined is exactly what they spell (bytes of an unfinished character come with the chunk that finishes it).
     **Nothing is trimmed**: where a stop string ended the generation, the tokens that spell it are there in full,
     and whatever the last one spells after it. The last chunk, and only that, has ``finish`` and ``timings``.
+
+    ``logprobs``: one for each of ``tokens`` where they were asked for, else empty; None for a token of which a
+    llama-server told nothing, because its text ends inside of a character.
 
     Two exceptions, which a llama-server's stream leaves no way around: tokens of a character that max_tokens cuts are
     missing, and where a model writes bytes that are no UTF-8, the tokens are those into which U+FFFD is cut.
@@ -72,6 +88,7 @@ class Chunk:
     tokens: tuple[int, ...] = ()
     finish: Finish | None = None
     timings: Timings | None = None
+    logprobs: tuple[TokenLogprob | None, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ which they have to spell exactly.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from gba.backends.base import Chunk, Finish, Timings
-from gba.backends.replies import Event
+from gba.backends.base import Chunk, Finish, Timings, TokenLogprob
+from gba.backends.replies import Alternative, Event, Probability
 from gba.backends.replies import Timings as ToldTimings
 from gba.backends.wire import Flow, detokenize_flow, tokenize_flow
 from gba.errors import GenerationInterruptedError
@@ -87,6 +88,7 @@ class CompletionReader:
         self._seen = self._empty = 0
         self._held: list[int | None] = []  # tokens whose text is not told yet; None: an id that was not sent
         self._held_text: str | None = None  # what the server sent for them, once it did
+        self._held_probs: list[TokenLogprob | None] = []  # of the held tokens
         self._last = Chunk()
         self._told: list[Chunk] = []
         self.done, self.model = False, ""
@@ -97,7 +99,7 @@ class CompletionReader:
         Raises GenerationInterruptedError for one that tells of an error, or of more than was asked for.
         """
         if event.error is not None:
-            raise self.interrupted(_reason(event.error))
+            raise self.interrupted(_reason(event.error), status=_status(event.error))
         self._check(event)
         if event.stop:
             chunks = yield from self._finish(event)
@@ -127,7 +129,9 @@ class CompletionReader:
         text = "".join(chunk.text for chunk in self._told) + (self._held_text or "")
         return text, tuple(token for chunk in self._told for token in chunk.tokens) + tuple(known)
 
-    def interrupted(self, reason: str) -> GenerationInterruptedError:
+    def interrupted(
+        self, reason: str, *, timed_out: bool = False, status: int | None = None
+    ) -> GenerationInterruptedError:
         """The error for a stream that ended early, with what had been generated."""
         text, tokens = self.written()
         return GenerationInterruptedError(
@@ -135,6 +139,8 @@ class CompletionReader:
             "Ask again with the same prompt: what the server still has in its cache is not evaluated again.",
             text=text,
             tokens=tokens,
+            timed_out=timed_out,
+            status=status,
         )
 
     def _go_on(self, event: Event) -> Flow[list[Chunk]]:
@@ -151,6 +157,8 @@ class CompletionReader:
         self._confirm()
         plain = not self._held and not missing and content and tokens[-1] not in self._eog
         self._held += [None] * missing + tokens
+        told = [_logprob_of(entry) for entry in event.completion_probabilities or ()]
+        self._held_probs += [None] * missing + (told if len(told) == len(tokens) else [None] * len(tokens))
         if content:
             self._held_text = content
         if plain:
@@ -168,9 +176,17 @@ class CompletionReader:
         if self._held_text is None or not self._held:
             return []
         tokens, text = yield from self._resolve(self._held_text)
-        self._held, self._held_text = [], None
-        self._last = Chunk(text, tuple(tokens))
+        self._last = Chunk(text, tuple(tokens), logprobs=self._probs_of(tokens))
+        self._held, self._held_text, self._held_probs = [], None, []
         return [self._last]
+
+    def _probs_of(self, tokens: Sequence[int]) -> tuple[TokenLogprob | None, ...]:
+        """What was told of the held tokens, one for each; nothing where it was not asked for."""
+        if not any(self._held_probs):
+            return ()
+        if len(tokens) != len(self._held_probs):
+            return (None,) * len(tokens)
+        return tuple(self._held_probs)
 
     def _resolve(self, text: str) -> Flow[tuple[list[int], str]]:
         """The held tokens, lost ids found again, and their text: ``text``, where no control token adds to it."""
@@ -205,6 +221,7 @@ class CompletionReader:
         count = event.tokens_predicted or self._seen
         if finish == "eog" and self._held and count <= self._seen:
             self._held.pop()
+            self._held_probs.pop()
         self._seen = max(count, self._seen)
         if finish == "stop":
             tokens, text = yield from self._through_stop(event.stopping_word or "")
@@ -217,8 +234,9 @@ class CompletionReader:
         else:
             tokens, text = [], ""
         self._check_end(finish, text)
-        self._held, self._held_text = [], None
-        return [Chunk(text, tuple(tokens), finish, _timings_of(event))]
+        probs = self._probs_of(tokens)
+        self._held, self._held_text, self._held_probs = [], None, []
+        return [Chunk(text, tuple(tokens), finish, _timings_of(event), probs)]
 
     def _check_end(self, finish: Finish, text: str) -> None:
         """That something was generated where something must have been: callers ask again until it is."""
@@ -241,6 +259,27 @@ def _reason(error: Any) -> str:
     """What an event says about an error, in llama-server's form or another."""
     message = error.get("message", error) if isinstance(error, dict) else error
     return str(message)[:300]
+
+
+def _status(error: Any) -> int:
+    """The HTTP status that an event gives an error; 500 where it gives none."""
+    code = error.get("code") if isinstance(error, dict) else None
+    return code if type(code) is int and 400 <= code < 600 else 500
+
+
+def _logprob_of(told: Probability) -> TokenLogprob | None:
+    """What is told of one token; None where a server tells something else (after the samplers, or an old one)."""
+    one = _one_logprob(told)
+    top = tuple(map(_one_logprob, told.top_logprobs or ()))
+    if one is None or None in top:
+        return None
+    return replace(one, top=tuple(other for other in top if other is not None))
+
+
+def _one_logprob(told: Alternative) -> TokenLogprob | None:
+    if told.id is None or told.bytes is None or told.logprob is None:
+        return None
+    return TokenLogprob(told.id, bytes(told.bytes), told.logprob)
 
 
 def _finish_of(event: Event) -> Finish:

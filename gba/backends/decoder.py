@@ -119,14 +119,16 @@ class Decoder:
         while count < limit:
             if cancelled():
                 return
-            token = sampler.draw(self._cells.logits())
+            logits = self._cells.logits()
+            token = sampler.draw(logits)
             count += 1
             if self.vocabulary.is_eog(token):
                 finish = "eog"
                 break
+            probability = sampler.logprob(logits, token)
             sampler.accept(token)
             piece = text.feed(self.vocabulary.piece(token))
-            yield Chunk(piece, (token,))
+            yield Chunk(piece, (token,), logprobs=() if probability is None else (probability,))
             if stop.feed(piece):
                 finish = "stop"
                 break

@@ -14,21 +14,24 @@ __all__ = ["EventDecoder"]
 _LINE = 2**22
 _AVERAGE = 2**14
 _LINES = 4096
+_ALTERNATIVE = 2**10
+"""Bytes of one alternative: its text, and its bytes as numbers."""
 
 
 class EventDecoder:
     """Decodes the stream of one generation.
 
     Lines end at a newline and nowhere else: the JSON in them may hold characters that Unicode counts as line ends.
-    ``tokens``: how many were asked for; ``sent``: bytes of the request, which the last event repeats. A stream with
-    longer lines, or many more of them, than these can need is not read any further.
+    ``tokens``: how many were asked for; ``sent``: bytes of the request, which the last event repeats; ``alternatives``:
+    how many are told with each token. A stream with longer lines, or many more of them, than these can need is not read
+    any further.
     """
 
-    def __init__(self, *, tokens: int, sent: int = 0) -> None:
+    def __init__(self, *, tokens: int, sent: int = 0, alternatives: int = 0) -> None:
         self._rest = bytearray()
-        self._line = _LINE + 16 * sent
+        self._line = _LINE + 16 * sent + _ALTERNATIVE * alternatives
         self._lines = _LINES + 4 * tokens
-        self._bytes = self._line + self._lines * _AVERAGE
+        self._bytes = self._line + self._lines * (_AVERAGE + _ALTERNATIVE * alternatives)
 
     def feed(self, data: bytes) -> Iterator[Event]:
         """The events that the bytes complete. Raises ValueError for what is no event of a llama-server."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,10 @@ from gba.backends.base import Sampling
 from gba.backends.gguf import GgufHeader
 from gba.errors import BackendError, ModelFileError
 
-__all__ = ["GenerationRequest", "LoadOptions"]
+__all__ = ["EXTRA_IN_PROCESS", "GenerationRequest", "LoadOptions"]
+
+EXTRA_IN_PROCESS: Mapping[str, float] = {"n_probs": 0, "repeat_last_n": 64, "top_n_sigma": -1.0, "typical_p": 1.0}
+"""What `Sampling.extra` can hold for a model in process, and llama.cpp's defaults."""
 
 _LIMITS = {"context": 2**31 - 1, "slots": 256, "threads": 512, "gpu_layers": 2**31 - 1, "batch": 2**20}
 """llama.cpp's own: LLAMA_MAX_SEQ slots, GGML_MAX_N_THREADS threads."""

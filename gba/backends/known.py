@@ -16,8 +16,9 @@ from pathlib import PurePath
 from gba.backends.base import Properties
 from gba.backends.completion import Spelling
 from gba.backends.replies import NamedTokens, Props, TokenIds
+from gba.backends.routing import Route, route_flow, unnamed_flow
 from gba.backends.wire import Call, Flow, tokenize_flow
-from gba.errors import BackendError, ModelChangedError
+from gba.errors import ModelChangedError
 
 __all__ = ["Known", "ModelWatch"]
 
@@ -66,17 +67,29 @@ class Known:
 class ModelWatch:
     """The model of a server as it was last seen. Methods that ask the server are flows (see `gba.backends.wire`).
 
-    A `Known` is never changed, only replaced, so a request goes on with that which it began with.
+    ``name``: which of its models that is; None for a server with one, whichever it is. A `Known` is never changed, only
+    replaced, so a request goes on with that which it began with.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, name: str | None = None) -> None:
         self.known: Known | None = None
+        self._name = name
+        self._route: Route | None = None if name is not None else Route()
         self._seen = 0.0
         self._doubted = False
 
     def doubt(self) -> None:
         """Something happened after which another model may be there: look again before the next use."""
         self._doubted = True
+        if self._name is not None:
+            self._route = None
+
+    def route(self) -> Flow[Route]:
+        """The way to the model: what each request about it needs. Raises UnknownModelError where it is not there."""
+        route = self._route
+        if route is None:
+            route = self._route = yield from route_flow(self._name)
+        return route
 
     def current(self) -> Flow[Known]:
         """The model, looked at again where the last sign of it is too old."""
@@ -112,16 +125,20 @@ class ModelWatch:
                 self.known = replace(now, names=now.names | {name})
 
     def _look(self) -> Flow[Known]:
-        """Two requests where nothing has changed, five where something has."""
+        """Two requests where nothing has changed, five where something has; one more where a model was named."""
         self._doubted = False
         before = self.known
         try:
             props: Props = yield Call("/props", None, Props, _PROPS_BYTES)
+            if props.role == "router":
+                raise (yield from unnamed_flow())
             cut = yield from _cut()
             known = before if before and (before.props, before.cut) == (props, cut) else (yield from _read(props, cut))
             if before is not None and before is not known and before.identity == known.identity:
                 # another context or number of slots: what tokens spell is the same
                 known = replace(known, spelling=before.spelling, names=before.names)
+            if before is not None and known is not before and self._name is not None:
+                self._route = yield from route_flow(self._name)  # it may be that this name is not there any more
             self.known = known
         except BaseException:
             self._doubted = True
@@ -136,11 +153,6 @@ def _changed(before: Known, after: Known) -> ModelChangedError:
 
 def _read(props: Props, cut: NamedTokens) -> Flow[Known]:
     """All that is to be known of the model that these are of."""
-    if props.role == "router":
-        raise BackendError(
-            "the server is a router of several models, none of which answers by itself. Start a llama-server for the "
-            "model, or give the address under which a proxy has that one model."
-        )
     bos_text, eos_text = props.bos_token or "", props.eos_token or ""
     bos, eos = (yield from _special(bos_text)), (yield from _special(eos_text))
     plain = yield Call("/tokenize", {"content": "a", "add_special": True, "parse_special": False}, TokenIds)

@@ -11,10 +11,14 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 __all__ = [
     "SLOTS",
+    "Alternative",
     "ErrorDetails",
     "ErrorReply",
     "Event",
+    "ListedModel",
+    "Models",
     "NamedTokens",
+    "Probability",
     "Props",
     "Text",
     "TokenIds",
@@ -28,6 +32,8 @@ Token = Annotated[int, Field(ge=0, lt=2**31)]
 Tokens = Annotated[list[Token], Field(fail_fast=True)]
 Count = Annotated[int, Field(ge=0, lt=2**31)]
 Context = Annotated[int, Field(ge=0, le=2**26)]
+Bytes = Annotated[list[Annotated[int, Field(ge=0, lt=256)]], Field(fail_fast=True)]
+Logprob = Annotated[float, Field(le=1.0, allow_inf_nan=False)]
 Milliseconds = Annotated[float, Field(ge=0, le=1e15, allow_inf_nan=False)]
 
 
@@ -79,6 +85,20 @@ class Props(_Reply):
     role: str | None = None
 
 
+class ListedModel(_Reply):
+    """One model of a list. ``owned_by``: which program answers."""
+
+    id: str
+    aliases: list[str] | None = None
+    owned_by: str | None = None
+
+
+class Models(_Reply):
+    """/v1/models."""
+
+    data: Annotated[list[ListedModel], Field(fail_fast=True)]
+
+
 class _Slot(_Reply):
     id: Count
     is_processing: bool = False
@@ -99,6 +119,23 @@ class Timings(_Reply):
     predicted_ms: Milliseconds | None = None
 
 
+class Alternative(_Reply):
+    """A token, and how likely the model found it; see `Probability`."""
+
+    id: Token | None = None
+    bytes: Bytes | None = None
+    logprob: Logprob | None = None
+
+
+class Probability(Alternative):
+    """How likely the model found one token, and the likeliest ones in its place, where ``n_probs`` asks for them.
+
+    A server that tells it in another form (after the samplers, or an old one) leaves these fields out.
+    """
+
+    top_logprobs: Annotated[list[Alternative], Field(fail_fast=True)] | None = None
+
+
 class Event(_Reply):
     """One event in the stream of /completion."""
 
@@ -114,6 +151,7 @@ class Event(_Reply):
     stopping_word: str | None = None
     model: str | None = None
     timings: Timings | None = None
+    completion_probabilities: Annotated[list[Probability], Field(fail_fast=True)] | None = None
     error: Any = None
 
 

@@ -13,11 +13,13 @@ from __future__ import annotations
 import ctypes
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from gba.backends.base import Sampling
+from gba.backends.base import Sampling, TokenLogprob
+from gba.backends.generation import EXTRA_IN_PROCESS
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, GrammarError
 from gba.grammar.gbnf import parse_gbnf
@@ -28,7 +30,6 @@ _CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32
 _FIRST_LOOK = 512
 """Candidates that are masked first after a refusal. What matters is almost always among them."""
 _NARROW = 64
-_EXTRA = {"repeat_last_n": 64, "top_n_sigma": -1.0, "typical_p": 1.0}
 
 
 class GrammarGate:
@@ -82,6 +83,7 @@ class TokenSampler:
             sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0 or sampling.frequency_penalty != 0.0
         )
         self._greedy = sampling.temperature <= 0
+        self._n_probs, self._piece = int(extra["n_probs"]), vocabulary.piece
         self._ids = np.arange(self._size, dtype=np.int32)
         self._narrow = False  # whether the grammar allowed few tokens last time: then the first look is in vain
         self._buffer = np.zeros(self._size, dtype=_CANDIDATE)
@@ -119,6 +121,18 @@ class TokenSampler:
         if self._gate is None or self._gate.allows(token):
             return token
         return self._choose(self._allowed(self._gate, logits))
+
+    def logprob(self, logits: np.ndarray[Any, Any], token: int) -> TokenLogprob | None:
+        """How likely the model found a token, and the likeliest ones; None unless ``n_probs`` asks for it."""
+        count = min(self._n_probs, self._size)
+        if count <= 0:
+            return None
+        highest = float(logits.max())
+        total = highest + math.log(float(np.exp(logits - highest, dtype=np.float64).sum()))
+        likely = np.argpartition(logits, -count)[-count:]
+        likely = likely[np.argsort(-logits[likely], kind="stable")]
+        told = [TokenLogprob(int(one), self._piece(int(one)), float(logits[one]) - total) for one in (*likely, token)]
+        return replace(told[-1], top=tuple(told[:-1]))
 
     def accept(self, token: int) -> None:
         """Note the token that `draw` gave; not for one that ends the generation."""
@@ -172,13 +186,14 @@ class TokenSampler:
 
 def known_extra(extra: Mapping[str, Any]) -> dict[str, float]:
     """The sampling parameters beyond the common ones, defaults filled in. Raises BackendError for an unknown name."""
-    unknown = sorted(set(extra) - set(_EXTRA))
+    unknown = sorted(set(extra) - set(EXTRA_IN_PROCESS))
     if unknown:
         raise BackendError(
-            f"unknown sampling parameter in process: {', '.join(unknown)}. Known are {', '.join(sorted(_EXTRA))}; "
+            f"unknown sampling parameter in process: {', '.join(unknown)}. "
+            f"Known are {', '.join(sorted(EXTRA_IN_PROCESS))}; "
             "the rest of llama-server's parameters need a LlamaServer."
         )
-    return {**_EXTRA, **extra}
+    return {**EXTRA_IN_PROCESS, **extra}
 
 
 def _wrap(lib: Any, candidates: np.ndarray[Any, Any]) -> Any:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
+from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings, TokenLogprob
 from gba.backends.text import StopWatch
 from gba.errors import BackendError, ContextOverflowError, GrammarError
 from gba.grammar.gbnf import parse_gbnf
@@ -52,8 +52,8 @@ class Scripted:
     need be.
 
     ``split``: how text becomes tokens, a name or a regular expression of one token; control tokens are recognised only
-    with ``special=True``. ``requests`` records what was asked. Counters are those of a prefix cache that forgets
-    nothing.
+    with ``special=True``. ``requests`` records what was asked. Every token is certain (logprob 0). Counters are those
+    of a prefix cache that forgets nothing.
 
     Raises BackendError when the replies are used up, when a grammar refuses a reply, or when one ends too early.
     """
@@ -178,7 +178,9 @@ class Scripted:
                         f"the grammar refuses {piece!r} after {self.detokenize(written)!r} in {reply!r}."
                     )
                 written.append(token)
-                yield Chunk(piece, (token,))
+                yield Chunk(
+                    piece, (token,), logprobs=(_certain(token, piece),) if request.sampling.extra.get("n_probs") else ()
+                )
                 if watch.feed(piece):
                     finish = "stop"
                     break
@@ -257,6 +259,11 @@ class Scripted:
     async def aclose(self) -> None:
         """See `close`."""
         self.close()
+
+
+def _certain(token: int, piece: str) -> TokenLogprob:
+    only = TokenLogprob(token, piece.encode(), 0.0)
+    return replace(only, top=(only,))
 
 
 def _one_by_one(replies: Iterable[str]) -> Reply:

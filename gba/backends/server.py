@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import ipaddress
 import json
 import math
 import os
@@ -13,7 +11,6 @@ import time
 import weakref
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 import httpx
 from pydantic import ValidationError
@@ -23,7 +20,9 @@ from gba.backends.completion import CompletionReader
 from gba.backends.events import EventDecoder
 from gba.backends.known import Known, ModelWatch
 from gba.backends.replies import Event, fault_of, parse
+from gba.backends.routing import UPSTREAM
 from gba.backends.wire import (
+    MODELS,
     Call,
     Flow,
     Patience,
@@ -33,6 +32,7 @@ from gba.backends.wire import (
     detokenize_flow,
     error_of,
     is_loading,
+    is_local,
     metrics_of,
     slots_flow,
     tokenize_flow,
@@ -45,6 +45,7 @@ from gba.errors import (
     ModelChangedError,
     ServerResponseError,
     ServerUnavailableError,
+    UnknownModelError,
 )
 
 __all__ = ["LlamaServer"]
@@ -53,15 +54,23 @@ T = TypeVar("T")
 
 _PROBE = "zebra"
 _ERROR_BYTES = 2**16
+_OF_NO_MODEL = ("/health", MODELS)
+_MAY_PASS = (408, 429)
+"""HTTP answers after which another try may succeed, as it may after 500 and above."""
 _LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
 class LlamaServer:
     """The llama-server at ``base_url`` (a trailing /v1 or endpoint does not matter). To be closed.
 
+    ``model``: the name of one of its models, where it has several (llama-server's router mode, llama-swap) or to make
+    sure that it runs that one; see `gba.backends.routing.route_flow`. Raises UnknownModelError at the first request.
+
     ``timeout``: seconds without a sign of life after which a request is given up, and within which a short answer has
     to be complete, None for never; the evaluation of a long prompt counts as silence. ``load_timeout``: seconds to wait
-    for a server that answers that it is still loading. ``headers``, ``verify`` and ``transport`` go to httpx's clients.
+    for a server that answers that it is still loading. ``max_retries``: how often a request is sent again that got no
+    answer, or HTTP 408, 429, 500 or above; not after the first token. ``headers``, ``verify`` and ``transport`` go to
+    httpx's clients.
 
     Any thread, any event loop and a forked process may use it. A server that was restarted is simply used again. If it
     then runs another model, the request under way raises ModelChangedError, and what was known is forgotten. Answers
@@ -72,25 +81,27 @@ class LlamaServer:
         self,
         base_url: str,
         *,
+        model: str | None = None,
         api_key: str | None = None,
         timeout: float | None = 600.0,
         load_timeout: float = 300.0,
+        max_retries: int = 0,
         headers: Mapping[str, str] | None = None,
         verify: Any = True,
         transport: Any = None,
     ) -> None:
-        self.base_url = base_of(base_url)
-        self._timeout, self._load_timeout, self._closed = timeout, load_timeout, False
+        self.base_url, self.model = base_of(base_url), model
+        self._timeout, self._load_timeout, self._max_retries, self._closed = timeout, load_timeout, max_retries, False
         authorization = {"Authorization": f"Bearer {api_key}"} if api_key else {}
         self._client_options: dict[str, Any] = {
             "base_url": self.base_url,
             "headers": {"Accept-Encoding": "identity", **authorization, **(headers or {})},
             "timeout": httpx.Timeout(timeout, connect=10.0 if timeout is None else min(10.0, timeout), pool=None),
             "verify": verify if self.base_url.startswith("https") else False,
-            "trust_env": not _is_local(self.base_url),
+            "trust_env": not is_local(self.base_url),
             "transport": transport,
         }
-        self._watch = ModelWatch()
+        self._watch = ModelWatch(model)
         self._open()
 
     def _open(self) -> None:
@@ -145,7 +156,7 @@ class LlamaServer:
             raise
         except (httpx.HTTPError, ValueError) as error:
             self._watch.doubt()
-            raise reader.interrupted(_reason(error)) from error
+            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
 
@@ -154,7 +165,9 @@ class LlamaServer:
         try:
             chunks = yield from reader.feed(event)
         except ServerUnavailableError as error:  # it was asked what tokens spell
-            raise reader.interrupted(str(error).split(". ")[0]) from error
+            raise reader.interrupted(
+                str(error).split(". ")[0], timed_out=error.timed_out, status=error.status
+            ) from error
         if reader.done:
             yield from _completed(self._watch.confirm(known, reader.model or None), reader)
         return chunks
@@ -210,7 +223,7 @@ class LlamaServer:
             raise
         except (httpx.HTTPError, ValueError) as error:
             self._watch.doubt()
-            raise reader.interrupted(_reason(error)) from error
+            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
 
@@ -279,33 +292,42 @@ class LlamaServer:
 
     def _fetch(self, call: Call, patience: Patience | None = None) -> bytes:
         """The whole of a short answer."""
-        response, body = self._send(call, patience), _Body(self.base_url, call, self._timeout)
-        try:
-            for part in response.iter_bytes():
-                body.add(part)
-        except httpx.HTTPError as error:
-            raise self._unavailable(error) from error
-        finally:
-            response.close()
-        return bytes(body.data)
+        patience = patience or self._patience()
+        while True:
+            response, body = self._send(call, patience), _Body(self.base_url, call, self._timeout)
+            try:
+                for part in response.iter_bytes():
+                    body.add(part)
+                return bytes(body.data)
+            except httpx.HTTPError as error:
+                time.sleep(self._lost(error, patience, begun=True))
+            finally:
+                response.close()
 
     async def _afetch(self, call: Call) -> bytes:
         """`_fetch` for an event loop."""
-        response, body = await self._asend(call), _Body(self.base_url, call, self._timeout)
-        try:
-            async for part in response.aiter_bytes():
-                body.add(part)
-        except httpx.HTTPError as error:
-            raise self._unavailable(error) from error
-        finally:
-            await response.aclose()
-        return bytes(body.data)
+        patience = self._patience()
+        while True:
+            response, body = await self._asend(call, patience), _Body(self.base_url, call, self._timeout)
+            try:
+                async for part in response.aiter_bytes():
+                    body.add(part)
+                return bytes(body.data)
+            except httpx.HTTPError as error:
+                await asyncio.sleep(self._lost(error, patience, begun=True))
+            finally:
+                await response.aclose()
+
+    def _patience(self) -> Patience:
+        return Patience(self._load_timeout, self._max_retries)
 
     def _send(self, call: Call, patience: Patience | None = None) -> httpx.Response:
         """The answer, if it is a good one, not read yet. Waits for a loading server, tries a connection that had gone
         stale again."""
         self._check_open()
-        patience, fresh = patience or Patience(self._load_timeout), False
+        patience = patience or self._patience()
+        if call.path not in _OF_NO_MODEL:
+            call = self._drive(self._watch.route()).of(call)
         while True:
             try:
                 response = self._client.send(_request(self._client, call), stream=True)
@@ -319,14 +341,16 @@ class LlamaServer:
                 finally:
                     response.close()
             except httpx.HTTPError as error:
-                fresh = self._lost(error, fresh)
+                time.sleep(self._lost(error, patience))
                 continue
             time.sleep(self._judge(call, response.status_code, body.text(), patience))
 
-    async def _asend(self, call: Call) -> httpx.Response:
+    async def _asend(self, call: Call, patience: Patience | None = None) -> httpx.Response:
         """`_send` for an event loop."""
         self._check_open()
-        client, patience, fresh = self._async_client(), Patience(self._load_timeout), False
+        client, patience = self._async_client(), patience or self._patience()
+        if call.path not in _OF_NO_MODEL:
+            call = (await self._adrive(self._watch.route())).of(call)
         while True:
             try:
                 response = await client.send(_request(client, call), stream=True)
@@ -340,7 +364,7 @@ class LlamaServer:
                 finally:
                     await response.aclose()
             except httpx.HTTPError as error:
-                fresh = self._lost(error, fresh)
+                await asyncio.sleep(self._lost(error, patience))
                 continue
             await asyncio.sleep(self._judge(call, response.status_code, body.text(), patience))
 
@@ -360,29 +384,44 @@ class LlamaServer:
                 client = self._async_clients[loop] = httpx.AsyncClient(**self._client_options, limits=limits)
             return client
 
-    def _lost(self, error: httpx.HTTPError, fresh: bool) -> bool:
-        """After a request that failed: True for another try on a fresh connection, else raises what it means."""
+    def _lost(self, error: httpx.HTTPError, patience: Patience, *, begun: bool = False) -> float:
+        """After a request that failed: seconds to wait before another try, or raises what it means. ``begun``: a part
+        of the answer had come."""
         self._watch.doubt()
-        if fresh or not isinstance(error, _LOST):
+        pause = patience.retry(stale=not begun and isinstance(error, _LOST))
+        if pause is None:
             raise self._unavailable(error) from error
-        return True
+        return pause
 
     def _judge(self, call: Call, status: int, body: str, patience: Patience) -> float:
         """After an answer other than 200: seconds to wait before another try, or raises what it means."""
-        if not is_loading(status, body):
-            raise error_of(self.base_url, call.path, status, body, grammar=bool(call.body and call.body.get("grammar")))
-        self._watch.doubt()
-        pause = patience.wait()
-        if pause is None:
-            raise ServerUnavailableError(
+        if is_loading(status, body):
+            self._watch.doubt()
+            pause = patience.wait()
+            error: GbaError = ServerUnavailableError(
                 f"the server at {self.base_url} is still loading its model. Wait, or give it longer: load_timeout=...",
                 url=self.base_url,
                 loading=True,
+                status=status,
             )
+        else:
+            error = self._meaning(call, status, body)
+            passing = isinstance(error, ServerResponseError | ServerUnavailableError)
+            pause = patience.retry() if passing and (status in _MAY_PASS or status >= 500) else None
+        if pause is None:
+            raise error
         return pause
 
+    def _meaning(self, call: Call, status: int, body: str) -> GbaError:
+        """The error that an answer other than 200 stands for."""
+        if status == 404 and call.path.startswith(UPSTREAM):
+            words = f"llama-swap at {self.base_url} has no model {self.model!r}: {body[:200]}. See its /v1/models."
+            return UnknownModelError(words, name=self.model)
+        return error_of(self.base_url, call.path, status, body, grammar=bool(call.body and call.body.get("grammar")))
+
     def _unavailable(self, error: httpx.HTTPError) -> GbaError:
-        if isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout):
+        timed_out = isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout)
+        if timed_out:
             text = f"the server at {self.base_url} did not answer in time. Give it longer: timeout=..."
         elif isinstance(error, _LOST):
             text = f"the server at {self.base_url} closed the connection without an answer: see its log"
@@ -391,7 +430,7 @@ class LlamaServer:
                 f"no llama-server answers at {self.base_url} ({_reason(error)}). "
                 "Start one with `gba serve` or `llama-server -m model.gguf`, or check the address"
             )
-        return ServerUnavailableError(text, url=self.base_url)
+        return ServerUnavailableError(text, url=self.base_url, timed_out=timed_out)
 
     def __enter__(self) -> LlamaServer:
         return self
@@ -438,9 +477,14 @@ class _Body:
 
 def _readers(known: Known, call: Call) -> tuple[CompletionReader, EventDecoder]:
     """What reads the answer of a generation."""
-    limit = int(call.body["n_predict"]) if call.body else 0
-    sent = len(json.dumps(call.body))
-    return CompletionReader(known.spelling, known.properties.eog, limit=limit), EventDecoder(tokens=limit, sent=sent)
+    body = call.body or {}
+    limit, alternatives = int(body["n_predict"]), body.get("n_probs")
+    decoder = EventDecoder(
+        tokens=limit,
+        sent=len(json.dumps(body)),
+        alternatives=max(0, alternatives) if isinstance(alternatives, int) else 0,
+    )
+    return CompletionReader(known.spelling, known.properties.eog, limit=limit), decoder
 
 
 def _completed(check: Flow[None], reader: CompletionReader, cause: Exception | None = None) -> Flow[None]:
@@ -451,7 +495,11 @@ def _completed(check: Flow[None], reader: CompletionReader, cause: Exception | N
         error.text, error.tokens = reader.written()
         raise error from cause
     except ServerUnavailableError as error:
-        raise reader.interrupted("the server went away, so it cannot be told which model wrote this") from error
+        raise reader.interrupted(
+            "the server went away, so it cannot be told which model wrote this",
+            timed_out=error.timed_out,
+            status=error.status,
+        ) from error
 
 
 def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
@@ -488,11 +536,3 @@ def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ReadTimeout):
         return "the server was silent for longer than timeout= allows"
     return str(error) or type(error).__name__
-
-
-def _is_local(url: str) -> bool:
-    """Whether the URL leads to this machine, for which proxies of the environment are not meant."""
-    host = urlsplit(url).hostname or ""
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return host == "localhost" or host.endswith(".localhost")

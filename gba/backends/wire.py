@@ -7,6 +7,7 @@ written once, and driven by a blocking client as well as by an asynchronous one.
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import random
 import re
 from collections.abc import Generator, Sequence
@@ -28,6 +29,7 @@ from gba.errors import (
 )
 
 __all__ = [
+    "MODELS",
     "Call",
     "Flow",
     "Patience",
@@ -37,6 +39,7 @@ __all__ = [
     "detokenize_flow",
     "error_of",
     "is_loading",
+    "is_local",
     "metrics_of",
     "overflow",
     "slots_flow",
@@ -45,6 +48,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+MODELS = "/v1/models"
+"""Where a server lists its models, in OpenAI's form."""
 _ROOM = 2**16
 """Bytes that an answer may have beyond those that what was asked for takes."""
 _MORE_TOKENS = 16
@@ -190,11 +195,13 @@ def error_of(url: str, path: str, status: int, body: str, *, grammar: bool = Fal
         return GrammarError(f"llama-server refuses the grammar: {message}")
     if status == 404:
         remedy = (
-            f"nothing at {url}{path}: {message}. Is this a llama-server (not another one that speaks OpenAI's API)?"
+            f"nothing at {url}{path}: {message}. Is this a llama-server (not another one that speaks OpenAI's API)? "
+            "llama-swap needs the name of a model: model=..."
         )
         return ServerResponseError(remedy, url=url, status=status, body=body)
     if status in {502, 503, 504}:
-        return ServerUnavailableError(f"the server at {url} is not available (HTTP {status}): {message}", url=url)
+        text = f"the server at {url} is not available (HTTP {status}): {message}"
+        return ServerUnavailableError(text, url=url, status=status)
     return ServerResponseError(f"{url}{path} answered with HTTP {status}: {message}", url=url, status=status, body=body)
 
 
@@ -208,6 +215,14 @@ def overflow(needed: int, available: int) -> ContextOverflowError:
     )
 
 
+def is_local(url: str) -> bool:
+    """Whether the URL leads to this machine, for which proxies of the environment are not meant."""
+    host = urlsplit(url).hostname or ""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
+
+
 def _error_details(body: str) -> ErrorDetails:
     try:
         return parse(ErrorReply, body.encode("utf-8", "replace")).details()
@@ -216,10 +231,16 @@ def _error_details(body: str) -> ErrorDetails:
 
 
 class Patience:
-    """How long to wait for a server that is loading: waits that grow from 0.1 s to 2 s, ``limit`` seconds in all."""
+    """How long to wait for a server.
 
-    def __init__(self, limit: float) -> None:
+    While it loads: waits that grow from 0.1 s to 2 s, ``limit`` seconds in all. After failures that may pass:
+    ``retries`` more tries, after waits that grow from 0.5 s to 8 s. A connection that had gone stale is made anew
+    once, at once.
+    """
+
+    def __init__(self, limit: float, retries: int = 0) -> None:
         self._left, self._next = limit, 0.1
+        self._retries, self._pause, self._fresh = retries, 0.5, False
 
     def wait(self) -> float | None:
         """Seconds until the next try; None when patience is at its end."""
@@ -228,6 +249,18 @@ class Patience:
         pause = min(self._next * random.uniform(0.9, 1.1), self._left)
         self._left -= pause
         self._next = min(self._next * 1.5, 2.0)
+        return pause
+
+    def retry(self, *, stale: bool = False) -> float | None:
+        """Seconds until the request is sent again after a failure; None when all retries are used up."""
+        if stale and not self._fresh:
+            self._fresh = True
+            return 0.0
+        if self._retries <= 0:
+            return None
+        self._retries -= 1
+        pause = self._pause * random.uniform(0.75, 1.0)
+        self._pause = min(self._pause * 2, 8.0)
         return pause
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -22,6 +23,7 @@ from gba.grammar.nodes import GbnfTree, Literal, Ref
 from gba.grammar.nodes import Sequence as Row
 from gba.grammar.spelling import ArgumentStyle
 from gba.grammar.text import plain_dfa_tree
+from gba.schema.nodes import Residual
 from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = ["Calls", "Fill", "JsonFill", "repeated", "without_texts"]
@@ -49,9 +51,9 @@ class Fill:
         return tuple(str(violation) for violation in self.arguments.grammar.check(arguments))
 
     @property
-    def exact(self) -> bool:
-        """Whether the grammar enforces all of the schema."""
-        return not self.arguments.grammar.residual
+    def residual(self) -> tuple[Residual, ...]:
+        """What of the schema the grammar does not enforce."""
+        return self.arguments.grammar.residual
 
 
 class JsonFill:
@@ -74,17 +76,18 @@ class JsonFill:
         return tuple(str(violation) for violation in self._grammar.check(value))
 
     @property
-    def exact(self) -> bool:
-        """See `Fill.exact`."""
-        return not self._grammar.residual
+    def residual(self) -> tuple[Residual, ...]:
+        """See `Fill.residual`."""
+        return self._grammar.residual
 
 
 class Calls:
-    """Compiles what a step may call; compiled grammars are kept."""
+    """Compiles what a step may call; compiled grammars are kept. Threads may share it."""
 
     def __init__(self) -> None:
         self._fills: OrderedDict[tuple[Any, ...], Fill | JsonFill] = OrderedDict()
         self._style: tuple[ArgumentStyle | None, str] = (None, "")
+        self._guard = threading.Lock()
 
     def fill(
         self,
@@ -110,9 +113,11 @@ class Calls:
                 tree = all_but(tree, text)
             return Fill(arguments, tree, end)
 
-        if style is not self._style[0]:
-            self._style = style, repr(style)
-        return self._kept((_text(schema), self._style[1], end, *without), make)  # type: ignore[return-value]
+        known, text = self._style
+        if style is not known:
+            text = repr(style)
+            self._style = style, text
+        return self._kept((_text(schema), text, end, *without), make)  # type: ignore[return-value]
 
     def response(self, schema: Mapping[str, Any], end: str = "") -> JsonFill:
         """The grammar of an answer. Raises SchemaError."""
@@ -123,14 +128,17 @@ class Calls:
         return self._kept((_text(schema), end), make)  # type: ignore[return-value]
 
     def _kept(self, key: tuple[Any, ...], make: Any) -> Fill | JsonFill:
-        known = self._fills.get(key)
-        if known is None:
-            known = self._fills[key] = make()
+        with self._guard:
+            known = self._fills.get(key)
+            if known is not None:
+                self._fills.move_to_end(key)
+                return known
+        made: Fill | JsonFill = make()
+        with self._guard:
+            self._fills[key] = made
             while len(self._fills) > _KEPT_GRAMMARS:
                 self._fills.popitem(last=False)
-        else:
-            self._fills.move_to_end(key)
-        return known
+        return made
 
     def check(self, tools: Sequence[ToolSpec], style: ArgumentStyle) -> None:
         """Compile the grammars of all tools now.

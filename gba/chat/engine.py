@@ -13,7 +13,7 @@ from gba.chat.calls import Calls
 from gba.chat.events import Event, StepDone
 from gba.chat.formats import ChatFormat, Conversation
 from gba.chat.gate import Gate
-from gba.chat.io import Describe, Task, adrive, answer, drive
+from gba.chat.io import Compute, Describe, Task, adrive, answer, drive
 from gba.chat.messages import Message, Step, check_order
 from gba.chat.options import StepOptions
 from gba.chat.pick import pick
@@ -23,7 +23,8 @@ from gba.chat.step import Request, StepTask
 from gba.chat.syntaxes import builtin
 from gba.chat.tokens import Tokens
 from gba.chat.writer import Writer
-from gba.schema.tools import ToolSpec
+from gba.schema.nodes import Residual
+from gba.schema.tools import RESPOND, ToolSpec
 
 __all__ = ["Engine"]
 
@@ -161,10 +162,43 @@ class Engine:
 
     def exact(self, name: str, schema: Mapping[str, Any]) -> bool:
         """Whether the grammar enforces all of a tool's schema, so that its arguments are never written a second time.
+        `RESPOND` is the name of an answer of that form.
 
         Raises SchemaError, with the tool's name, where the schema cannot be compiled.
         """
-        return self._calls.fill(name, schema, self.chat_format().syntax.arguments).exact
+        return self.residual(name, schema) == ()
+
+    def residual(self, name: str, schema: Mapping[str, Any]) -> tuple[Residual, ...]:
+        """What the grammar of a tool's arguments leaves to the check after they were written. See `exact`."""
+        if name == RESPOND:
+            return self._calls.response(schema).residual
+        memory = self._memory
+        chat_format = memory.renderer.format if memory is not None else self.chat_format()
+        return self._calls.fill(name, schema, chat_format.syntax.arguments).residual
+
+    def prepare(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None = None) -> None:
+        """Compile the grammars of a step now, which it would do itself. Raises SchemaError, ToolsError."""
+        answer(self._prepared(tools, response_schema), cast("Backend", self.backend))
+
+    async def aprepare(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None = None) -> None:
+        """`prepare`, on an AsyncBackend: it is compiled in a thread."""
+        task = self._prepared(tools, response_schema)
+        async with aclosing(adrive(task, cast("AsyncBackend", self.backend))) as items:
+            async for _ in items:
+                pass
+
+    def _prepared(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None) -> Task[_Memory]:
+        memory = yield from self._ready()
+        calls, style = self._calls, memory.renderer.format.syntax.arguments
+
+        def compile_all() -> None:
+            calls.check(tools, style)
+            if response_schema is not None:
+                calls.response(response_schema)
+
+        if tools or response_schema is not None:
+            yield Compute(compile_all)
+        return memory
 
     def _ready(self) -> Task[_Memory]:
         """What is remembered of the model. Where the backend has another one by now, all of it is dropped."""
@@ -188,9 +222,8 @@ class Engine:
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
-        memory = yield from self._ready()
+        memory = yield from self._prepared(request.tools, request.response_schema)
         renderer = memory.renderer
-        self._calls.check(request.tools, renderer.format.syntax.arguments)
         prompt = yield from renderer.render(_conversation(request, memory))
         writer = Writer(prompt.tokens, memory.tokens, properties, max_tokens=request.options.max_tokens)
         step = yield from StepTask(request, renderer, prompt, writer, self._calls).run()

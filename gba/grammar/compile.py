@@ -4,37 +4,30 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite, intersect, join
-from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.languages import length_between, search, superset
 from gba.grammar.literals import in_order, write_literal
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
 from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
 from gba.grammar.objects import object_nodes
 from gba.grammar.presence import Option
-from gba.grammar.regex import Chars, Expression, NotRegularError, RegexError, Times
 from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.string_nodes import language_node, string_node
-from gba.grammar.strings import QUOTE, char_node, quoted
-from gba.grammar.structure import counted_class, lengths_of, structure, structure_node
+from gba.grammar.string_sets import StringSets
+from gba.grammar.strings import quoted
 from gba.grammar.style import Style, style_of
 from gba.grammar.texts import tree_node
 from gba.schema.keywords import ANY_SHAPE
-from gba.schema.metaschema import MOST_LEVELS
 from gba.schema.nodes import (
     ANYTHING,
     Array,
     Boolean,
     Conjunction,
-    Language,
     Null,
     Number,
     Object,
@@ -44,7 +37,7 @@ from gba.schema.nodes import (
 )
 from gba.schema.nodes import Node as Kind
 from gba.schema.normalize import Normalizer
-from gba.schema.work import TooLargeError, Work, remembered, spend
+from gba.schema.work import TooLargeError, Work, spend
 
 __all__ = ["Compiler"]
 
@@ -57,15 +50,12 @@ need a part of as well."""
 
 
 class _DeeperError(Exception):
-    """A conjunction lies too deep to be compiled by recursion from here."""
+    """There are more levels than are compiled by recursion: this conjunction is to be compiled first, by itself."""
 
     def __init__(self, compiler: Compiler, conjunction: Conjunction) -> None:
         self.compiler, self.conjunction = compiler, conjunction
         super().__init__()
 
-
-_AUTOMATA = 400_000
-"""Those of them that automata may take: what is left is for the rules."""
 
 _VALUE = 100
 """Steps that a value takes, whatever its schema."""
@@ -75,9 +65,6 @@ _CONSTANT = 10
 
 _MANY = 64
 """Integers that are written one by one; more are a tree."""
-
-_PRINTED, _RULE = 4, 30
-"""Steps that printing an edge and a state of an automaton take."""
 
 
 class Compiler:
@@ -93,17 +80,15 @@ class Compiler:
         self._open: dict[Conjunction, None] = {}
         self._names: dict[Conjunction, str] = {}
         self._depth = 0
-        self.automata = Work(_AUTOMATA)
-        """The part of the work that automata may take."""
-        self._printed: set[Dfa] = set()
-        self._inexact: set[Language] = set()
+        self.sets = StringSets(self)
+        """The strings of languages, made once."""
         self.judge = Judge(self)
         """Tells whether values satisfy what is compiled."""
 
     def beside(self, style: Style) -> Compiler:
         """Another compiler of the same document, which writes the same values in another style into the same rules."""
         other = Compiler(self.normalizer, closed=self.closed)
-        other.rules, other.style, other.automata = self.rules, style, self.automata
+        other.rules, other.style, other.sets.work = self.rules, style, self.sets.work
         return other
 
     @property
@@ -177,10 +162,6 @@ class Compiler:
                 return self._compiled(root, waits=True) if write is None else write(root)
             except _DeeperError as deeper:
                 waiting.append((deeper.compiler, deeper.conjunction))
-                if len(waiting) * _LEVELS > MOST_LEVELS:
-                    raise SchemaError(
-                        f"the schema is nested more than {MOST_LEVELS} levels deep", remedy="Use $ref for what repeats."
-                    ) from None
 
     def value(self, conjunction: Conjunction) -> Node | None:
         """The JSON texts of what satisfies the conjunction; None where nothing does."""
@@ -192,8 +173,8 @@ class Compiler:
                 name = self._names[conjunction] = self.rules.reserve(_hint(conjunction))
                 self.rules.doubtful |= conjunction != ANYTHING
             return Ref(name)
-        if self._depth == _LEVELS:
-            raise _DeeperError(self, conjunction)
+        if self._depth == _LEVELS:  # begin anew halfway down, so that what lies beside this one has room as well
+            raise _DeeperError(self, list(self._open)[-_LEVELS // 2])
         return self._compiled(conjunction)
 
     def _compiled(self, conjunction: Conjunction, *, waits: bool = False) -> Node | None:
@@ -269,7 +250,7 @@ class Compiler:
             return nodes, []
         residual = dict(self._residual)
         try:
-            whole = self._joined(kept)
+            whole = self.sets.joined(kept)
         except TooLargeError:
             self._residual = residual
             return nodes, []
@@ -281,14 +262,6 @@ class Compiler:
             return rest, []
         found = language_node(self, String(pointer=kept[0].pointer), whole, "pattern")
         return rest, [] if found is None else [found]
-
-    def _joined(self, nodes: list[String]) -> Dfa:
-        """The strings of one of the nodes. Raises TooLargeError."""
-        with self.automata:
-            if len({(node.minimum, node.maximum) for node in nodes}) > 1:
-                return join(*map(self.string_language, nodes))
-            whole = join(*(self.string_language(replace(node, minimum=0, maximum=None)) for node in nodes))
-            return length_between(whole, nodes[0].minimum, nodes[0].maximum)
 
     def _node(self, node: Kind, pointer: str) -> Node | None:
         if node.values is not None:
@@ -379,150 +352,10 @@ class Compiler:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
         return self.judge.holds(conjunction, value)
 
-    def exact(self, language: Language) -> Dfa | None:
-        """The strings of a language; None where it is left to the check. Raises SchemaError."""
-        found = self.language(language)
-        return None if language in self._inexact else found
-
-    def language(self, language: Language) -> Dfa:
-        """The strings of a language; more of them where it is left to the check. Raises SchemaError."""
-        try:
-            with self.automata:
-                found = self._language(language)
-        except RegexError as error:
-            raise SchemaError(
-                f"{language.text!r} is no regular expression: {error}",
-                keyword="pattern",
-                pointer=language.pointer,
-                remedy="Write a regular expression as in ECMA-262.",
-            ) from None
-        except (NotRegularError, RecursionError) as error:
-            self._inexact.add(language)
-            self.leave(Residual(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}"))
-            return EVERY_STRING
-        except TooLargeError:
-            self._inexact.add(language)
-            why = f"{language.text[:80]!r} needs too large an automaton"
-            self.leave(Residual(language.kind, language.pointer, why))
-            return self._superset(language)
-        return found
-
-    def _superset(self, language: Language) -> Dfa:
-        """What is enforced of a language that is left to the check."""
-        if language.kind != "pattern" or language.negated:
-            return EVERY_STRING
-        try:
-            with self.automata:
-                return superset(language.text)
-        except TooLargeError:
-            return EVERY_STRING
-
-    def _language(self, language: Language) -> Dfa:
-        if language.kind == "texts":
-            found = finite(language.texts)
-        elif language.kind == "pattern":
-            found = search(language.text)
-        else:
-            known = format_language(language.text)
-            if known is None:  # an annotation, which every string satisfies
-                return complement(EVERY_STRING) if language.negated else EVERY_STRING
-            if language.text in INEXACT:
-                self.leave(Residual("format", language.pointer, f"{language.text!r} is checked in full afterwards"))
-                return known if not language.negated else EVERY_STRING
-            found = known
-        return complement(found) if language.negated else found
-
-    def structured(self, node: String) -> Node | None:
-        """A pattern that needs no automaton, or too large a one, as it is built; None for all others."""
-        if len(node.languages) > 1 or node.languages[0].kind != "pattern" or node.languages[0].negated:
-            return None
-        pattern = node.languages[0].text
-        try:
-            with self.automata:
-                tree = _structure_of(pattern)
-        except (RegexError, NotRegularError, RecursionError, TooLargeError):
-            return None
-        lengths = lengths_of(tree)
-        if lengths is None:
-            return None
-        if isinstance(tree, Times) and isinstance(tree.item, Chars):
-            low = max(tree.minimum, node.minimum)
-            high = min((most for most in (tree.maximum, node.maximum) if most is not None), default=None)
-            if high is not None and high < low:
-                return None
-            tree = Times(tree.item, low, high)
-        else:
-            for keyword, holds in (
-                ("minLength", lengths.minimum >= node.minimum),
-                ("maxLength", node.maximum is None or (lengths.maximum or node.maximum + 1) <= node.maximum),
-            ):
-                if not holds:
-                    why = "together with the pattern it needs too large an automaton"
-                    self.leave(Residual(keyword, node.pointer, why))
-        return structure_node(tree, self.rules, "pattern", char_node, QUOTE)
-
-    def string_language(self, node: String) -> Dfa:
-        """The strings of a node without listed values. What is too large is left out and left to the check."""
-        found = EVERY_STRING
-        for language in node.languages:
-            own = self.language(language)
-            try:
-                with self.automata:
-                    found = _both(found, own)
-            except TooLargeError:
-                self.leave(Residual(language.kind, language.pointer, "with the others it needs too large an automaton"))
-        try:
-            with self.automata:
-                found = _bounded(found, node.minimum, node.maximum)
-        except TooLargeError:
-            self.leave(Residual("maxLength", node.pointer, "together with the pattern it needs too large an automaton"))
-        return self._printable(found, node)
-
-    def _printable(self, dfa: Dfa, node: String) -> Dfa:
-        """The automaton, if there is enough work left to print it, else all strings."""
-        if dfa in self._printed:
-            return dfa
-        try:
-            with self.automata:
-                spend(_PRINTED * sum(map(len, dfa.edges)) + _RULE * len(dfa.edges))
-        except TooLargeError:
-            self.leave(Residual("pattern", node.pointer, "all patterns of the schema together take too many rules"))
-            return EVERY_STRING
-        self._printed.add(dfa)
-        return dfa
-
-    def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
-        """The keys that propertyNames allows, an automaton for each alternative."""
-        for node in self.normalizer.shape(names).get("string", ()) if names else (String(),):
-            for note in node.notes:
-                self.leave(note)
-            if isinstance(node, String):
-                if node.values is not None:
-                    yield finite(value for value in node.values if self.judge.satisfies(node, value))
-                else:
-                    yield self.string_language(node)
-
 
 def _pointer(conjunction: Conjunction) -> str:
     """Where the first part of the conjunction stands."""
     return conjunction[0].place.pointer if conjunction else ""
-
-
-def _structure_of(pattern: str) -> Expression:
-    """The pattern as it is built, where it is a class and a count or its automaton is too large."""
-    try:
-        return counted_class(pattern, False)
-    except TooLargeError:
-        pass
-    try:
-        search(pattern)
-    except TooLargeError:
-        return structure(pattern, False, char_node, QUOTE)
-    raise TooLargeError
-
-
-_both = remembered(512)(intersect)
-_bounded = remembered(512)(length_between)
 
 
 def _keyword(pointer: str) -> str:
@@ -565,7 +398,7 @@ def _number(compiler: Compiler, node: Number) -> Node | None:
         compiler.leave(Residual("type", node.pointer, "that a number is no integer is checked afterwards"))
     if node.low is not None or node.high is not None or node.multiples or node.excluded:
         try:
-            with compiler.automata:
+            with compiler.sets.work:
                 found = ranged_number(node, rules, decimal_integers=decimal)
         except TooLargeError:
             compiler.leave(Residual("multipleOf", node.pointer, "its automaton is too large"))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Iterator
 
 from gba.grammar.automata import ANY_CHAR, EVERY_STRING, Dfa, Ranges, intersect, invert, unite
-from gba.grammar.languages import full_match, length_between
+from gba.grammar.languages import always, length_between
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, repeat, seq
 from gba.grammar.quoting import JsonStrings, one_of_texts
 from gba.grammar.rules import Rules
@@ -35,7 +35,7 @@ class AsciiStrings(JsonStrings):
         return self.rules.share(hint, seq(Literal('"'), dfa_node(dfa, self.rules, hint, Literal('"'), _AsciiEscapes)))
 
     def texts(self, texts: Iterable[str]) -> Node:
-        return one_of_texts(self, texts)
+        return one_of_texts(map(self.literal, texts), self.rules)
 
 
 class _AsciiEscapes(DfaPrinter):
@@ -82,18 +82,18 @@ def _surrogates(low: int, high: int) -> Iterator[Node]:
 @functools.cache
 def _in_single_quotes() -> Dfa:
     """What ``repr`` writes in single quotes: without any, or with double ones as well."""
-    return full_match('(?:[^\']*|[^"]*"[\\s\\S]*)')
+    return always('(?:[^\']*|[^"]*"[\\s\\S]*)')
 
 
 @functools.cache
 def _in_double_quotes() -> Dfa:
     """What ``repr`` writes in double quotes: with single ones, and without double ones."""
-    return full_match("(?:[^\"']*'[^\"]*)")
+    return always("(?:[^\"']*'[^\"]*)")
 
 
 @functools.cache
 def _without_double_quote() -> Dfa:
-    return full_match('(?:[^"]*)')
+    return always('(?:[^"]*)')
 
 
 class PythonStrings:
@@ -136,7 +136,7 @@ class PythonStrings:
         return self.rules.share(hint, alt(*options)) if options else None
 
     def texts(self, texts: Iterable[str]) -> Node:
-        return one_of_texts(self, texts)
+        return one_of_texts(map(self.literal, texts), self.rules)
 
 
 class _SingleQuoted(DfaPrinter):

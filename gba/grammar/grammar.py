@@ -12,7 +12,7 @@ from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
 from gba.grammar.recent import Recent
-from gba.schema.metaschema import require_size
+from gba.schema.metaschema import is_small
 
 if TYPE_CHECKING:
     import referencing
@@ -173,7 +173,8 @@ class Grammar:
 
 def _canonical(schema: Any) -> str | None:
     """The schema as text, the order of its keys kept: they decide the order in the grammar."""
-    require_size(schema)
+    if not is_small(schema):
+        return None
     try:
         return json.dumps(schema, allow_nan=True)
     except (TypeError, ValueError, RecursionError):

@@ -61,7 +61,7 @@ class Judge:
         """The automata of a node's languages, looked up once."""
         found = self._known.get(id(languages))
         if found is None:
-            automata = [self._compiler.language(language) for language in languages]
+            automata = [self._compiler.sets.language(language) for language in languages]
             found = self._known[id(languages)] = (languages, automata)
         return found[1]
 

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator
 from gba.grammar.automata import EVERY_STRING, STATES, Dfa, complement, intersect, unrolled
 from gba.grammar.regex import Concat, Edge, Expression, Look, NotRegularError, Or, Times, parse
 from gba.grammar.thompson import automaton
-from gba.schema.work import PIECE, TooLargeError, remembered
+from gba.schema.work import PIECE, TooLargeError, Work, remembered
 
-__all__ = ["full_match", "length_between", "search", "superset"]
+__all__ = ["always", "full_match", "length_between", "search", "superset"]
+
+_OWN = 50_000
+"""Steps that an automaton of the compiler's own may take."""
 
 
 @remembered(1024)
@@ -107,6 +110,12 @@ def _relaxed(tree: Expression) -> Expression:
     if isinstance(tree, Look) or (isinstance(tree, Edge) and tree.kind in "bB"):
         return Concat(())
     return tree
+
+
+def always(pattern: str) -> Dfa:
+    """As ``full_match``, for small patterns of the compiler's own: whatever work other automata have taken."""
+    with Work(_OWN):
+        return full_match(pattern)
 
 
 def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from gba.grammar.automata import EVERY_STRING, Dfa
 from gba.grammar.free import Entry
 from gba.grammar.keys import keys_except, other_keys
-from gba.grammar.languages import full_match
+from gba.grammar.languages import always
 from gba.grammar.literals import in_order
 from gba.grammar.nodes import EMPTY, Literal, Node, alt, lit, seq
 from gba.grammar.quoting import Strings
@@ -101,7 +101,7 @@ class BareKeys:
 @functools.cache
 def _ends_an_object() -> Dfa:
     """Texts that cannot be bare keys, since they begin with what closes an object."""
-    return full_match(r"(?:\}[\s\S]*)")
+    return always(r"(?:\}[\s\S]*)")
 
 
 class Members:

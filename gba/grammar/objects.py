@@ -125,7 +125,7 @@ class _Said:
 def _said(compiler: Compiler, node: Object) -> list[_Said]:
     found: list[_Said] = []
     for scope in node.scopes:
-        automata = [(compiler.exact(language), language, value) for language, value in scope.patterns]
+        automata = [(compiler.sets.exact(language), language, value) for language, value in scope.patterns]
         found.append(
             _Said(
                 dict(scope.properties),
@@ -164,7 +164,9 @@ def _closable(node: Object) -> bool:
 def may_have(compiler: Compiler, node: Object, name: str) -> bool:
     """Whether the object may have a key that it does not name, its value and ``propertyNames`` aside."""
     patterns = (language for scope in node.scopes for language, _ in scope.patterns)
-    return not (compiler.closed and _closable(node)) or any(compiler.language(own).matches(name) for own in patterns)
+    return not (compiler.closed and _closable(node)) or any(
+        compiler.sets.language(own).matches(name) for own in patterns
+    )
 
 
 def other_values(compiler: Compiler, node: Object) -> Iterator[Conjunction]:
@@ -201,11 +203,11 @@ def _cells(
     closed: bool,
 ) -> list[Node]:
     """The other keys divided by which patterns they match: each part is an automaton of its own."""
-    exact = {pattern: dfa for pattern in patterns if (dfa := compiler.exact(pattern)) is not None}
+    exact = {pattern: dfa for pattern in patterns if (dfa := compiler.sets.exact(pattern)) is not None}
     patterns, languages = list(exact), tuple(exact.values())
     found: list[Node] = []
-    for allowed in compiler.name_languages(node.names):
-        with compiler.automata:
+    for allowed in compiler.sets.name_languages(node.names):
+        with compiler.sets.work:
             parts = _divided(names, allowed, languages)
         for inside, dfa in parts.items():
             if closed and not inside and len(exact) == sum(len(scope.patterns) for scope in node.scopes):

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from gba.grammar.automata import Dfa, finite
-from gba.grammar.nodes import Literal, Node, alt, lit, seq
+from gba.grammar.nodes import EMPTY, Literal, Node, alt, lit, seq
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
+from gba.grammar.text import PlainPrinter
 
 __all__ = ["JsonStrings", "Strings", "one_of_texts"]
 
@@ -38,14 +39,12 @@ class Strings(Protocol):
         """One of the texts, all of which can be written."""
 
 
-def one_of_texts(strings: Strings, texts: Iterable[str]) -> Node:
-    """One of the texts: a choice where they are few, else an automaton."""
+def one_of_texts(texts: Iterable[str], rules: Rules) -> Node:
+    """One of the texts, which are written as they are: a choice where they are few, else an automaton."""
     listed = list(dict.fromkeys(texts))
     if len(listed) <= _FEW:
-        return alt(*(lit(strings.literal(text)) for text in listed))
-    found = strings.of(finite(listed), "text")
-    assert found is not None  # all of them can be written
-    return found
+        return alt(*map(lit, listed))
+    return rules.share("text", dfa_node(finite(listed), rules, "text", EMPTY, PlainPrinter))
 
 
 class JsonStrings:

@@ -59,10 +59,11 @@ class RawStrings:
         return (max(minimum, maximum or 0) + 1) * len(self.closing) <= _COUNTING
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
-        return self._node(followed(intersect(dfa, self.allowed), self.closing), hint)
+        whole = self.any if dfa == EVERY_STRING else followed(intersect(dfa, self.allowed), self.closing)
+        return self._node(whole, hint)
 
     def texts(self, texts: Iterable[str]) -> Node:
-        return one_of_texts(self, texts)
+        return one_of_texts(map(self.literal, texts), self.rules)
 
     def _node(self, whole: Dfa, hint: str) -> Node | None:
         if whole.empty:

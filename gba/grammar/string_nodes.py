@@ -20,10 +20,10 @@ __all__ = ["language_node", "string_node"]
 def string_node(compiler: Compiler, node: String) -> Node | None:
     """The strings that satisfy the node; None where there is none."""
     if node.languages and isinstance(compiler.style.strings, JsonStrings):
-        structured = compiler.structured(node)
+        structured = compiler.sets.structured(node)
         if structured is not None:
             return compiler.rules.share("pattern", seq(Literal('"'), structured))
-    dfa = compiler.string_language(node) if node.languages else EVERY_STRING
+    dfa = compiler.sets.of(node) if node.languages else EVERY_STRING
     if dfa.empty:
         compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")
         return None
@@ -56,6 +56,6 @@ def _looser(compiler: Compiler, node: String, dfa: Dfa, hint: str) -> Node | Non
     if dfa is not EVERY_STRING and (node.minimum or node.maximum is not None):
         compiler.leave(Residual("maxLength", node.pointer, why))
         free = replace(node, minimum=0, maximum=None)
-        return language_node(compiler, free, compiler.string_language(free), hint)
+        return language_node(compiler, free, compiler.sets.of(free), hint)
     compiler.leave(Residual("maxLength" if dfa is EVERY_STRING else "pattern", node.pointer, why))
     return compiler.style.strings.between(0, None)

@@ -11,7 +11,7 @@ from typing import Any
 
 from gba.grammar.automata import Dfa
 from gba.grammar.compile import Compiler
-from gba.grammar.languages import full_match
+from gba.grammar.languages import always
 from gba.grammar.literals import NUMBER, json_type
 from gba.grammar.members import BareKeys, Members
 from gba.grammar.nodes import Node, alt, lit, seq
@@ -152,7 +152,7 @@ def _refused(tag: Tag, rivals: Iterable[tuple[str, Tag]]) -> Dfa | None:
             found.append(literal)
         if other.after != tag.after:
             found.append(f"{literal}{_escaped(other.after)}[\\s\\S]*")
-    return full_match(f"(?:{'|'.join(found)})") if found else None
+    return always(f"(?:{'|'.join(found)})") if found else None
 
 
 def _literal(kind: str, spelling: Spelling) -> str:

@@ -11,6 +11,7 @@ from langchain_core.tools import BaseTool
 
 from gba.errors import GbaError
 from gba.langchain.chat_model import ChatLlamaCpp
+from gba.models import manifest
 
 if TYPE_CHECKING:
     from langchain.agents.middleware import AgentMiddleware
@@ -31,10 +32,10 @@ def create_agent(
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """`langchain.agents.create_agent`, which see for ``options`` (``system_prompt``, ``response_format`` …).
 
-    ``model``: a chat model, the URL of a llama-server, a GGUF file, or what LangChain itself understands
-    (``provider:model``); by default ``ChatLlamaCpp()``. What a tool raises goes back to the model as that tool's
-    result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each turn may
-    be a call or the final object: one choice, under one grammar.
+    ``model``: a chat model, the URL of a llama-server, a GGUF file, a name of `gba models list`, or what LangChain
+    itself understands (``provider:model``); by default ``ChatLlamaCpp()``. What a tool raises goes back to the model as
+    that tool's result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each
+    turn may be a call or the final object: one choice, under one grammar.
 
     Raises GbaError, with the remedy, where LangChain is not installed.
     """
@@ -61,7 +62,7 @@ def _model(model: BaseChatModel | str | None) -> BaseChatModel | str:
         return ChatLlamaCpp(base_url=model)
     if model.endswith(".gguf") or Path(model).is_file():
         return ChatLlamaCpp(model_path=model)
-    return model
+    return ChatLlamaCpp(model=model) if model in {known.name for known in manifest()} else model
 
 
 def _tell(error: Exception, request: ToolCallRequest) -> str:

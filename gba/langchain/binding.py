@@ -9,9 +9,10 @@ from langchain_core.language_models import LanguageModelInput
 from langchain_core.messages import AIMessage
 from langchain_core.runnables import Runnable, RunnableBinding
 
-from gba.langchain.tools import ToolLike, can_choose, to_openai_tools
+from gba.langchain.structured import response_schema
+from gba.langchain.tools import ToolLike, can_choose, to_engine_tools, to_openai_tools, to_tool_choice
 
-__all__ = ["BoundChatLlamaCpp"]
+__all__ = ["BoundChatLlamaCpp", "bound_tools"]
 
 
 class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
@@ -40,13 +41,12 @@ class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
         given = _given(kwargs)
         wanted = {**self.kwargs, **given}
         wanted.pop("tools", None)
-        converted = to_openai_tools(tools, strict=wanted.get("strict"))
-        names = [tool["function"]["name"] for tool in converted]
+        names = [tool.name for tool in to_engine_tools(tools, strict=wanted.get("strict"))]
         if "tool_choice" not in given and not can_choose(wanted.get("tool_choice"), names):
             del wanted["tool_choice"]
         return BoundChatLlamaCpp(
             bound=self.bound,
-            kwargs=self._model.bind_tools(converted, **wanted).kwargs,
+            kwargs=self._model.bind_tools(tools, **wanted).kwargs,
             config=self.config,
             config_factories=self.config_factories,
         )
@@ -54,6 +54,21 @@ class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
     @property
     def _model(self) -> Any:
         return self.bound
+
+
+def bound_tools(tools: Sequence[ToolLike], given: Mapping[str, Any], others: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments to bind for tools. ``given``: those of `ChatLlamaCpp.bind_tools` by name, ``others``: the rest.
+
+    Raises SchemaError for a choice that is not known, and for tools and response formats that cannot be.
+    """
+    strict = given["strict"]
+    converted = to_openai_tools(tools, strict=strict)
+    if "response_format" in others:
+        response_schema(others["response_format"], strict=strict)
+    bound = {"tools": converted, **others, **_given(given)}
+    if given["tool_choice"] is not None:
+        bound["tool_choice"] = to_tool_choice(given["tool_choice"], [tool["function"]["name"] for tool in converted])
+    return bound
 
 
 def _given(kwargs: Mapping[str, Any]) -> dict[str, Any]:

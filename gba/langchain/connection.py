@@ -10,11 +10,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from gba.backends.base import AsyncBackend, Backend
+from gba.backends.base import AsyncBackend, Backend, Properties
+from gba.backends.generation import EXTRA_IN_PROCESS
 from gba.chat.engine import Engine
 from gba.chat.formats import ChatFormat
+from gba.errors import BackendError, UnknownModelError
+from gba.langchain.spelling import LOADING_NAMES
 
-__all__ = ["Target", "connect", "connecting", "disconnect"]
+__all__ = ["SERVER_OPTIONS", "Target", "check_runs", "check_target", "connect", "connecting", "disconnect"]
+
+SERVER_OPTIONS = ("headers", "load_timeout", "transport", "verify")
+"""The options of LlamaServer that have no field in the chat model."""
 
 
 @dataclass(frozen=True)
@@ -107,6 +113,53 @@ def disconnect(engine: Engine) -> None:
                 if value is engine.backend or (isinstance(value, Engine) and value.backend is engine.backend):
                     del known[key]
     cast("Backend", engine.backend).close()
+
+
+def check_target(fields: Mapping[str, Any]) -> None:
+    """Refuse fields of a chat model that do nothing for the llama.cpp that it speaks to. Raises ValueError."""
+    options, extra = fields["load_options"], fields["extra"]
+    if fields["backend"] is not None:
+        wrong = [name for name in ("load_options", "max_retries", "timeout") if fields[name] not in (None, {})]
+        if wrong:
+            raise ValueError(f"{' and '.join(wrong)}: give this to the backend, which was made before.")
+    elif fields["base_url"] is not None:
+        wrong = [_all_names(name) for name in options if name not in SERVER_OPTIONS]
+        if wrong:
+            raise ValueError(
+                f"{' and '.join(wrong)}: a llama-server has this from its own start. "
+                f"load_options can have {', '.join(SERVER_OPTIONS)}; parameters of a request go into extra."
+            )
+    else:
+        wrong = sorted(name for name in extra if name not in EXTRA_IN_PROCESS)
+        if wrong:
+            raise ValueError(
+                f"{' and '.join(wrong)}: only a llama-server has this (base_url=...). "
+                f"In process extra can have {', '.join(sorted(EXTRA_IN_PROCESS))}."
+            )
+
+
+def _all_names(option: str) -> str:
+    others = [name for name, known in LOADING_NAMES.items() if known == option and name != option]
+    return f"{option} ({', '.join(others)})" if others else option
+
+
+def check_runs(properties: Properties, name: str | None, context: int | None) -> None:
+    """Refuse a model that is called otherwise or has a smaller context than was asked for; None stands for any.
+
+    Raises UnknownModelError, BackendError.
+    """
+    runs = properties.model
+    if name is not None and name not in {runs, Path(runs).name, Path(runs).stem}:
+        raise UnknownModelError(
+            f"the model {name!r} was asked for, but the backend runs {runs!r}. Give the backend of that model.",
+            name=name,
+            known=[runs],
+        )
+    if context is not None and properties.context < context:
+        raise BackendError(
+            f"a context of {context} tokens was asked for, but {runs} has {properties.context} for a conversation. "
+            "Start llama-server with a larger one (-c) or fewer slots (-np), or ask for less."
+        )
 
 
 def _backend(target: Target) -> Backend | AsyncBackend:

@@ -33,17 +33,26 @@ _WITHOUT_MEANING = frozenset(
     {
         "cachePoint",
         "cache_point",
+        "bash_code_execution_tool_result",
+        "code_execution_tool_result",
         "code_interpreter_call",
+        "container_upload",
         "encrypted_reasoning",
         "file_search_call",
+        "image_generation_call",
         "input_json_delta",
+        "mcp_approval_request",
+        "mcp_call",
+        "mcp_list_tools",
         "redacted_thinking",
         "server_tool_call",
         "server_tool_call_chunk",
         "server_tool_result",
         "server_tool_use",
         "signature",
+        "text_editor_code_execution_tool_result",
         "tool_call_chunk",
+        "web_fetch_tool_result",
         "web_search_call",
         "web_search_tool_result",
     }
@@ -72,8 +81,9 @@ def read_content(content: str | Sequence[Any], index: int, *, role: str = "user"
     """Sort the content of message ``index`` (for errors).
 
     Each block of text is a line of its own, except in an ``assistant``'s message: there a provider may have cut one
-    sentence into several. In a ``tool``'s result media are told in words, since nobody can take them out of it while an
-    agent runs: a link is text, and of what lies in the message itself the model learns that it is there.
+    sentence into several. From a ``tool``'s result nobody can take anything out while an agent runs. So media in it are
+    told in words (a link is text, and of what lies in the message itself the model learns that it is there), and blocks
+    of a type that is not known as JSON.
 
     Raises ConversationError for images and other media elsewhere, and for blocks whose type is not known.
     """
@@ -81,7 +91,7 @@ def read_content(content: str | Sequence[Any], index: int, *, role: str = "user"
         return Content(content)
     parts = _Parts()
     for block in content:
-        if role == "tool" and (words := _media_in_words(block)):
+        if role == "tool" and (words := _in_words(block)):
             parts.text.append(words)
         else:
             _read_block(block, parts, index)
@@ -89,13 +99,22 @@ def read_content(content: str | Sequence[Any], index: int, *, role: str = "user"
     return Content(text, "\n".join(filter(None, parts.thought)), tuple(parts.calls))
 
 
-def _lines(pieces: Sequence[str]) -> str:
+def _lines(pieces: Sequence[Any]) -> str:
     """The pieces that are not empty, a line break between any two that have no white space between them."""
     text = ""
     for piece in filter(None, pieces):
         together = not text or text[-1].isspace() or piece[0].isspace()
         text += piece if together else f"\n{piece}"
     return text
+
+
+def _in_words(block: Any) -> str:
+    """What a model is told about a block of a tool's result that is no text; "" for one that can be read."""
+    if words := _media_in_words(block):
+        return words
+    kind = (block.get("type") or _untyped(block)) if isinstance(block, Mapping) else ""
+    known = isinstance(block, str) or kind in _READERS or kind in _WITHOUT_MEANING or kind in _MEDIA
+    return "" if known else json.dumps(block, ensure_ascii=False, default=str)
 
 
 def _media_in_words(block: Any) -> str:
@@ -125,6 +144,8 @@ def _read_block(block: Any, parts: _Parts, index: int) -> None:
         return
     if not isinstance(block, Mapping):
         raise ConversationError(f"message {index} holds a {type(block).__name__} among its content.", index=index)
+    if block.get("type") == "non_standard" and isinstance(block.get("value"), Mapping):  # LangChain's wrapping
+        block = block["value"]
     kind = block.get("type") or _untyped(block)
     reader = _READERS.get(kind)
     if reader is not None:
@@ -157,6 +178,11 @@ def _plain_text(kind: str, block: Mapping[str, Any]) -> str | None:
     source = block.get("source")
     if kind == "document" and isinstance(source, Mapping) and source.get("type") == "text":
         return str(source.get("data", ""))
+    if kind == "document" and isinstance(source, Mapping) and source.get("type") == "content":
+        inner = source.get("content")
+        pieces = [inner] if isinstance(inner, str) else inner if isinstance(inner, list) else []
+        texts = [piece.get("text") if isinstance(piece, Mapping) else piece for piece in pieces]
+        return _lines(texts) if texts and all(isinstance(text, str) for text in texts) else None
     if kind == "file" and block.get("source_type") == "text":
         return str(block.get("text") or block.get("data") or "")
     inner = block.get("resource")
@@ -219,6 +245,8 @@ def _thinking(block: Mapping[str, Any], parts: _Parts) -> None:
 
 
 _READERS: Mapping[str, Callable[[Mapping[str, Any], _Parts], None]] = {
+    "compaction": _text_of("content"),
+    "custom_tool_call": _tool_use,
     "function_call": _tool_use,
     "input_text": _text_of("text"),
     "json": _json,

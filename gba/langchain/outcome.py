@@ -19,6 +19,7 @@ from gba.chat.engine import Engine
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
 from gba.chat.messages import Message, Step
 from gba.langchain.calling import Asked
+from gba.langchain.logprobs import Told
 from gba.langchain.messages import REASONING_KEY
 from gba.schema.tools import RESPOND
 
@@ -30,14 +31,14 @@ _TAG = re.compile(r"</?think(?:ing)?>")
 _PERHAPS_A_TAG = re.compile(r"<[/a-z]{0,9}$")
 
 
-def to_ai_message(step: Step, properties: Properties, model_name: str) -> AIMessage:
-    """The assistant's message of a step."""
+def to_ai_message(step: Step, properties: Properties, model_name: str, told: Told | None = None) -> AIMessage:
+    """The assistant's message of a step. ``told``: the logprobs, where they were asked for."""
     return AIMessage(
         content=step.content,
         additional_kwargs={REASONING_KEY: step.thought} if step.thought else {},
         tool_calls=[tool_call(name=call.name, args=dict(call.arguments), id=call.id) for call in step.calls],
         usage_metadata=usage_metadata(step),
-        response_metadata=response_metadata(step, properties, model_name),
+        response_metadata=response_metadata(step, properties, model_name, told),
     )
 
 
@@ -58,9 +59,9 @@ def usage_metadata(step: Step) -> UsageMetadata:
     )
 
 
-def response_metadata(step: Step, properties: Properties, model_name: str) -> dict[str, Any]:
+def response_metadata(step: Step, properties: Properties, model_name: str, told: Told | None = None) -> dict[str, Any]:
     """How the step went: why it ended, what it cost, and which llama.cpp ran it."""
-    return {
+    metadata: dict[str, Any] = {
         "model_provider": PROVIDER,
         "model_name": model_name,
         "build": properties.build,
@@ -74,6 +75,7 @@ def response_metadata(step: Step, properties: Properties, model_name: str) -> di
         "evaluated_tokens": step.usage.evaluated,
         "context_tokens": step.usage.context,
     }
+    return metadata if told is None else {**metadata, "logprobs": told.of(step)}
 
 
 class Chunks:
@@ -84,8 +86,8 @@ class Chunks:
     so. A call's ``index`` counts content blocks, as LangChain has it: the thought is one.
     """
 
-    def __init__(self, exact: Callable[[str], bool]) -> None:
-        self._exact = exact
+    def __init__(self, exact: Callable[[str], bool], told: Told | None = None) -> None:
+        self._exact, self._told = exact, told
         self._first, self._live, self._held = 0, False, ""
         self._raw, self._shown = "", ""
         self._step = Step()
@@ -135,12 +137,12 @@ class Chunks:
         piece = tool_call_chunk(name=name, args=args, id=call_id, index=self._first + index)
         return _chunk(tool_call_chunks=[piece])
 
-    def last(self, properties: Properties, model_name: str) -> ChatGenerationChunk:
-        """The chunk that ends the stream, after all events: usage and metadata."""
+    def last(self, properties: Properties, model_name: str, *, usage: bool = True) -> ChatGenerationChunk:
+        """The chunk that ends the stream, after all events: metadata, and the ``usage``."""
         return _chunk(
             content="" if self._exact(RESPOND) else self._step.content,
-            usage_metadata=usage_metadata(self._step),
-            response_metadata=response_metadata(self._step, properties, model_name),
+            usage_metadata=usage_metadata(self._step) if usage else None,
+            response_metadata=response_metadata(self._step, properties, model_name, self._told),
             chunk_position="last",
         )
 

@@ -19,9 +19,9 @@ from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from gba.errors import SchemaError
 from gba.langchain.parameters import opened
-from gba.langchain.tools import json_schema_of
+from gba.langchain.tools import json_schema_of, to_openai_tools
 
-__all__ = ["METHODS", "answer_parser", "call_parser", "response_format", "response_schema", "with_parser"]
+__all__ = ["METHODS", "response_format", "response_schema", "response_strict", "structured_output"]
 
 METHODS = ("json_schema", "function_calling", "json_mode")
 
@@ -51,11 +51,20 @@ def response_schema(given: Any, *, strict: bool | None = None) -> dict[str, Any]
         inner = given.get("json_schema", given)
         if not isinstance(inner, Mapping) or not isinstance(inner.get("schema"), Mapping):
             raise SchemaError("response_format has no schema", remedy="Put it at json_schema.schema.")
-        return _schema(inner["schema"], strict if inner.get("strict") is None else inner["strict"])
+        return _schema(inner["schema"], response_strict(given, strict=strict))
     if kind == "json_object":
         schema = given.get("schema")
         return _schema(schema, strict) if isinstance(schema, Mapping) else {"type": "object"}
     return _schema(given, strict)
+
+
+def response_strict(given: Any, *, strict: bool | None = None) -> bool | None:
+    """Whether a ``response_format`` is strict: what it says itself, else ``strict``; None where it asks for text."""
+    if given is None or (isinstance(given, Mapping) and given.get("type") == "text"):
+        return None
+    inner = given.get("json_schema", given) if isinstance(given, Mapping) else None
+    said = inner.get("strict") if isinstance(inner, Mapping) else None
+    return said if isinstance(said, bool) else strict
 
 
 def _schema(schema: Any, strict: bool | None) -> dict[str, Any]:
@@ -63,7 +72,33 @@ def _schema(schema: Any, strict: bool | None) -> dict[str, Any]:
     return opened(made) if strict is False else made
 
 
-def answer_parser(schema: Any, *, calls: bool = False) -> Runnable[Any, Any]:
+def structured_output(
+    model: Any, schema: Any, method: str, options: Mapping[str, Any], *, include_raw: bool, strict: bool | None
+) -> Runnable[LanguageModelInput, Any]:
+    """What `ChatLlamaCpp.with_structured_output` gives. ``model``: the chat model; ``options``: what else is bound."""
+    if method not in METHODS:
+        raise SchemaError(f"method is {method!r}", remedy=f"It can be one of {', '.join(METHODS)}.")
+    if schema is None and method != "json_mode":
+        raise SchemaError("there is no schema", remedy='Give one, or method="json_mode" for any JSON object.')
+    noted = {"ls_structured_output_format": {"kwargs": {"method": method, "strict": strict}, "schema": schema}}
+    others = {name: value for name, value in options.items() if name != "tools"}
+    tools = options.get("tools")
+    if method == "function_calling":
+        name = to_openai_tools([schema])[0]["function"]["name"]
+        choice = "required" if tools else name
+        bound = {"tool_choice": choice, "strict": strict, **noted, **others}
+        return _with_parser(
+            model.bind_tools([schema, *(tools or ())], **bound), _call_parser(schema, name), include_raw=include_raw
+        )
+    asked = {"response_format": response_format(schema, strict=strict), **noted, **others}
+    if tools is None:
+        runnable = model.bind(**asked)
+    else:
+        runnable = model.bind_tools(tools, **{"strict": strict, **asked})
+    return _with_parser(runnable, _answer_parser(schema, calls=tools is not None), include_raw=include_raw)
+
+
+def _answer_parser(schema: Any, *, calls: bool = False) -> Runnable[Any, Any]:
     """What reads an answer: as an instance of a pydantic model, else as plain JSON.
 
     With ``calls`` there may be a call in place of an answer, for which the result is None.
@@ -74,14 +109,14 @@ def answer_parser(schema: Any, *, calls: bool = False) -> Runnable[Any, Any]:
     return RunnableLambda(lambda message: None if message.tool_calls else parser.invoke(message)) if calls else parser
 
 
-def call_parser(schema: Any, name: str) -> Runnable[Any, Any]:
+def _call_parser(schema: Any, name: str) -> Runnable[Any, Any]:
     """What reads a call of the tool that a schema was made."""
     if isinstance(schema, type) and is_basemodel_subclass(schema):
         return PydanticToolsParser(tools=[schema], first_tool_only=True)
     return JsonOutputKeyToolsParser(key_name=name, first_tool_only=True)
 
 
-def with_parser(
+def _with_parser(
     model: Runnable[LanguageModelInput, AIMessage], parser: Runnable[Any, Any], *, include_raw: bool
 ) -> Runnable[LanguageModelInput, Any]:
     """The model and its parser. ``include_raw``: the result is a dict of ``raw``, ``parsed`` and ``parsing_error``."""

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import copy
+import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from langchain_core.tools import BaseTool
 from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from gba.errors import SchemaError
+from gba.langchain.conversions import Conversions
 from gba.langchain.parameters import closed, exact_parameters, model_of_function, opened, untitled
 from gba.schema.tools import ToolSpec
 
 __all__ = [
     "ToolLike",
     "can_choose",
+    "engine_tools",
     "json_schema_of",
     "to_engine_tools",
     "to_openai_tools",
@@ -42,14 +46,7 @@ def to_openai_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) ->
     Raises SchemaError for two different ones of one name, for a name that a model could not be asked for, for
     parameters that are no object, and for what is no tool.
     """
-    known: dict[str, dict[str, Any]] = {}
-    for tool in tools:
-        converted = _to_openai_tool(tool, strict)
-        name = converted["function"]["name"]
-        if name in known and _essence(known[name]) != _essence(converted):
-            raise SchemaError("there are two different tools of this name", remedy="Rename one of them.", tool=name)
-        known.setdefault(name, converted)
-    return list(known.values())
+    return [tool.openai() for tool in _converted(tools, strict)]
 
 
 def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
@@ -57,12 +54,59 @@ def to_specs(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
     return tuple(_spec(tool["function"]) for tool in tools)
 
 
-def to_engine_tools(tools: Sequence[Mapping[str, Any]]) -> tuple[ToolSpec, ...]:
-    """The same as the engine needs them: where a tool has ``strict: false``, its schema says that objects are open."""
-    return tuple(
-        replace(spec, parameters=opened(spec.schema)) if tool["function"].get("strict") is False else spec
-        for tool, spec in zip(tools, to_specs(tools), strict=True)
-    )
+def to_engine_tools(tools: Sequence[ToolLike], *, strict: bool | None = None) -> tuple[ToolSpec, ...]:
+    """Tools of any kind as the engine needs them: where ``strict`` is False, the schema says that objects are open.
+
+    The same tools give the same objects. Raises as `to_openai_tools` does.
+    """
+    return engine_tools(tools, strict=strict)[0]
+
+
+def engine_tools(
+    tools: Sequence[ToolLike], *, strict: bool | None = None
+) -> tuple[tuple[ToolSpec, ...], frozenset[str]]:
+    """`to_engine_tools`, and the names of those that are strict, by themselves or because ``strict`` is True."""
+    found = _converted(tools, strict)
+    return tuple(tool.spec for tool in found), frozenset(tool.spec.name for tool in found if tool.strict)
+
+
+@dataclass(frozen=True)
+class _Converted:
+    """A tool in OpenAI's form, and as the engine needs it."""
+
+    form: dict[str, Any]
+    text: str
+    spec: ToolSpec
+    strict: bool | None
+
+    def openai(self) -> dict[str, Any]:
+        """OpenAI's form, of which nobody else has this object."""
+        return copy.deepcopy(self.form) if not self.text else json.loads(self.text)
+
+
+def _converted(tools: Sequence[ToolLike], strict: bool | None) -> list[_Converted]:
+    known: dict[str, _Converted] = {}
+    for tool in tools:
+        made = _conversions(tool, strict)
+        before = known.setdefault(made.spec.name, made)
+        if before is not made and _essence(before.form) != _essence(made.form):
+            raise SchemaError(
+                "there are two different tools of this name", remedy="Rename one of them.", tool=made.spec.name
+            )
+    return list(known.values())
+
+
+def _convert(tool: ToolLike, strict: bool | None) -> _Converted:
+    form = _to_openai_tool(tool, strict)
+    spec, said = _spec(form["function"]), form["function"].get("strict")
+    try:
+        text = json.dumps(form)
+    except (TypeError, ValueError):
+        text = ""
+    return _Converted(form, text, replace(spec, parameters=opened(spec.schema)) if said is False else spec, said)
+
+
+_conversions = Conversions(_convert, again=lambda made: made.text)
 
 
 def to_tool_choice(choice: str | bool | Mapping[str, Any] | None, names: Sequence[str]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
 from gba.schema.merge import Values, both_values, conjoin, unique_values
-from gba.schema.metaschema import is_number
+from gba.schema.metaschema import MOST_VALUES, is_number
 from gba.schema.nodes import (
     ANYTHING,
     TYPES,
@@ -134,8 +134,12 @@ def values_shape(place: Place, keyword: str, values: list[Any] | tuple[Any, ...]
 
 def _require_json(place: Place, keyword: str, value: Any) -> None:
     waiting = [value]
+    count = 0
     while waiting:
         at = waiting.pop()
+        count += 1
+        if count > MOST_VALUES:
+            raise malformed(place, keyword, f"no more than {MOST_VALUES} values")
         if isinstance(at, str):
             if not at.isascii() and any("\ud800" <= char <= "\udfff" for char in at):
                 raise malformed(place, keyword, "text without lone surrogates")

@@ -13,7 +13,7 @@ from typing import Any
 
 from gba.errors import SchemaError
 
-__all__ = ["MOST_LEVELS", "is_number", "known", "require_schema", "require_size"]
+__all__ = ["MOST_LEVELS", "MOST_VALUES", "is_number", "is_small", "known", "require_schema"]
 
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
@@ -118,45 +118,34 @@ def known(schema: Any, dialect: str) -> Any:
     return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
 
 
-MOST_LEVELS = 480
+MOST_LEVELS = 1000
 """Subschemas that may lie within each other."""
 
 MOST_VALUES = 300_000
 """Values, those within others included, that a document may have."""
 
 
-_END = object()
+def is_small(document: Any) -> bool:
+    """Whether the document has no more values than may be, those counted again that are used several times.
 
-
-def require_size(document: Any) -> None:
-    """Raises SchemaError for a document that is too large.
-
-    Objects of Python that are used several times count each time, as they do in JSON text; but not those that hold
-    themselves, which stand for a recursive schema.
+    Not so a document that holds itself, which Python can make and JSON text cannot.
     """
     count = 0
-    waiting: list[Any] = [document]
-    around: list[int] = []  # the objects that hold what is looked at; _END leaves the last one
-    while waiting:
+    waiting = [document]
+    while waiting and count <= MOST_VALUES:
         value = waiting.pop()
-        if value is _END:
-            around.pop()
+        if isinstance(value, (dict, Mapping)):
+            value = value.values()
+        elif not isinstance(value, (list, tuple)):
             continue
-        if not isinstance(value, (dict, Mapping, list, tuple)) or id(value) in around:
-            continue
-        around.append(id(value))
-        waiting.append(_END)
-        value = value.values() if isinstance(value, Mapping) else value
         count += len(value)
-        if count > MOST_VALUES:
-            raise SchemaError(
-                f"the schema has more than {MOST_VALUES} values", remedy="Split it, or shorten its lists."
-            )
         waiting.extend([child for child in value if type(child) is not str])
+    return count <= MOST_VALUES
 
 
 def require_schema(document: Any, dialect: str) -> None:
-    """Raises SchemaError, with keyword and JSON pointer, for the first subschema that is none."""
+    """Raises SchemaError, with keyword and JSON pointer, for the first subschema that is none, or that is too much."""
+    values = 0
     age = _AGE[dialect]
     waiting: list[tuple[Any, str, str, int]] = [(document, "", "", 1)]
     seen: set[int] = set()
@@ -173,7 +162,16 @@ def require_schema(document: Any, dialect: str) -> None:
         if not isinstance(schema, (dict, Mapping)):
             raise _malformed(keyword, pointer, "a schema: an object, true or false")
         seen.add(id(schema))
+        values += len(schema)
         for name, value in schema.items():
+            values += len(value) if isinstance(value, (list, dict)) else 0
+            if values > MOST_VALUES:
+                raise SchemaError(
+                    f"the schema has more than {MOST_VALUES} values",
+                    keyword=name,
+                    pointer=f"{pointer}/{name}",
+                    remedy="Split it, or shorten its lists.",
+                )
             if name in _LATER and age < _LATER[name]:
                 continue
             if name in _VALUES:

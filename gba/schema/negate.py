@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from gba.schema.keywords import ANY_SHAPE, count, fraction, names, values_shape
-from gba.schema.merge import Values
+from gba.schema.merge import Values, conjoin
 from gba.schema.nodes import (
     ANYTHING,
     Array,
@@ -25,6 +25,7 @@ from gba.schema.nodes import (
     Shape,
     String,
 )
+from gba.schema.shapes import multiply, union
 
 if TYPE_CHECKING:
     from gba.schema.normalize import Normalizer
@@ -36,8 +37,6 @@ _WHY = "its opposite is checked afterwards"
 
 def negative(normalizer: Normalizer, place: Place) -> Shape:
     """The shape of everything that the schema refuses; never less than that."""
-    from gba.schema.normalize import multiply, union
-
     schema = place.schema
     if isinstance(schema, Either):
         product = ANY_SHAPE
@@ -80,9 +79,6 @@ def _refuse(normalizer: Normalizer, place: Place, keyword: str) -> Shape:
 
 
 def _not_conditional(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Shape:
-    from gba.schema.merge import conjoin
-    from gba.schema.normalize import union
-
     condition, opposite = (normalizer.child(place, schema["if"], "if", negated=negated) for negated in (False, True))
     shapes = []
     if "then" in schema:

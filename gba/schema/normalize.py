@@ -13,14 +13,10 @@ from gba.schema.merge import conjoin, intersect, value_key
 from gba.schema.negate import negative
 from gba.schema.nodes import ANYTHING, Array, Conjunction, Either, Node, Object, Part, Place, Residual, Scope, Shape
 from gba.schema.references import References
+from gba.schema.shapes import MAX_ALTERNATIVES, annotate, multiply, unevaluating, union
 from gba.schema.work import TooLargeError, allowance, spend
 
-__all__ = ["Normalizer", "annotate", "multiply", "union"]
-
-MAX_ALTERNATIVES = 256
-"""Alternatives of one JSON type that combining shapes may make; what would make more is left to the check."""
-
-_MOST = {"null": 1, "boolean": 2, "number": 64, "string": MAX_ALTERNATIVES, "array": 32, "object": 32}
+__all__ = ["Normalizer"]
 
 _LONE_REFERENCE = frozenset({"draft4", "draft6", "draft7"})
 """Drafts in which a reference silences its siblings."""
@@ -373,74 +369,3 @@ def _close(node: Object, rest: Conjunction) -> Object:
     properties = tuple((name, ANYTHING) for scope in heeded for name, _ in scope.properties)
     patterns = tuple((language, ANYTHING) for scope in heeded for language, _ in scope.patterns)
     return replace(node, scopes=(*node.scopes, Scope(tuple(dict(properties).items()), patterns, rest)))
-
-
-def unevaluating(shape: Shape) -> Shape:
-    """The same shape, of which unevaluatedProperties and unevaluatedItems see nothing."""
-    if "object" not in shape and "array" not in shape:
-        return shape
-    blind: dict[str, tuple[Node, ...]] = {}
-    for kind, nodes in shape.items():
-        blind[kind] = tuple(_blind(node) for node in nodes) if kind in ("array", "object") else nodes
-    return blind
-
-
-def _blind(node: Node) -> Node:
-    if isinstance(node, Object) and any(scope.evaluates for scope in node.scopes):
-        return replace(node, scopes=tuple(replace(scope, evaluates=False) for scope in node.scopes))
-    if isinstance(node, Array) and (node.evaluated != 0 or any(contains.positive for contains in node.contains)):
-        contains = tuple(replace(contains, positive=False) for contains in node.contains)
-        return replace(node, evaluated=0, contains=contains)
-    return node
-
-
-def multiply(one: Shape, other: Shape) -> Shape:
-    """What satisfies both shapes."""
-    if one is ANY_SHAPE:
-        return other
-    if other is ANY_SHAPE:
-        return one
-    product: dict[str, tuple[Node, ...]] = {}
-    for kind, nodes in one.items():
-        against = other.get(kind)
-        if not against:
-            continue
-        if nodes is ANY_SHAPE[kind] or against is ANY_SHAPE[kind]:
-            product[kind] = against if nodes is ANY_SHAPE[kind] else nodes
-            continue
-        if len(nodes) * len(against) > 16 * MAX_ALTERNATIVES:
-            product[kind] = _too_many(nodes, against)
-            continue
-        merged = [intersect(left, right) for left in nodes for right in against]
-        kept = tuple([node for node in merged if node is not None])
-        if len(kept) > 1:
-            kept = tuple(dict.fromkeys(kept))
-        if len(kept) > max(_MOST[kind], len(nodes), len(against)):
-            kept = _too_many(nodes, against)
-        if kept:
-            product[kind] = kept
-    return product
-
-
-def _too_many(one: tuple[Node, ...], other: tuple[Node, ...]) -> tuple[Node, ...]:
-    kept, dropped = (one, other) if len(one) <= len(other) else (other, one)
-    pointer = getattr(dropped[0], "pointer", "")
-    note = Residual("allOf", pointer, "too many combinations of alternatives; they are checked afterwards")
-    return tuple(replace(node, notes=(*node.notes, note)) if note not in node.notes else node for node in kept)
-
-
-def union(shapes: Iterable[Shape]) -> Shape:
-    """What satisfies one of the shapes."""
-    listed: dict[str, dict[Node, None]] = {}
-    for shape in shapes:
-        for kind, nodes in shape.items():
-            listed.setdefault(kind, {}).update(dict.fromkeys(nodes))
-    return {kind: tuple(nodes) for kind, nodes in listed.items()}
-
-
-def annotate(shape: Shape, note: Residual) -> Shape:
-    """The same shape, with the note on each alternative."""
-    return {
-        kind: tuple(node if note in node.notes else replace(node, notes=(*node.notes, note)) for node in nodes)
-        for kind, nodes in shape.items()
-    }

@@ -16,7 +16,7 @@ import referencing.exceptions
 from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202012, lookup_recursive_ref
 
 from gba.errors import SchemaError
-from gba.schema.metaschema import known, require_schema, require_size
+from gba.schema.metaschema import known, require_schema
 from gba.schema.nodes import Conjunction, Either, Place
 
 __all__ = ["BARE", "DIALECTS", "References", "dialect_of"]
@@ -116,7 +116,6 @@ class References:
     """
 
     def __init__(self, document: Any, *, registry: referencing.Registry[Any] | None = None) -> None:
-        require_size(document)
         self.document = document
         self.dialect = dialect_of(document, registry=registry)
         require_schema(document, self.dialect)

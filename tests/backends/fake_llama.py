@@ -90,6 +90,7 @@ class FakeLlama:
         known: dict[str, Callable[[dict[str, Any]], Answer]] = {
             "/health": lambda _: _ok({"status": "ok"}),
             "/props": lambda _: _ok(self.props()),
+            "/v1/models": lambda _: _ok({"data": [{"id": self.alias, "owned_by": "llamacpp"}]}),
             "/slots": lambda _: _ok(
                 [{"id": i, "is_processing": i == 1, "n_ctx": self.context} for i in range(self.slots)]
             ),
@@ -153,6 +154,7 @@ class FakeLlama:
                         "tokens": [token],
                         "stop": False,
                         "tokens_predicted": count,
+                        **self.probabilities(body, token),
                     }
                 )
             if token == EOS or word:
@@ -177,6 +179,19 @@ class FakeLlama:
                 "timings": timings,
             }
         )
+
+    def probabilities(self, body: dict[str, Any], token: int) -> dict[str, Any]:
+        """What is told of a token, and of those that follow it in the vocabulary, where ``n_probs`` asks for it."""
+        pieces = self.pieces
+
+        def told(one: int) -> dict[str, Any]:
+            text = pieces[one]
+            return {"id": one, "token": text.decode(errors="replace"), "bytes": list(text), "logprob": -float(one)}
+
+        if not body.get("n_probs"):
+            return {}
+        top = [told((token + number) % len(pieces)) for number in range(body["n_probs"])]
+        return {"completion_probabilities": [{**told(token), "top_logprobs": top}]}
 
     def transport(self) -> httpx.MockTransport:
         """The server without a socket."""
@@ -222,11 +237,12 @@ class Listening:
                 self.reply(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
 
             def reply(self, body: dict[str, Any] | None) -> None:
-                if self.path in outer.raw:
-                    self.send_raw(outer.raw[self.path]())
+                path = self.path.partition("?")[0]
+                if path in outer.raw:
+                    self.send_raw(outer.raw[path]())
                     return
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                status, content = outer.fake.answer(self.path, headers, body)
+                status, content = outer.fake.answer(path, headers, body)
                 self.send_response(status)
                 if isinstance(content, bytes):
                     self.send_header("Content-Length", str(len(content)))

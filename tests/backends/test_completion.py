@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -31,7 +32,11 @@ def drive(fake: FakeLlama, flow: Flow[Any]) -> Any:
 
 
 def read(
-    output: list[int], stop: tuple[str, ...] = (), limit: int = 10_000, spelling: Spelling | None = None
+    output: list[int],
+    stop: tuple[str, ...] = (),
+    limit: int = 10_000,
+    spelling: Spelling | None = None,
+    n_probs: int = 0,
 ) -> list[Chunk]:
     fake = FakeLlama()
     reader, decoder = (
@@ -39,7 +44,7 @@ def read(
         EventDecoder(tokens=limit),
     )
     chunks: list[Chunk] = []
-    body = {"prompt": [1], "n_predict": limit, "stop": list(stop)}
+    body = {"prompt": [1], "n_predict": limit, "stop": list(stop), "n_probs": n_probs}
     for data in fake.stream(body, output):
         for event in decoder.feed(data):
             chunks += drive(fake, reader.feed(event))
@@ -161,3 +166,38 @@ def test_an_error_in_the_stream_keeps_what_there_was() -> None:
     with pytest.raises(GenerationInterruptedError, match="out of memory") as caught:
         drive(fake, reader.feed(Event(error={"message": "out of memory"})))
     assert (caught.value.text, caught.value.tokens) == ("x", (FAKE.word("x"),))
+
+
+@settings(max_examples=100, deadline=None)
+@given(output=PARTS, stop=STOPS)
+def test_each_token_has_its_own_logprob(output: list[int], stop: tuple[str, ...]) -> None:
+    chunks = read(output, stop, n_probs=2)
+    for chunk in chunks:
+        assert len(chunk.logprobs) in {0, len(chunk.tokens)}
+        for token, told in zip(chunk.tokens, chunk.logprobs, strict=False):
+            if told is not None:
+                assert (told.token, told.logprob, told.data) == (token, -float(token), FAKE.spell([token]))
+                assert [other.token for other in told.top] == [token, (token + 1) % len(FAKE.pieces)]
+    if not stop and all(token in WORDS for token in output):
+        assert all(told is not None for chunk in chunks for told in chunk.logprobs)
+        assert sum(len(chunk.logprobs) for chunk in chunks) == len(output)
+    assert not any(chunk.logprobs for chunk in read(output, stop))
+
+
+@pytest.mark.parametrize("told", [{"token": "x", "prob": 0.5}, {"id": 5, "bytes": [120], "logprob": None}, {}])
+def test_probabilities_in_another_form_are_left_out(told: dict[str, Any]) -> None:
+    fake = FakeLlama()
+    reader = CompletionReader(Spelling(), frozenset({EOS}), limit=9)
+    event = {"content": "x", "tokens": [fake.word("x")], "tokens_predicted": 1, "completion_probabilities": [told]}
+    chunks = drive(fake, reader.feed(parse(Event, json.dumps(event).encode())))
+    assert [chunk.logprobs for chunk in chunks] == [()]
+
+
+@pytest.mark.parametrize("code, status", [(503, 503), (7, 500), ("no", 500), (None, 500)])
+def test_an_error_in_the_stream_has_a_status(code: object, status: int) -> None:
+    fake = FakeLlama()
+    reader = CompletionReader(Spelling(), frozenset({EOS}), limit=9)
+    event = {"error": {"message": "slot gone", "code": code}}
+    with pytest.raises(GenerationInterruptedError, match="slot gone") as caught:
+        drive(fake, reader.feed(parse(Event, json.dumps(event).encode())))
+    assert (caught.value.status, caught.value.timed_out) == (status, False)

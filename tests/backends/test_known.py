@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +14,7 @@ from gba.backends.base import Chunk
 from gba.backends.server import LlamaServer
 from gba.chat.engine import Engine
 from gba.chat.messages import Message
-from gba.errors import BackendError, GenerationInterruptedError, ModelChangedError
+from gba.errors import GenerationInterruptedError, ModelChangedError, UnknownModelError
 
 USER = [Message("user", "the x")]
 
@@ -204,8 +205,49 @@ def test_a_change_while_the_server_is_away(fake: FakeLlama) -> None:
 def test_a_router_is_told_apart(fake: FakeLlama, backend: LlamaServer) -> None:
     props = {**fake.props(), "role": "router", "default_generation_settings": {"params": {}, "n_ctx": 0}}
     fake.overrides["/props"] = fake.ok(props)
-    with pytest.raises(BackendError, match="router of several models"):
+    fake.overrides["/v1/models"] = fake.ok({"data": [{"id": "alpha"}, {"id": "beta"}]})
+    with pytest.raises(UnknownModelError, match="name one of alpha, beta") as caught:
         backend.properties()
+    assert caught.value.known == ("alpha", "beta")
+
+
+# a model that is asked for by name
+
+
+@pytest.fixture
+def named(fake: FakeLlama) -> Iterator[LlamaServer]:
+    with LlamaServer("http://fake:8080", model="fake", transport=fake.transport()) as backend:
+        yield backend
+
+
+def test_each_request_names_the_model(fake: FakeLlama, named: LlamaServer, clock: Clock) -> None:
+    list(named.complete([1, 5]))
+    bodies = [body for _, body in fake.requests if body is not None]
+    assert bodies
+    assert all(body["model"] == "fake.gguf" for body in bodies)
+    assert asked(fake).count("/v1/models") == 1
+    list(named.complete([1, 5]))
+    assert asked(fake) == ["/completion"]
+
+
+def test_a_named_model_that_is_gone(fake: FakeLlama, named: LlamaServer, clock: Clock) -> None:
+    list(named.complete([1, 5]))
+    swap(fake)
+    clock.now += 5
+    for _ in range(2):
+        with pytest.raises(UnknownModelError, match=r"It has: other\.gguf"):
+            list(named.complete([1, 5]))
+    with pytest.raises(UnknownModelError):
+        asyncio.run(named.aproperties())
+
+
+def test_another_model_of_the_same_name(fake: FakeLlama, named: LlamaServer, clock: Clock) -> None:
+    list(named.complete([1, 5]))
+    swap(fake, alias=fake.alias)
+    clock.now += 5
+    with pytest.raises(ModelChangedError):
+        list(named.complete([1, 5]))
+    list(named.complete([1, 5]))
 
 
 # the engine forgets

@@ -201,6 +201,24 @@ def test_a_value_that_cannot_be_written_is_left_out_and_named(name: str) -> None
         _arguments({**schema, "required": ["t"]}, name)
 
 
+@pytest.mark.parametrize("name", STYLES)
+def test_what_needs_too_large_automata_is_left_to_the_check(name: str) -> None:
+    heavy = {f"p{number}": {"type": "string", "pattern": f"[a-z]x.{{{number % 9 + 1}}}y"} for number in range(40)}
+    listed = {"enum": [f"{number:03}{'ab' * (number % 7)}" for number in range(1500)]}
+    several = {"type": ["string", "null", "integer"], "maxLength": 900}
+    schema = {
+        "properties": {**heavy, "l": listed, "s": several, "a": {"items": several}},
+        "additionalProperties": several,
+    }
+    arguments = _arguments({"type": "object", **schema}, name)
+    assert {note.keyword for note in arguments.grammar.residual} <= {"pattern", "maxLength", "properties"}
+    value = {"p8": "axzzzzzzzzzy", "l": "003ababab", "s": None, "a": ["x", None, 3], "other": "text"}
+    assert arguments.read(arguments.write(value)) == value
+    assert not arguments.grammar.check(value)
+    wrong = arguments.write({"l": "3000"})
+    assert not accepts(arguments.grammar, wrong) or arguments.grammar.check(arguments.read(wrong))
+
+
 # Values of several types
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import examples
 from grammar_trees import trees
 from hypothesis import given, settings
 from llama_cpp import llama_grammar
@@ -258,7 +259,7 @@ def test_fresh_names() -> None:
     assert fresh_name("a", {"a", "a-1"}) == "a-2"
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(trees())
 def test_what_is_printed_reads_the_same(tree: GbnfTree) -> None:
     text = print_gbnf(tree)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 
 import pytest
+from examples import examples
 from grammar_trees import LONGEST, TEXTS, sentences, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -280,7 +281,7 @@ def test_grammars_that_cannot_be_followed(rules: dict[str, Node], message: str) 
         Matcher(GbnfTree(rules))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(trees())
 def test_random_grammars_against_brute_force(tree: GbnfTree) -> None:
     matcher, expected = Matcher(tree), sentences(tree)
@@ -289,7 +290,7 @@ def test_random_grammars_against_brute_force(tree: GbnfTree) -> None:
         assert all(matcher.allows(text[:end]) for end in range(len(text)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(trees(), st.sampled_from([text for text in TEXTS if len(text) < LONGEST]))
 def test_random_states_against_brute_force(tree: GbnfTree, text: str) -> None:
     matcher = Matcher(tree)

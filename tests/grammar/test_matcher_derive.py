@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from examples import examples
 from grammar_trees import TEXTS, sentences, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -81,7 +82,7 @@ def test_the_empty_text() -> None:
     assert print_gbnf(without(parse_gbnf('root ::= "a"?'), "")) == 'root ::= "a"\n'
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_random_grammars(data: st.DataObject) -> None:
     tree = data.draw(trees())

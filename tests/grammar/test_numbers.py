@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from schemas import accepts
@@ -30,7 +31,7 @@ def _integers(low: int | None, high: int | None, step: int | None) -> Grammar | 
         return None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(BOUNDS, BOUNDS, st.none() | st.integers(1, 40), st.lists(st.integers(-2000, 2000), min_size=1))
 def test_integers_in_a_range(low: int | None, high: int | None, step: int | None, numbers: list[int]) -> None:
     grammar = _integers(low, high, step)
@@ -44,7 +45,7 @@ def test_integers_in_a_range(low: int | None, high: int | None, step: int | None
 DECIMALS = st.decimals(-200, 200, places=3, allow_nan=False, allow_infinity=False)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(DECIMALS, DECIMALS, st.booleans(), st.booleans(), DECIMALS)
 def test_numbers_in_a_range(one: Decimal, other: Decimal, above: bool, below: bool, number: Decimal) -> None:
     low, high = sorted((one, other))
@@ -62,7 +63,7 @@ def test_numbers_in_a_range(one: Decimal, other: Decimal, above: bool, below: bo
             assert accepts(grammar, text) == wanted, text
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(["0.01", "0.05", "0.25", "2.5", "1.5", "0.1"]), st.integers(-3000, 3000))
 def test_decimal_multiples_are_exact(step: str, thousandths: int) -> None:
     grammar = Grammar.from_json_schema({"type": "number", "multipleOf": float(step)})
@@ -75,7 +76,7 @@ LARGEST = sys.float_info.max
 FLOATS = st.floats(-LARGEST, LARGEST).filter(lambda number: abs(number) < 1.79e308 or abs(number) == LARGEST)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(FLOATS | st.integers())
 @example(5e-324)
 @example(-2.2250738585072014e-308)
@@ -88,7 +89,7 @@ def test_every_number_has_a_text(number: float) -> None:
     assert accepts(Grammar.from_json_schema({"type": "number", "minimum": 0}), text) == (number >= 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(FLOATS, st.floats(-1e3, 1e3))
 def test_what_json_dumps_writes_is_in_range_when_the_number_is(number: float, low: float) -> None:
     """Exponents included, but those that stand nearer to zero than the bound."""
@@ -130,7 +131,7 @@ TEXTS = st.from_regex(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(st.sampled_from(BOUNDED), TEXTS)
 def test_what_is_accepted_is_a_finite_double_within_the_bounds(bounds: dict[str, float], text: str) -> None:
     number = float(text)

@@ -6,6 +6,7 @@ import json
 import random
 from typing import Any
 
+from examples import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from schemas import accepts, text_of, valid
@@ -97,7 +98,7 @@ def _ordered(schema: Any, value: Any) -> bool:
     return all(_ordered(schema, item) for item in value) if isinstance(value, list) else True
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=examples(400), deadline=None)
 @given(SCHEMAS, VALUES)
 def test_a_valid_value_is_accepted_and_an_invalid_one_is_not(schema: Any, value: Any) -> None:
     right = valid(schema, value)
@@ -109,7 +110,7 @@ def test_a_valid_value_is_accepted_and_an_invalid_one_is_not(schema: Any, value:
         assert found == right, whitespace
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(SCHEMAS, st.integers(0, 2**32))
 def test_a_sampled_sentence_is_valid(schema: Any, seed: int) -> None:
     grammar = _compiled(schema)

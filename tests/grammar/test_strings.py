@@ -8,6 +8,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from schemas import accepts, text_of
@@ -33,7 +34,7 @@ PATTERNS = [
 
 
 @pytest.mark.parametrize("pattern", [pattern for pattern in PATTERNS if pattern != r"^[]a]"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text("ab,xfo-1 .\n", max_size=7))
 @example("")
 @example("\n")
@@ -87,7 +88,7 @@ def test_an_automaton_that_would_be_too_large_is_not_made(pattern: str) -> None:
         search(pattern)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.sampled_from(PATTERNS), st.sampled_from(PATTERNS), st.text("abx,", max_size=5))
 def test_automata_combine(one: str, other: str, text: str) -> None:
     left, right = search(one), search(other)
@@ -97,7 +98,7 @@ def test_automata_combine(one: str, other: str, text: str) -> None:
     assert length_between(left, 1, 3).matches(text) == (left.matches(text) and 1 <= len(text) <= 3)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.lists(st.text("ab", max_size=4), max_size=6), st.text("ab", max_size=4))
 def test_a_finite_language_is_its_texts(texts: list[str], text: str) -> None:
     assert finite(texts).matches(text) == (text in texts)
@@ -205,7 +206,7 @@ def test_a_long_bound_is_kept_in_few_rules() -> None:
     assert matcher.done
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=6))
 @example('"\\/\b\f\n\r\t\x00\x1f\x7f')
 @example("\U0010ffff\ue000\ud7ff")
@@ -214,7 +215,7 @@ def test_any_text_is_a_string(text: str) -> None:
     assert accepts(Grammar.from_json_schema({"type": "string", "not": {"const": "x"}}), text_of(text)) == (text != "x")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(st.text(st.characters(), max_size=3))
 def test_a_string_may_be_escaped_but_never_holds_a_lone_surrogate(text: str) -> None:
     spelled = json.dumps(text)

@@ -381,3 +381,24 @@ def test_a_closed_connection_frees_the_slot(server: LlamaServer) -> None:
     assert wait_until(lambda: any(slot.id == 3 and slot.busy for slot in server.slots()))
     chunks.close()  # type: ignore[attr-defined]
     assert wait_until(lambda: not any(slot.busy for slot in server.slots()))
+
+
+def test_logprobs_are_of_the_model_and_the_same_both_ways(server: LlamaServer, in_process: LlamaInProcess) -> None:
+    told = []
+    for backend in (server, in_process):
+        prompt = prompt_of(backend, "Once upon a time")
+        chunks = list(
+            backend.complete(
+                prompt, grammar=ASCII, max_tokens=12, sampling=Sampling(temperature=0, extra={"n_probs": 3})
+            )
+        )
+        found = [one for chunk in chunks for one in chunk.logprobs]
+        assert [one.token for one in found if one] == [token for chunk in chunks for token in chunk.tokens]
+        told.append(found)
+        assert not any(chunk.logprobs for chunk in backend.complete(prompt, max_tokens=3, sampling=GREEDY))
+    for one, other in zip(*told, strict=True):
+        assert one.data == other.data
+        assert one.logprob == pytest.approx(other.logprob, abs=0.01)
+        assert [each.token for each in one.top] == [each.token for each in other.top]
+        assert [each.logprob for each in one.top] == sorted((each.logprob for each in one.top), reverse=True)
+        assert one.logprob <= one.top[0].logprob < 0

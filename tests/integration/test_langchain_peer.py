@@ -1,7 +1,8 @@
-"""ChatOpenAI on the same llama-server with the same random weights: a column of the table in README and docs.
+"""Peers on the same llama-server with the same random weights: columns of the table in README and docs.
 
-The model's template has tools, so that llama-server's own way to call them is at its best. Where one of these tests
-fails because ChatOpenAI or llama-server got better, the table has to say so.
+They are ChatOpenAI, and ChatLlama of langchain-llama-cpp. The model's template has tools, so that llama-server's own
+way to call them is at its best. Where one of these tests fails because a peer or llama-server got better, the table has
+to say so.
 """
 
 from __future__ import annotations
@@ -12,21 +13,25 @@ from operator import add
 from pathlib import Path
 from typing import Any, Literal
 
+import httpx
 import pytest
 from gguf_factory import CHATML_WITH_TOOLS, write_gguf
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
+from langchain_llama_cpp import ChatLlama
 from langchain_openai import ChatOpenAI
 from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 from pydantic import BaseModel
 
 from gba.backends.process import LlamaServerProcess
-from gba.errors import ContextOverflowError, ConversationError, SchemaError
+from gba.errors import ContextOverflowError, ConversationError, SchemaError, UnknownModelError
 from gba.langchain import ChatLlamaCpp
 
 SEEDS = range(1, 6)
+CLIENT = httpx.Client(timeout=60)
+"""Of ChatLlama, which does not close its own."""
 
 
 def plus(a: int, b: int) -> int:
@@ -59,15 +64,21 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         write_gguf(path, chat_template=CHATML_WITH_TOOLS), context=2048, extra_args=["--jinja"]
     ) as server:
         yield server.base_url
+    CLIENT.close()
 
 
 def ours(url: str, **options: Any) -> ChatLlamaCpp:
-    return ChatLlamaCpp(base_url=url, model="random", **{"max_tokens": 128, "seed": 1, **options})
+    return ChatLlamaCpp(base_url=url, **{"model": "random", "max_tokens": 128, "seed": 1, **options})
 
 
 def theirs(url: str, **options: Any) -> ChatOpenAI:
     defaults = {"max_tokens": 128, "seed": 1, "max_retries": 0}
-    return ChatOpenAI(base_url=f"{url}/v1", api_key="none", model="random", **{**defaults, **options})  # type: ignore[arg-type]
+    return ChatOpenAI(base_url=f"{url}/v1", api_key="none", **{"model": "random", **defaults, **options})  # type: ignore[arg-type]
+
+
+def direct(url: str, **options: Any) -> ChatLlama:
+    defaults = {"model": "random", "max_tokens": 128, "seed": 1, "max_retries": 0}
+    return ChatLlama(base_url=url, http_client=CLIENT, **{**defaults, **options})
 
 
 def called(model: BaseChatModel, choice: str, **options: Any) -> list[str]:
@@ -77,26 +88,27 @@ def called(model: BaseChatModel, choice: str, **options: Any) -> list[str]:
 
 def test_a_call_is_there_whatever_the_model_is(url: str) -> None:
     assert all(len(called(ours(url, seed=seed), "any")) == 1 for seed in SEEDS)
-    assert not any(called(theirs(url, seed=seed), "any") for seed in SEEDS)
+    assert not any(called(peer(url, seed=seed), "any") for peer in (theirs, direct) for seed in SEEDS)
 
 
 def test_a_tool_that_is_named_is_called(url: str) -> None:
     assert all(called(ours(url, seed=seed), "minus") == ["minus"] for seed in SEEDS)
-    assert not any(called(theirs(url, seed=seed), "minus") for seed in SEEDS)
+    assert not any(called(peer(url, seed=seed), "minus") for peer in (theirs, direct) for seed in SEEDS)
 
 
-def test_none_is_kept_by_both(url: str) -> None:
-    assert not any(called(model(url, seed=seed), "none") for model in (ours, theirs) for seed in SEEDS)
+def test_none_is_kept_by_all(url: str) -> None:
+    assert not any(called(model(url, seed=seed), "none") for model in (ours, theirs, direct) for seed in SEEDS)
 
 
 def test_tools_stay_beside_a_schema(url: str) -> None:
     """With both, `any` asks for a call: llama-server follows the schema alone."""
     schema = {"type": "json_schema", "json_schema": {"name": "Drink", "schema": Drink.model_json_schema()}}
     assert all(called(ours(url, seed=seed), "any", response_format=schema) for seed in SEEDS)
-    model = theirs(url).bind_tools([plus, minus], tool_choice="any", response_format=schema)
-    message = model.invoke("How much is 3 and 4?")
-    assert not message.tool_calls
-    assert isinstance(Drink.model_validate_json(message.text), Drink)
+    for peer in (theirs(url), direct(url)):
+        bound = peer.bind_tools([plus, minus], tool_choice="any", response_format=schema)
+        message = bound.invoke("How much is 3 and 4?")
+        assert not message.tool_calls
+        assert isinstance(Drink.model_validate_json(message.text), Drink)
 
 
 def test_an_answer_by_a_schema_is_there_even_when_the_tokens_run_out(url: str) -> None:
@@ -106,14 +118,16 @@ def test_an_answer_by_a_schema_is_there_even_when_the_tokens_run_out(url: str) -
 
 
 def test_what_llama_cpp_measured_is_in_the_message(url: str) -> None:
-    mine, other = (model.invoke("Hi").response_metadata for model in (ours(url), theirs(url)))
+    models = (ours(url), theirs(url), direct(url))
+    mine, other, third = (model.invoke("Hi").response_metadata for model in models)
     assert mine["timings"]["predicted_n"] > 0
     assert mine["build"]
     assert "timings" not in other
+    assert third["timings"]["predicted_n"] > 0
 
 
-def test_both_tell_what_was_cached(url: str) -> None:
-    for model in (ours(url), theirs(url)):
+def test_all_tell_what_was_cached(url: str) -> None:
+    for model in (ours(url), theirs(url), direct(url)):
         model.invoke("Say it again, please.")
         usage = model.invoke("Say it again, please.").usage_metadata
         assert usage is not None
@@ -122,10 +136,22 @@ def test_both_tell_what_was_cached(url: str) -> None:
 
 def test_a_stream_ends_with_the_usage(url: str) -> None:
     """ChatOpenAI has to be asked for it where it speaks to another server than OpenAI's."""
-    ended: list[Any] = [
-        reduce(add, model.stream("Hi")) for model in (ours(url), theirs(url), theirs(url, stream_usage=True))
-    ]
-    assert [message.usage_metadata is not None for message in ended] == [True, False, True]
+    models = (ours(url), theirs(url), theirs(url, stream_usage=True), direct(url))
+    ended: list[Any] = [reduce(add, model.stream("Hi")) for model in models]
+    assert [message.usage_metadata is not None for message in ended] == [True, False, True, True]
+
+
+def test_a_name_that_no_model_has(url: str) -> None:
+    with pytest.raises(UnknownModelError, match="no model 'nonsense-70b'"):
+        ours(url, model="nonsense-70b").invoke("Hi")
+    for peer in (theirs(url, model="nonsense-70b"), direct(url, model="nonsense-70b")):
+        assert isinstance(peer.invoke("Hi"), AIMessage)  # of the model that runs there
+
+
+def test_how_likely_the_tokens_were(url: str) -> None:
+    for model in (ours(url), theirs(url), direct(url)):
+        (generation,) = model.generate([[HumanMessage("Say it again, please.")]], logprobs=True).generations[0]
+        assert generation.message.response_metadata["logprobs"]["content"]
 
 
 @pytest.mark.parametrize(

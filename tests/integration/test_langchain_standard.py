@@ -40,4 +40,4 @@ class TestInProcess(RandomWeights):
 
     @property
     def model_override_value(self) -> str:
-        return str(self.params["model_path"])
+        return "tiny-agent"

@@ -55,4 +55,4 @@ class TestInProcess(TinyAgent):
 
     @property
     def model_override_value(self) -> str:
-        return str(self.params["model_path"])
+        return "tiny-agent"

@@ -382,9 +382,11 @@ def test_it_is_written_out_without_its_key(monkeypatch: pytest.MonkeyPatch) -> N
 def test_where_it_speaks_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LLAMA_CPP_BASE_URL", raising=False)
     assert ChatLlamaCpp().base_url is None
-    assert ChatLlamaCpp(model="x.gguf").model_path == "x.gguf"
+    assert ChatLlamaCpp(model="x.gguf").base_url is None
     monkeypatch.setenv("LLAMA_CPP_BASE_URL", "http://127.0.0.1:9")
     assert ChatLlamaCpp().base_url == "http://127.0.0.1:9"
+    assert ChatLlamaCpp(model="qwen3-8b").base_url == "http://127.0.0.1:9"
+    assert ChatLlamaCpp(model="x.gguf").base_url is None
     assert ChatLlamaCpp(model_path="x.gguf").base_url is None
     with pytest.raises(ValidationError, match="base_url and model_path"):
         ChatLlamaCpp(base_url="http://127.0.0.1:9", model_path="x.gguf")

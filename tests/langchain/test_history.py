@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -239,6 +240,46 @@ def test_what_a_text_model_cannot_read_is_refused_by_name(block: dict[str, Any],
 def test_a_document_that_is_text_is_read() -> None:
     block = {"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "Hello."}}
     assert to_messages([HumanMessage([block])])[0].content == "Hello."
+
+
+def test_a_document_of_blocks_of_text_is_read() -> None:
+    blocks = [{"type": "text", "text": "One."}, {"type": "text", "text": "Two."}]
+    block = {"type": "document", "source": {"type": "content", "content": blocks}}
+    assert to_messages([HumanMessage([block])])[0].content == "One.\nTwo."
+    picture = {"type": "document", "source": {"type": "content", "content": [*blocks, {"type": "image"}]}}
+    with pytest.raises(ConversationError, match="a document"):
+        to_messages([HumanMessage([picture])])
+
+
+@pytest.mark.parametrize(
+    "block", [{"total": 3}, {"type": "hologram", "é": [1]}, {"type": "tool_reference", "name": "x"}]
+)
+def test_an_unknown_block_of_a_result_is_told_as_json(block: dict[str, Any]) -> None:
+    """Nobody can take it out while an agent runs."""
+    result = ToolMessage([{"type": "text", "text": "Found:"}, block], tool_call_id="c1")
+    told = to_messages([HumanMessage("?"), AIMessage("", tool_calls=[call()]), result])[-1].content
+    first, _, rest = told.partition("\n")
+    assert (first, json.loads(rest)) == ("Found:", block)
+
+
+@pytest.mark.parametrize(
+    "block, text",
+    [
+        ({"type": "compaction", "content": "They spoke of tea."}, "They spoke of tea.Yes."),
+        ({"type": "non_standard", "value": {"type": "compaction", "content": "Tea."}}, "Tea.Yes."),
+        ({"type": "non_standard", "value": {"type": "web_fetch_tool_result"}}, "Yes."),
+        ({"type": "mcp_call", "name": "x", "output": "y"}, "Yes."),
+        ({"type": "image_generation_call", "id": "x"}, "Yes."),
+    ],
+)
+def test_what_another_provider_did_itself_does_not_end_a_conversation(block: dict[str, Any], text: str) -> None:
+    assert to_messages([HumanMessage("?"), AIMessage([block, {"type": "text", "text": "Yes."}])])[1].content == text
+
+
+def test_a_custom_call_of_openai_stands_in_the_list_of_calls() -> None:
+    block = {"type": "custom_tool_call", "name": "add", "input": "1+2", "call_id": "c1"}
+    message = AIMessage([block], tool_calls=[call(args={"__arg1": "1+2"})])
+    assert to_messages([HumanMessage("?"), message])[1].calls == (ToolCall("add", {"__arg1": "1+2"}, "c1"),)
 
 
 def test_nothing_and_unknown_kinds_are_refused() -> None:

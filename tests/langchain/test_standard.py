@@ -62,4 +62,4 @@ class TestInProcess(ChatModelUnitTests):
 
     @property
     def init_from_env_params(self) -> tuple[dict[str, str], dict[str, Any], dict[str, Any]]:
-        return {"LLAMA_CPP_API_KEY": "secret"}, {"model": "other.gguf"}, {"model_path": "other.gguf"}
+        return {"LLAMA_CPP_API_KEY": "secret"}, {"model": "other.gguf"}, {"model_name": "other.gguf"}

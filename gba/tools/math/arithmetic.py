@@ -79,6 +79,8 @@ def binary(operator: str, left: Any, right: Any) -> Any:
     if isinstance(left, dict) or isinstance(right, dict):
         raise MathError(f"The operator {operator} does not work on a table of values.", kind="domain")
     value = _complex_form(_OPERATORS[operator](left, right))
+    if value.is_Float and left.is_Float and right.is_Float:
+        value = sympy.Float(value, precision=min(left._prec, right._prec))  # sympy keeps the left one's digits
     check_value(value)
     return defined(value, f"A value of {operator}")
 

@@ -25,12 +25,20 @@ MAX_LENGTH = 4_000
 MAX_NODES = 2_000
 MAX_DEPTH = 120
 _MAX_BRACKETS = 40
+_SHOWN = 40
+"""Characters of a number that an error repeats."""
 
 _SPELLINGS = str.maketrans(
     {"\t": " ", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "π": "pi", "∞": "oo", "\r": "\n"}
 )
 _CARET = re.compile(r"""("[^"\n]*"|'[^'\n]*'|\#[^\n]*)|\^""")
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
+_SEPARATED = re.compile(
+    r"""\"[^"\n]*"|'[^'\n]*'|\#[^\n]*|[A-Za-z_]\w*"""
+    r"|(?P<number>(?:[1-9]\d{0,2}|0\d{1,2})(?:,\d{2,3}){0,12},\d{3}(?![\d_])(?:\.\d+)?)"
+    r"|[\d.](?:[eE][-+]|[\w.])*"
+)
+"""Texts, comments, names, numbers with thousands separators, and other numbers: so that each is read as a whole."""
 _PREFIXES = re.compile(r"(?:(?:[-+~]|\bnot\b)\s*){20}")
 _TEXTS = {
     "names": re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:(?:, ?| )[A-Za-z][A-Za-z0-9_]*)*"),
@@ -128,6 +136,7 @@ def _parse(text: str) -> Program:
         raise MathError(message, kind="too large", program=text[:MAX_LENGTH])
     source = _CARET.sub(lambda match: match[1] or "**", text.translate(_SPELLINGS)).strip() + "\n"
     _scan(source, text)
+    _refuse_separators(source, text)
     try:
         tree = ast.parse(source)
     except SyntaxError as error:
@@ -154,6 +163,20 @@ def _scan(source: str, text: str) -> None:
                 raise MathError(f"Line {number}: too many nested brackets.", kind="too large", program=text)
     if _PREFIXES.search(source):
         raise MathError("Too many signs in a row.", kind="too large", program=text)
+
+
+def _refuse_separators(source: str, text: str) -> None:
+    """Refuse ``1,200`` and ``1,00,000``, which Python reads as several values. ``[100,200]`` looks the same."""
+    for match in _SEPARATED.finditer(source):
+        number = match["number"]
+        if number is not None:
+            line = source.count("\n", 0, match.start()) + 1
+            shown = number if len(number) <= _SHOWN else f"{number[:_SHOWN]}..."
+            message = (
+                f"Line {line}: write numbers without thousands separators: {shown.replace(',', '')}, not {shown}. "
+                f"Values of their own have a space behind the comma: {shown.replace(',', ', ')}."
+            )
+            raise MathError(message, kind="syntax", program=text)
 
 
 def _require_result(program: Program) -> None:

@@ -26,7 +26,8 @@ _background = Background("gba-math-async")
 class MathResult:
     """What a program gave.
 
-    ``text`` is one short line, fit for a model to read: whole numbers in full, others to six significant digits.
+    ``text`` is one short line, fit for a model to read: whole numbers in full, others to six significant digits or
+    as many as the program asks for.
     ``latex`` is the exact value, and so is ``exact``, as sympy writes it (cut off after 100,000 characters).
     ``value`` is it as sympy has it, built when it is first asked for.
     """

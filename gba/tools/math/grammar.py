@@ -3,7 +3,8 @@
 The text is kept to read in grammars/math.gbnf. It is made for llama.cpp: no left recursion, nothing that may be
 empty inside a repetition, and the words of a list as a tree over their common beginnings, so that few stacks are
 alive at a time. Precedence is left to Python's parser: an expression is a flat run of values and operators here.
-A program ends with the line break after ``result = …``: there the grammar allows nothing more.
+A program ends with the line break after ``result = …``: there the grammar allows nothing more. A comma has a space
+behind it, and several values without brackets are for several names only: ``1,200`` is no number and cannot be written.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _HEADER = """\
 """
 
 _RULES = r"""
-root ::= line* "result" " "? "=" " "? values "\n"
+root ::= line* "result" " "? "=" " "? expression "\n"
 line ::= (import | assignment) comment? "\n" "\n"? | "#" [ -~]* "\n"
 comment ::= " "? " "? "#" [ -~]*
-assignment ::= name ((comma name)* " "? "=" | " "? augmented "=") " "? values
+assignment ::= name (" "? (augmented? "=") " "? expression | (comma name)+ " "? "=" " "? values)
 values ::= expression (comma expression)*
 expression ::= sum (" "? comparison " "? sum (" "? comparison " "? sum)?)?
 sum ::= term (" "? operator " "? term)*
@@ -39,7 +40,7 @@ group ::= "(" expression (comma expression)* ","? ")"
 list ::= "[" expression (comma expression)* ","? "]"
 table ::= "{" entry (comma entry)* "}"
 entry ::= expression ":" " "? expression
-comma ::= "," " "?
+comma ::= ", "
 number ::= real "j"?
 real ::= (whole ("." [0-9]+)? | "." [0-9]+) ([eE] [-+]? [0-9]+)?
 whole ::= "0" | [1-9] ("_"? [0-9])*

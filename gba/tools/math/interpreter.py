@@ -24,6 +24,7 @@ from gba.tools.math.bounds import SHOWN, at_most, check_value
 from gba.tools.math.checker import Program, operator_of, qualified
 from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, SETS
 from gba.tools.math.methods import METHODS, PROPERTIES
+from gba.tools.math.text import Style
 
 __all__ = ["Outcome", "run"]
 
@@ -34,20 +35,18 @@ _FREE = re.compile(
 """Names that stand for an unknown when nothing was assigned to them."""
 _ROUGH = frozenset({"float", "Float", "Decimal", "N", "evalf", "n", "nsolve", "nroots", "round"})
 """Calls that ask for a decimal number."""
+_DIGITS = frozenset({"Float", "Decimal", "N", "evalf", "n"})
+"""Those of them whose argument after the value is a number of significant digits."""
 _EXACT = frozenset({"Rational", "Fraction", "S", "nsimplify", "fraction"})
 """Calls that ask for a fraction."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The value of ``result``, and how the program puts its numbers.
-
-    ``decimal``: it is written in decimal numbers, or asks for them; ``fraction``: it asks for fractions.
-    """
+    """The value of ``result``, and how the program wants its numbers shown."""
 
     value: Any
-    decimal: bool = False
-    fraction: bool = False
+    style: Style
 
 
 def run(program: Program) -> Outcome:
@@ -61,7 +60,7 @@ def run(program: Program) -> Outcome:
         raise MathError("A program cannot end the process.", kind="forbidden", program=program.text) from None
     except Exception as error:  # noqa: BLE001  (sympy raises all sorts, and each is a message to the model)
         raise _translated(error, program.text) from None
-    return Outcome(value, interpreter.decimal, interpreter.fraction and not interpreter.decimal)
+    return Outcome(value, interpreter.style())
 
 
 def _translated(error: Exception, text: str) -> MathError:
@@ -92,6 +91,11 @@ class _Interpreter:
         self.statements = program.tree.body
         self.names: dict[str, Any] = {}
         self.decimal = self.fraction = False
+        self.digits = self.places = 0
+
+    def style(self) -> Style:
+        """How the program wants its numbers shown, as far as it has run."""
+        return Style(self.decimal, self.fraction and not self.decimal, self.digits, self.places)
 
     def run(self) -> Any:
         for statement in self.statements:
@@ -200,7 +204,7 @@ class _Interpreter:
         return clean(PROPERTIES[node.attr](self.value(node.value)))
 
     def _call(self, node: ast.Call) -> Any:
-        function, name = self._function(node.func)
+        function, name, first = self._function(node.func)
         arguments = [self.value(argument) for argument in node.args]
         keywords: dict[str, Any] = {}
         for key in node.keywords:
@@ -210,29 +214,40 @@ class _Interpreter:
         self.decimal = self.decimal or name in _ROUGH
         self.fraction = self.fraction or name in _EXACT
         value = clean(function(*arguments, **keywords))
+        self._note_digits(name, arguments[first:])
         check_value(value)
         return defined(value, f"This value of {name}")
 
-    def _function(self, node: ast.expr) -> tuple[Callable[..., Any], str]:
-        """What is called, with the value in front of a method already bound, and its name."""
+    def _note_digits(self, name: str, arguments: list[Any]) -> None:
+        """Note the digits that a call asked for; ``arguments`` are those after the value, all of them accepted."""
+        if arguments and name in _DIGITS:
+            self.digits = max(self.digits, int(arguments[0]))
+        elif arguments and name == "round":
+            self.places = max(self.places, int(arguments[0]))
+
+    def _function(self, node: ast.expr) -> tuple[Callable[..., Any], str, int]:
+        """What is called, its name, and the place of the first argument after the value.
+
+        The value in front of a method is bound already, so that is 0 for a method and 1 for a function.
+        """
         if isinstance(node, ast.Name):
             own = self.names.get(node.id)
             if isinstance(own, UndefinedFunction):
-                return own, node.id
+                return own, node.id, 1
             if node.id not in FUNCTIONS:
                 hint = f"{node.id}.subs(x, 1) gives the value at 1" if own is not None else "write * to multiply"
                 raise MathError(f"Line {node.lineno}: {node.id} is not a function; {hint}.", kind="syntax")
-            return FUNCTIONS[node.id], node.id
+            return FUNCTIONS[node.id], node.id, 1
         if not isinstance(node, ast.Attribute):
             raise MathError("Only named functions can be called.", kind="forbidden")
         module, name = qualified(node.value), node.attr
         own_module = isinstance(node.value, ast.Name) and node.value.id in self.names
         if module == "np.linalg":
-            return LINALG[name], name
+            return LINALG[name], name, 1
         if module and not own_module and name in FUNCTIONS:
-            return FUNCTIONS[name], name
+            return FUNCTIONS[name], name, 1
         receiver, method = self.value(node.value), METHODS[name]
-        return (lambda *args, **keywords: method(receiver, *args, **keywords)), name
+        return (lambda *args, **keywords: method(receiver, *args, **keywords)), name, 0
 
 
 def _finished(value: Any) -> Any:

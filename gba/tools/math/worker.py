@@ -153,9 +153,9 @@ def _evaluate(text: str, digits: int) -> dict[str, Any]:
 
     outcome = run(check(text))
     result: dict[str, Any] = {
-        "text": texts.short(outcome.value, rough=outcome.decimal, fraction=outcome.fraction),
+        "text": texts.short(outcome.value, outcome.style),
         "decimal": texts.decimal(outcome.value, digits),
-        "latex": texts.latex(outcome.value, outcome.decimal),
+        "latex": texts.latex(outcome.value, outcome.style.rough),
         "exact": texts.exact(outcome.value, TEXTS["exact"]),
     }
     result = {name: _plain(found) for name, found in result.items()}

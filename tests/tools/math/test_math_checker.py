@@ -59,6 +59,53 @@ def test_the_message_names_the_part(program: str, kind: str, part: str) -> None:
     assert caught.value.program == program[:MAX_LENGTH]
 
 
+@pytest.mark.parametrize(
+    "program, part",
+    [
+        ("result = 1,200 * 3", "Line 1: write numbers without thousands separators: 1200, not 1,200."),
+        ("result = 1,000,000 * 0.05", "1000000, not 1,000,000."),
+        ("price = 1,299.99\nresult = price * 2", "1299.99, not 1,299.99."),
+        ("x = 5\nresult = x + 1,050", "Line 2: write numbers without thousands separators: 1050, not 1,050."),
+        ("result = 1,00,000 + 5", "100000, not 1,00,000."),
+        ("result = max(1,200, 900)", "1200, not 1,200."),
+        ("result = sum([1,200, 2,300])", "1200, not 1,200."),
+        ("result = (900, -2,300)", "2300, not 2,300."),
+        ("result = [100,200]", "a space behind the comma: 100, 200."),
+        ("result = 'x' + 1,000", "1000, not 1,000."),
+        ("result = 1" + ",000" * 100, "1" + "000" * 9),
+    ],
+)
+def test_thousands_separators_are_refused(program: str, part: str) -> None:
+    with pytest.raises(MathError) as caught:
+        check(program)
+    assert caught.value.kind == "syntax"
+    assert part in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "result = (1, 200)",
+        "result = 1, 200",
+        "result = max(1200,900)",
+        "result = max(1,20)",
+        "result = max(1,2000)",
+        "result = max(1,200_000)",
+        "result = [0,100]",
+        "result = max(1.5,200)",
+        "result = max(1e-5,200)",
+        "result = max(x1,200)",
+        "result = max(1,x200)",
+        "result = summation(x, (x,1, 100))",
+        "result = 5 # 1,200",
+        "a, b = symbols('a,b')\nresult = a",
+    ],
+)
+def test_other_commas_are_none(program: str) -> None:
+    check(program)
+
+
 @pytest.mark.parametrize("program", [program for program, _ in HONEST])
 def test_honest_programs_pass(program: str) -> None:
     check(program)

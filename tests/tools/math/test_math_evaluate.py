@@ -85,11 +85,53 @@ def test_honest_programs_have_the_right_value(patiently: Patiently, program: str
         ("result = nsolve(cos(x) - x, x, 1)", "0.739085"),
         ("result = Integral(sin(sin(x)), (x, 0, 1)).evalf()", "0.430606"),
         ("result = range(5)", "[0, 1, 2, 3, 4]"),
+        ("result = 10**14 / 7", "14285714285714.29"),
+        ("result = 10**15 / 7", "142857142857142.86"),
+        ("result = -10**16 / 7", "-1428571428571428.57"),
+        ("result = 2**53 / 3", "3002399751580330.67"),
+        ("result = 1234567890123456.5", "1234567890123456.5"),
+        ("result = 10**15 * pi", "3141592653589793.24"),
+        ("result = 10**17 / 7", "1.42857e+16"),
+        ("result = 10**15 / 7.0 * x", "142857142857142.86*x"),
+        ("result = (10**14 / 7).evalf()", "14285714285714.3"),
+        ("result = (10**15 / 7).evalf()", "1.42857e+14"),
     ],
 )
 def test_text_for_the_model(patiently: Patiently, program: str, text: str) -> None:
     assert patiently(program).text == text
     assert str(patiently(program)) == text
+
+
+@pytest.mark.parametrize(
+    "program, text",
+    [
+        ("result = N(pi, 50)", "3.1415926535897932384626433832795028841971693993751"),
+        ("result = pi.evalf(20)", "3.1415926535897932385"),
+        ("result = sqrt(2).n(10)", "1.414213562"),
+        ("result = N(1/3, 20)", "0.33333333333333333333"),
+        ("result = N(10**20 / 7, 30)", "14285714285714285714.2857142857"),
+        ("result = N(2, 30)", "2"),
+        ("result = N(pi, 3)", "3.14"),
+        ("result = N(pi, 3) * 100000", "3.14e+5"),
+        ("result = N(sqrt(2) + I, 20)", "1.4142135623730950488 + i"),
+        ("result = N(pi, 20) * x", "3.1415926535897932385*x"),
+        ("result = Matrix([[pi]]).evalf(20)", "[[3.1415926535897932385]]"),
+        ("result = [N(pi, 20), sqrt(2), 1/3]", "[3.1415926535897932385, 1.41421, 0.333333]"),
+        ("a = N(e, 3)\nresult = pi.evalf()", "3.14159"),
+        ("result = N(pi, 50) * N(e, 10)", "8.539734223"),
+        ("result = Float('0.1234567890123456789', 30)", "0.1234567890123456789"),
+        ("result = round(pi, 15)", "3.141592653589793"),
+        ("result = round(pi, 2)", "3.14"),
+        ("result = sqrt(2).round(13)", "1.4142135623731"),
+        ("result = np.round(pi, 14)", "3.14159265358979"),
+        ("result = round(2/3, 40)", "0.6666666666666666666666666666666666666667"),
+        ("result = round(10**20 * pi, 3)", "314159265358979323846.264"),
+        ("result = round(1234567, -3)", "1235000"),
+        ("a = round(pi, 2)\nresult = 1/3", "0.333333"),
+    ],
+)
+def test_digits_that_a_program_asks_for_are_shown(patiently: Patiently, program: str, text: str) -> None:
+    assert patiently(program).text == text
 
 
 def test_result(patiently: Patiently) -> None:

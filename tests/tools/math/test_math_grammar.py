@@ -42,6 +42,12 @@ def test_what_code_models_write_is_in_the_grammar(program: str) -> None:
     assert accepted(program.rstrip("\n") + "\n") is offered
 
 
+def test_several_values_have_spaces_between_them() -> None:
+    assert accepted("a, b = 1, 200\nresult = max(a, b, 300)\n")
+    assert accepted("result = (1, 200)\n")
+    assert accepted("result = [1, 200]\n")
+
+
 def test_a_program_ends_with_the_line_that_assigns_result() -> None:
     matcher = MATCHER.copy()
     assert matcher.advance("x = 3\nresult = x ** 2")
@@ -88,6 +94,16 @@ def test_no_escape_can_be_generated(program: str) -> None:
         "result = 007\n",
         "lambda = 3\nresult = 1\n",
         "result = 1 if 2 else 3\n",
+        "result = 1,200 * 3\n",
+        "result = 1, 200 * 3\n",
+        "price = 1,299.99\nresult = price\n",
+        "price += 1, 299\nresult = price\n",
+        "result = max(1,200, 900)\n",
+        "result = sum([1,200, 2, 300])\n",
+        "result = (1,200)\n",
+        "result = x[1,200]\n",
+        "result = {1: 1,200: 2}\n",
+        "a, b = 1,200\nresult = a\n",
     ],
 )
 def test_refused(program: str) -> None:
@@ -103,6 +119,6 @@ def test_random_sentences_pass_the_checker() -> None:
 
 
 def test_random_sentences_are_of_many_kinds() -> None:
-    text = "".join(Sentences(grammar_text()).draw(seed) for seed in range(300))
+    text = "".join(Sentences(grammar_text()).draw(seed) for seed in range(600))
     assert sum(f"{name}(" in text for name in FUNCTIONS) > len(FUNCTIONS) / 2
     assert all(part in text for part in ("import ", "from ", "# ", "[", "{", "**", "==", ".subs(", "real="))
