@@ -11,7 +11,11 @@ from collections.abc import Collection, Iterable, Sequence
 
 __all__ = ["Specials"]
 
-_SHAPE = re.compile(r"<[^<>\s]{1,60}>|\[/?[A-Z][A-Z_]{1,30}\]|\]<?\]?[~a-z]+\[?>?\[?")
+_SHAPES = (
+    re.compile(r"<[^<>\s]{1,60}>"),
+    re.compile(r"\[/?[A-Z][A-Z_0-9]{1,30}\]"),
+    re.compile(r"\]<?\]?[~a-z]+\[?>?\[?"),
+)
 """What names of control tokens look like, for vocabularies of which nothing else is known."""
 
 
@@ -52,5 +56,8 @@ class Specials:
         return [text[begin:end] for begin, end in self.find(text)]
 
     def suspects(self, text: str) -> list[tuple[int, int]]:
-        """Where the text has what looks like such a name; [] for a vocabulary that is known."""
-        return [] if self.told else [found.span() for found in _SHAPE.finditer(text)]
+        """Where the text has what looks like such a name, the longest ones first; [] for a vocabulary that is known."""
+        if self.told:
+            return []
+        spans = [found.span() for shape in _SHAPES for found in shape.finditer(text)]
+        return sorted(spans, key=lambda span: span[0] - span[1])
