@@ -41,7 +41,7 @@ from gba.schema.work import TooLargeError, Work, spend
 
 __all__ = ["Compiler"]
 
-_STEPS = 800_000
+_STEPS = 1_300_000
 """Steps of work that a document may take."""
 
 _LEVELS = 24
@@ -57,7 +57,7 @@ class _DeeperError(Exception):
         super().__init__()
 
 
-_VALUE = 100
+_VALUE = 80
 """Steps that a value takes, whatever its schema."""
 
 _CONSTANT = 10

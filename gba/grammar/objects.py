@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gba.errors import SchemaError
 from gba.grammar.automata import Dfa, divide, intersect
 from gba.grammar.chain import Chain
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
@@ -96,7 +97,16 @@ def _members(
     try:
         return written(common, min(minimum, 1), None)
     except TooManyStatesError:
+        pass
+    try:
         return Chain(members, entries, common, other, min(minimum, 1), None).node()
+    except TooManyStatesError:
+        raise SchemaError(
+            f"an object with {len(entries)} named keys takes too many rules",
+            keyword="properties",
+            pointer=node.pointer,
+            remedy="Name fewer keys, or nest them in objects.",
+        ) from None
 
 
 def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:

@@ -18,7 +18,7 @@ MAX_RULES = 40_000
 """Rules that a grammar may have: llama.cpp holds far more, but nobody waits for them."""
 
 
-_RULE = 30
+_RULE = 80
 """Steps of work that a rule takes."""
 
 _BLOCK, _SMALL_BLOCK = 512, 8

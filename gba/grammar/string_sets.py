@@ -25,7 +25,7 @@ __all__ = ["StringSets"]
 _AUTOMATA = 400_000
 """Steps of a document's work that automata may take: what is left is for the rules."""
 
-_PRINTED, _RULE = 4, 30
+_PRINTED, _RULE = 4, 80
 """Steps that printing an edge and a state of an automaton take."""
 
 

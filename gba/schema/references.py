@@ -18,6 +18,7 @@ from referencing.jsonschema import DRAFT4, DRAFT6, DRAFT7, DRAFT201909, DRAFT202
 from gba.errors import SchemaError
 from gba.schema.metaschema import known, require_schema
 from gba.schema.nodes import Conjunction, Either, Place
+from gba.schema.work import spend
 
 __all__ = ["BARE", "DIALECTS", "References", "dialect_of"]
 
@@ -38,6 +39,9 @@ _SPECIFICATIONS = {
     "2020-12": DRAFT202012,
 }
 _IDENTIFIERS = {"$id", "id", "$anchor", "$dynamicAnchor", "$dynamicRef", "$recursiveRef", "$recursiveAnchor"}
+_PLACE = 12
+"""Steps of work that a subschema takes, whatever it says."""
+
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -190,6 +194,7 @@ class References:
         key = _place_key(schema, dialect, resolver)
         found = self._places.get(key)
         if found is None:
+            spend(_PLACE)
             self._keep.append(schema)
             found = Place(known(schema, dialect), pointer, next(self._serials), dialect, resolver)
             self._places[key] = found
