@@ -114,7 +114,7 @@ def _rules(schema: Any, style: ArgumentStyle) -> tuple[GbnfTree, tuple[Residual,
 
     references = References(schema)
     compiler = Compiler(Normalizer(references), closed=True)
-    compiler.style = spelled(style.spelling, compiler.rules)
+    compiler.style = spelled(style.spelling, compiler.rules, compiler.sets.work)
     if not style.tagged:
         return compiler.tree(compiler.document()), compiler.residual, Kinds(), references.dialect
     tagged = TaggedCompiler(compiler, style)

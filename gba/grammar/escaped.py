@@ -5,14 +5,17 @@ from __future__ import annotations
 import functools
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 
 from gba.grammar.automata import ANY_CHAR, EVERY_STRING, Dfa, Ranges, intersect, invert, unite
 from gba.grammar.languages import always, length_between
 from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, alt, repeat, seq
 from gba.grammar.quoting import JsonStrings, one_of_texts
+from gba.grammar.regex import Expression
 from gba.grammar.rules import Rules
 from gba.grammar.strings import DfaPrinter, any_char, char_node, dfa_node, raw_class
-from gba.schema.work import TooLargeError
+from gba.grammar.structure import holds_char, structure_node
+from gba.schema.work import TooLargeError, Work
 
 __all__ = ["AsciiStrings", "PythonStrings"]
 
@@ -36,6 +39,9 @@ class AsciiStrings(JsonStrings):
 
     def texts(self, texts: Iterable[str]) -> Node:
         return one_of_texts(map(self.literal, texts), self.rules)
+
+    def structured(self, tree: Expression) -> Node | None:
+        return seq(Literal('"'), structure_node(tree, self.rules, "pattern", _ascii_char, Literal('"')))
 
 
 class _AsciiEscapes(DfaPrinter):
@@ -99,11 +105,12 @@ def _without_double_quote() -> Dfa:
 class PythonStrings:
     """Strings as Python's ``repr`` writes them.
 
-    Where that needs too large an automaton a string may stand in either kind of quotes.
+    Where that needs too large an automaton a string may stand in either kind of quotes. ``work`` is what automata may
+    take.
     """
 
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
+    def __init__(self, rules: Rules, work: Work | None = None) -> None:
+        self.rules, self._work = rules, work or nullcontext()
 
     def writable(self, text: str) -> bool:  # noqa: ARG002 - every text can be
         return True
@@ -124,10 +131,11 @@ class PythonStrings:
         return True
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
-        try:
-            single, double = intersect(dfa, _in_single_quotes()), intersect(dfa, _in_double_quotes())
-        except TooLargeError:
-            single, double = dfa, intersect(dfa, _without_double_quote())
+        with self._work:
+            try:
+                single, double = intersect(dfa, _in_single_quotes()), intersect(dfa, _in_double_quotes())
+            except TooLargeError:
+                single, double = dfa, intersect(dfa, _without_double_quote())
         options = [
             seq(Literal(quote), dfa_node(part, self.rules, hint, Literal(quote), printer))
             for part, quote, printer in ((single, "'", _SingleQuoted), (double, '"', _DoubleQuoted))
@@ -137,6 +145,16 @@ class PythonStrings:
 
     def texts(self, texts: Iterable[str]) -> Node:
         return one_of_texts(map(self.literal, texts), self.rules)
+
+    def structured(self, tree: Expression) -> Node | None:
+        """In single quotes; none of the texts may hold one."""
+        if holds_char(tree, "'"):
+            return None
+        return seq(Literal("'"), structure_node(tree, self.rules, "pattern", _single_quoted, Literal("'")))
+
+
+def _single_quoted(ranges: Ranges, rules: Rules) -> Node:
+    return _python_char(ranges, "'", rules)
 
 
 class _SingleQuoted(DfaPrinter):

@@ -17,7 +17,7 @@ from gba.grammar.raw_strings import RawStrings
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.nodes import Conjunction, Residual
-from gba.schema.work import TooLargeError
+from gba.schema.work import TooLargeError, Work
 
 if TYPE_CHECKING:
     from gba.grammar.compile import Compiler
@@ -81,9 +81,11 @@ class _QuotedKeys:
 class BareKeys:
     """Keys without quotes, up to where the text before values first occurs, each behind an ``opening``."""
 
-    def __init__(self, rules: Rules, colon: str, opening: str = "", refused: Dfa | None = None) -> None:
+    def __init__(
+        self, rules: Rules, colon: str, opening: str = "", refused: Dfa | None = None, work: Work | None = None
+    ) -> None:
         self.quote, self.colon = lit(opening), lit(colon)
-        self._strings = RawStrings(rules, "", colon, refused)
+        self._strings = RawStrings(rules, "", colon, refused, work)
 
     def text(self, name: str) -> str | None:
         """The name, which is the key, where nothing in it ends it."""
@@ -174,7 +176,7 @@ def braces(compiler: Compiler) -> Members:
 
     keys: Keys
     if style.spelling.bare_keys:
-        keys = BareKeys(rules, style.spelling.key_separator, refused=_ends_an_object())
+        keys = BareKeys(rules, style.spelling.key_separator, "", _ends_an_object(), compiler.sets.work)
     elif style.spelling.escapes == "json" and not style.spelling.ascii_only:
         keys = _JsonKeys(rules, style.colon)
     else:

@@ -7,8 +7,10 @@ from typing import Protocol
 
 from gba.grammar.automata import Dfa, finite
 from gba.grammar.nodes import EMPTY, Literal, Node, alt, lit, seq
+from gba.grammar.regex import Expression
 from gba.grammar.rules import Rules
-from gba.grammar.strings import dfa_node, quoted, string_between, texts_node
+from gba.grammar.strings import QUOTE, char_node, dfa_node, quoted, string_between, texts_node
+from gba.grammar.structure import structure_node
 from gba.grammar.text import PlainPrinter
 
 __all__ = ["JsonStrings", "Strings", "one_of_texts"]
@@ -37,6 +39,9 @@ class Strings(Protocol):
 
     def texts(self, texts: Iterable[str]) -> Node:
         """One of the texts, all of which can be written."""
+
+    def structured(self, tree: Expression) -> Node | None:
+        """The texts of a pattern as it is built; None where they cannot be written so. Raises TooLargeError."""
 
 
 def one_of_texts(texts: Iterable[str], rules: Rules) -> Node:
@@ -70,3 +75,6 @@ class JsonStrings:
 
     def texts(self, texts: Iterable[str]) -> Node:
         return texts_node(texts, self.rules)
+
+    def structured(self, tree: Expression) -> Node | None:
+        return seq(Literal('"'), structure_node(tree, self.rules, "pattern", char_node, QUOTE))

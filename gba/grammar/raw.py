@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
 from gba.grammar.automata import Dfa, Ranges, explore, invert
+from gba.schema.work import remembered
 
 __all__ = ["Progress", "closes_first", "followed", "progress"]
 
@@ -50,8 +51,8 @@ def progress(closing: str) -> tuple[Progress, ...]:
     return tuple(found)
 
 
-@functools.lru_cache(maxsize=256)
-def followed(dfa: Dfa, closing: str, *, limit: int = _STATES) -> Dfa:
+@remembered(256)
+def followed(dfa: Dfa, closing: str) -> Dfa:
     """The strings of the language, each with the closing text behind it, which occurs nowhere earlier.
 
     Raises TooLargeError, and ValueError for a closing text that is empty.
@@ -78,4 +79,4 @@ def followed(dfa: Dfa, closing: str, *, limit: int = _STATES) -> Dfa:
                     yield max(low, first), min(high, last), (target, 0, frozenset())
 
     start: _State = (0, 0, frozenset())
-    return explore(start, moves, lambda state: state == _END, limit=limit)
+    return explore(start, moves, lambda state: state == _END, limit=_STATES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import nullcontext
 
 from gba.grammar.automata import EVERY_STRING, Dfa, complement, intersect
 from gba.grammar.bounded import bounded_text
@@ -10,9 +11,11 @@ from gba.grammar.languages import length_between
 from gba.grammar.nodes import EMPTY, Node, lit, seq
 from gba.grammar.quoting import one_of_texts
 from gba.grammar.raw import closes_first, followed
+from gba.grammar.regex import Expression
 from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node
-from gba.grammar.text import PlainPrinter
+from gba.grammar.structure import holds_char, structure_node
+from gba.grammar.text import PlainPrinter, plain_char
 from gba.schema.work import Work
 
 __all__ = ["RawStrings"]
@@ -27,11 +30,15 @@ _BASE_WORK = 1_000_000
 class RawStrings:
     """Strings as they are, up to where their closing text first occurs.
 
-    ``refused``: what would be read as something else (a number, say) where it stands.
+    ``refused``: what would be read as something else (a number, say) where it stands. ``work`` is what automata may
+    take.
     """
 
-    def __init__(self, rules: Rules, opening: str, closing: str, refused: Dfa | None = None) -> None:
+    def __init__(
+        self, rules: Rules, opening: str, closing: str, refused: Dfa | None = None, work: Work | None = None
+    ) -> None:
         self.rules, self.opening, self.closing, self.refused = rules, opening, closing, refused
+        self._work = work or nullcontext()
         with Work(_BASE_WORK):  # is needed whatever else turns out to be too large
             self.allowed = EVERY_STRING if refused is None else complement(refused)
             self.any = followed(self.allowed, closing)
@@ -45,10 +52,13 @@ class RawStrings:
     def between(self, minimum: int, maximum: int | None) -> Node | None:
         if minimum == 0 and maximum is None:
             return self._node(self.any, "text")
-        if not self._small(minimum, maximum):
-            counted = bounded_text(self.allowed, self.closing, minimum, maximum, self.rules)
-            return self.rules.share("text", seq(lit(self.opening), counted))
-        return self._node(followed(length_between(self.allowed, minimum, maximum), self.closing), "text")
+        with self._work:
+            if self._small(minimum, maximum):
+                whole = followed(length_between(self.allowed, minimum, maximum), self.closing)
+            else:
+                counted = bounded_text(self.allowed, self.closing, minimum, maximum, self.rules)
+                return self.rules.share("text", seq(lit(self.opening), counted))
+        return self._node(whole, "text")
 
     def counts(self, minimum: int, maximum: int | None) -> bool:
         exact = len(self.closing) == 1 and self.refused is None
@@ -59,11 +69,18 @@ class RawStrings:
         return (max(minimum, maximum or 0) + 1) * len(self.closing) <= _COUNTING
 
     def of(self, dfa: Dfa, hint: str) -> Node | None:
-        whole = self.any if dfa == EVERY_STRING else followed(intersect(dfa, self.allowed), self.closing)
+        with self._work:
+            whole = self.any if dfa == EVERY_STRING else followed(intersect(dfa, self.allowed), self.closing)
         return self._node(whole, hint)
 
     def texts(self, texts: Iterable[str]) -> Node:
         return one_of_texts(map(self.literal, texts), self.rules)
+
+    def structured(self, tree: Expression) -> Node | None:
+        """Where no text can hold what closes it, nor be read as something else."""
+        if self.refused is not None or holds_char(tree, self.closing[0]):
+            return None
+        return seq(lit(self.opening), structure_node(tree, self.rules, "pattern", plain_char, lit(self.closing)))
 
     def _node(self, whole: Dfa, hint: str) -> Node | None:
         if whole.empty:

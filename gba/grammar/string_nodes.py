@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gba.grammar.automata import EVERY_STRING, Dfa
-from gba.grammar.nodes import Literal, Node, seq
-from gba.grammar.quoting import JsonStrings
+from gba.grammar.nodes import Node
 from gba.schema.nodes import Residual, String
 from gba.schema.work import TooLargeError
 
@@ -19,10 +18,10 @@ __all__ = ["language_node", "string_node"]
 
 def string_node(compiler: Compiler, node: String) -> Node | None:
     """The strings that satisfy the node; None where there is none."""
-    if node.languages and isinstance(compiler.style.strings, JsonStrings):
-        structured = compiler.sets.structured(node)
+    if node.languages:
+        structured = compiler.sets.structured(node, compiler.style.strings.structured)
         if structured is not None:
-            return compiler.rules.share("pattern", seq(Literal('"'), structured))
+            return compiler.rules.share("pattern", structured)
     dfa = compiler.sets.of(node) if node.languages else EVERY_STRING
     if dfa.empty:
         compiler.contradict("pattern", node.pointer, "no string satisfies pattern, format and length together")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from gba.grammar.languages import length_between, search, superset
 from gba.grammar.nodes import Node
 from gba.grammar.regex import Chars, Expression, NotRegularError, RegexError, Times
 from gba.grammar.strings import QUOTE, char_node
-from gba.grammar.structure import counted_class, lengths_of, structure, structure_node
+from gba.grammar.structure import counted_class, lengths_of, structure
 from gba.schema.nodes import Conjunction, Language, Residual, String
 from gba.schema.work import TooLargeError, Work, remembered, spend
 
@@ -95,8 +95,11 @@ class StringSets:
             found = known
         return complement(found) if language.negated else found
 
-    def structured(self, node: String) -> Node | None:
-        """A pattern that needs no automaton, or too large a one, as it is built; None for all others."""
+    def structured(self, node: String, write: Callable[[Expression], Node | None]) -> Node | None:
+        """A pattern that needs no automaton, or too large a one, as it is built; None for all others.
+
+        ``write`` writes it, or gives None where it cannot be written so.
+        """
         if len(node.languages) > 1 or node.languages[0].kind != "pattern" or node.languages[0].negated:
             return None
         pattern = node.languages[0].text
@@ -113,8 +116,9 @@ class StringSets:
             high = min((most for most in (tree.maximum, node.maximum) if most is not None), default=None)
             if high is not None and high < low:
                 return None
-            tree = Times(tree.item, low, high)
-        else:
+            return write(Times(tree.item, low, high))
+        found = write(tree)
+        if found is not None:
             for keyword, holds in (
                 ("minLength", lengths.minimum >= node.minimum),
                 ("maxLength", node.maximum is None or (lengths.maximum or node.maximum + 1) <= node.maximum),
@@ -122,7 +126,7 @@ class StringSets:
                 if not holds:
                     why = "together with the pattern it needs too large an automaton"
                     self._leave(keyword, node.pointer, why)
-        return structure_node(tree, self._compiler.rules, "pattern", char_node, QUOTE)
+        return found
 
     def of(self, node: String) -> Dfa:
         """The strings of a node without listed values. What is too large is left out and left to the check."""

@@ -19,7 +19,7 @@ from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.stacks import Machine, State
 from gba.schema.work import PIECE, TooLargeError, remembered, spend
 
-__all__ = ["Lengths", "Spelled", "counted_class", "lengths_of", "structure", "structure_node"]
+__all__ = ["Lengths", "Spelled", "counted_class", "holds_char", "lengths_of", "structure", "structure_node"]
 
 Spelled: TypeAlias = Callable[[Ranges, Rules], Node]
 """How one character out of the ranges stands in the text."""
@@ -120,6 +120,15 @@ def lengths_of(tree: Expression) -> Lengths | None:
         return None
     bounds = [option.maximum for option in options if option.maximum is not None]
     return Lengths(min(option.minimum for option in options), max(bounds) if len(bounds) == len(options) else None)
+
+
+def holds_char(tree: Expression, char: str) -> bool:
+    """Whether some text of a tree without assertions may hold the character."""
+    if isinstance(tree, Chars):
+        return any(low <= ord(char) <= high for low, high in tree.ranges)
+    if isinstance(tree, (Concat, Or)):
+        return any(holds_char(part, char) for part in (tree.items if isinstance(tree, Concat) else tree.options))
+    return isinstance(tree, Times) and holds_char(tree.item, char)
 
 
 def structure_node(tree: Expression, rules: Rules, hint: str, spelled: Spelled, end: Node) -> Node:

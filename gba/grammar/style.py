@@ -15,6 +15,7 @@ from gba.grammar.raw import closes_first
 from gba.grammar.raw_strings import RawStrings
 from gba.grammar.rules import Rules
 from gba.grammar.spelling import JSON, JSON_COMPACT, Spelling
+from gba.schema.work import Work
 
 __all__ = ["Style", "Whitespace", "spelled", "style_of"]
 
@@ -53,19 +54,21 @@ class Style:
         return key if self.spelling.bare_keys else self.strings.literal(key)
 
 
-def spelled(spelling: Spelling, rules: Rules, strings: Strings | None = None) -> Style:
-    """The style of a spelling; ``strings`` are written in another way where they are given."""
+def spelled(spelling: Spelling, rules: Rules, work: Work | None = None, strings: Strings | None = None) -> Style:
+    """The style of a spelling; ``strings`` are written in another way where they are given.
+
+    ``work`` is what its automata may take.
+    """
     separators = (lit(spelling.item_separator), lit(spelling.key_separator))
-    return Style(spelling, strings or _strings_of(spelling, rules), EMPTY, *separators)
+    return Style(spelling, strings or _strings_of(spelling, rules, work), EMPTY, *separators)
 
 
-def _strings_of(spelling: Spelling, rules: Rules) -> Strings:
-    """The strings of a spelling."""
+def _strings_of(spelling: Spelling, rules: Rules, work: Work | None) -> Strings:
     if spelling.escapes == "json":
         return AsciiStrings(rules) if spelling.ascii_only else JsonStrings(rules)
     if spelling.escapes == "python":
-        return PythonStrings(rules)
-    return RawStrings(rules, spelling.quote, spelling.unquote)
+        return PythonStrings(rules, work)
+    return RawStrings(rules, spelling.quote, spelling.unquote, work=work)
 
 
 def style_of(whitespace: str, rules: Rules) -> Style:

@@ -90,7 +90,8 @@ class TaggedCompiler:
     def _compiler(self, spelling: Spelling) -> Compiler:
         found = self._spelled.get(spelling)
         if found is None:
-            found = self._spelled[spelling] = self.compiler.beside(spelled(spelling, self.compiler.rules))
+            style = spelled(spelling, self.compiler.rules, self.compiler.sets.work)
+            found = self._spelled[spelling] = self.compiler.beside(style)
         return found
 
     def _raw_compiler(self, tag: Tag, types: Collection[str]) -> Compiler:
@@ -99,9 +100,10 @@ class TaggedCompiler:
         key = (tag.after, frozenset((kind, other) for kind, other in others if _rivals(tag, other)))
         found = self._raw.get(key)
         if found is None:
-            rules = self.compiler.rules
-            strings = RawStrings(rules, "", tag.after, _refused(tag, sorted(key[1], key=repr)))
-            found = self._raw[key] = self.compiler.beside(spelled(Spelling(escapes="raw"), rules, strings))
+            rules, work = self.compiler.rules, self.compiler.sets.work
+            strings = RawStrings(rules, "", tag.after, _refused(tag, sorted(key[1], key=repr)), work)
+            style = spelled(Spelling(escapes="raw"), rules, strings=strings)
+            found = self._raw[key] = self.compiler.beside(style)
         return found
 
     def _tag(self, kind: str) -> Tag:
@@ -117,8 +119,9 @@ class _Tagged(Members):
 
     def __init__(self, tagged: TaggedCompiler) -> None:
         style = tagged.style
-        keys = BareKeys(tagged.compiler.rules, key_end(style), style.opening)
-        super().__init__(tagged.compiler, keys, tagged.value)
+        compiler = tagged.compiler
+        keys = BareKeys(compiler.rules, key_end(style), style.opening, work=compiler.sets.work)
+        super().__init__(compiler, keys, tagged.value)
         self.style = style
         self.comma, self.closing, self.by_name = lit(style.separator), lit(style.end), style.sort_keys
 

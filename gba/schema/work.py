@@ -43,10 +43,11 @@ class Work:
         self._entered: list[tuple[Work | None, int, Token[Work | None]]] = []
 
     def spend(self, steps: int = 1) -> None:
-        """Count steps. Raises TooLargeError when there are none left."""
-        self.left -= steps
-        if self.left < 0:
+        """Count steps. Raises TooLargeError where fewer are left; all of them are spent then, and not more."""
+        if steps > self.left:
+            self.left = 0
             raise TooLargeError
+        self.left -= steps
 
     def charge(self, key: Hashable, steps: int) -> None:
         """Count the steps of a result that is known already; only once for each key."""

@@ -154,7 +154,10 @@ def test_a_string_ends_where_its_closing_tag_first_occurs(name: str) -> None:
     assert not accepts(arguments.grammar, arguments.write({"a": f"x{after}y"}))
 
 
-@pytest.mark.parametrize("name", TAGGED)
+URL = r"^https?:\/\/(www\.)?[-a-zA-Z0-9@:%._\+~#=]{1,256}\.[a-zA-Z0-9()]{1,6}\b([-a-zA-Z0-9()@:%_\+.~#?&//=]*)$"
+
+
+@pytest.mark.parametrize("name", STYLES)
 @pytest.mark.parametrize(
     "string,right,wrong",
     [
@@ -165,8 +168,14 @@ def test_a_string_ends_where_its_closing_tag_first_occurs(name: str) -> None:
         ({"minLength": 2, "maxLength": 4}, ["ab", "abcd", "é😀"], ["a", "abcde"]),
         ({"maxLength": 300}, ["", "a" * 300], ["a" * 301]),
         ({"minLength": 100}, ["a" * 100], ["a" * 99]),
+        (
+            {"pattern": URL},
+            ["https://www.example.com/a?b=c"],
+            ["ftp://example.com", "https://example", "http://a b.com"],
+        ),
+        ({"pattern": "^[a-z ]{1,900}$"}, ["a b", "a" * 900], ["a" * 901, "", "A"]),
     ],
-    ids=str,
+    ids=lambda found: str(found)[:40],
 )
 def test_a_string_satisfies_its_schema(string: Any, right: list[str], wrong: list[str], name: str) -> None:
     arguments = _arguments({"properties": {"s": {"type": "string", **string}}, "required": ["s"]}, name)
