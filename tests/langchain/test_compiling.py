@@ -116,7 +116,7 @@ def test_tools_are_not_kept_alive(conversions: list[Any]) -> None:
         assert to_openai_tools([made(number)])[0]["function"]["name"] == f"plus_{number}"
     conversions.clear()
     gc.collect()
-    assert not any(isinstance(one, StructuredTool) and one.name.startswith("plus_") for one in gc.get_objects())
+    assert not any(type(one) is StructuredTool and one.name.startswith("plus_") for one in gc.get_objects())
 
 
 def test_what_cannot_be_a_tool_is_refused_every_time() -> None:
