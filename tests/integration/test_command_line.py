@@ -105,7 +105,7 @@ def test_doctor_looks_at_a_server(server_process: LlamaServerProcess) -> None:
     _, found = _findings("--base-url", server_process.base_url)
     assert found["server"]["state"] == "ok"
     assert "2048 tokens" in found["server's context"]["what"]
-    assert "its own template" in found["server's chat format"]["what"]
+    assert "the model's own template" in found["server's chat format"]["what"]
     assert found["server's grammar"] == {
         "name": "server's grammar",
         "state": "ok",
