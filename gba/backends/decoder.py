@@ -163,6 +163,9 @@ def _with_load_mode(options: dict[str, Any], lib: Any, params: Any) -> dict[str,
     old = {"use_mmap": True, "use_mlock": False}
     if "load_mode" not in {entry[0] for entry in params._fields_} or not old.keys() & options.keys():
         return options
+    for name in old.keys() & options.keys():
+        if not isinstance(options[name], bool):
+            raise BackendError(f"llama.cpp's option {name!r} cannot be {options[name]!r}: it is True or False.")
     mapped, locked = ({**old, **options}[name] for name in old)
     mode = "_".join(word for word, wanted in (("MMAP", mapped), ("MLOCK", locked)) if wanted) or "NONE"
     rest = {name: value for name, value in options.items() if name not in old}

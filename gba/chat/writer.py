@@ -21,8 +21,9 @@ _SMALLER = "Lower minLength or minItems, trim the conversation, or give the mode
 
 @dataclass
 class Generation:
-    """One generation under way or ended: its chunks, and what they say together."""
+    """One generation under way or ended: its chunks, and what they say together. ``room``: the tokens asked for."""
 
+    room: int
     chunks: list[Chunk] = field(default_factory=list)
     text: str = ""
     finish: Finish | None = None
@@ -156,7 +157,7 @@ class Writer:
     ) -> Task[Generation]:
         """Start a generation behind the transcript; go on with `more`, and add it to the transcript with `keep`."""
         self.requests += 1
-        generation = Generation()
+        generation = Generation(max_tokens)
         chunk: Chunk = yield Generate(tuple(self.tokens), grammar, tuple(stop), max_tokens, sampling, slot)
         self._count(generation, chunk)
         return generation
@@ -198,7 +199,8 @@ class Writer:
         """Add the generation to the transcript, its first ``upto`` characters only where given.
 
         Returns the text that was to be kept and does not fill whole tokens: it has to be forced. Bytes of a character
-        that was never finished are dropped.
+        that was never finished are dropped, as are the last tokens where bytes that spell no character came back from a
+        server as more tokens than it was asked for.
         """
         return self.keep_parts(
             generation, [(kind, len(generation.text) if upto is None else upto)], cut=upto is not None
@@ -206,7 +208,7 @@ class Writer:
 
     def keep_parts(self, generation: Generation, parts: Sequence[tuple[SpanKind, int]], *, cut: bool = True) -> str:
         """`keep`, where the generation is of several kinds: each part's kind, and up to which character it goes."""
-        limit = parts[-1][1]
+        limit, room = parts[-1][1], generation.room
         whole = limit == len(generation.text)
         kept: list[int] = []
         unfinished: list[int] = []
@@ -217,11 +219,12 @@ class Writer:
                 break
             if chunk.text:  # tokens without text are the first bytes of a character that a later chunk spells
                 while length >= parts[part][1] and part < len(parts) - 1:
-                    self._extend(kept, parts[part][0])
+                    self._extend(kept[:room], parts[part][0])
+                    room = max(0, room - len(kept))
                     kept, part = [], part + 1
                 kept, unfinished = kept + unfinished, []
             length += len(chunk.text)
-        self._extend(kept, parts[part][0], eog=generation.finish == "eog" and whole)
+        self._extend(kept[:room], parts[part][0], eog=generation.finish == "eog" and whole)
         return generation.text[length:limit] if cut else ""
 
     def extend(self, added: Sequence[int]) -> None:
