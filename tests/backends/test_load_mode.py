@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from gba.backends.decoder import _with_load_mode
+from gba.errors import BackendError
 
 LIB = SimpleNamespace(
     LLAMA_LOAD_MODE_NONE=0, LLAMA_LOAD_MODE_MMAP=1, LLAMA_LOAD_MODE_MLOCK=2, LLAMA_LOAD_MODE_MMAP_MLOCK=3
@@ -38,3 +39,9 @@ def test_newer_versions_have_one_option(options: dict[str, bool], mode: int) -> 
 def test_other_options_are_left_alone() -> None:
     assert _with_load_mode({"load_mode": 4}, LIB, Newer()) == {"load_mode": 4}
     assert _with_load_mode({}, LIB, Newer()) == {}
+
+
+@pytest.mark.parametrize("options", [{"use_mmap": []}, {"use_mmap": 1}, {"use_mlock": "no"}])
+def test_they_are_true_or_false(options: dict[str, object]) -> None:
+    with pytest.raises(BackendError, match="True or False"):
+        _with_load_mode(options, LIB, Newer())

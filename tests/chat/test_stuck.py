@@ -1,4 +1,4 @@
-"""A generation that has no room for a whole character ends the call, instead of being tried for ever."""
+"""Generations that come to an end of their room within a character, or with bytes that spell none."""
 
 from __future__ import annotations
 
@@ -58,3 +58,20 @@ def test_what_cannot_fit_into_the_context_is_no_call(schema: dict[str, Any]) -> 
     with pytest.raises(ContextOverflowError, match=r"Lower minLength or minItems") as caught:
         engine.step([Message("user", "?")], [put], tool_choice="put")
     assert caught.value.needed > caught.value.available == 2_048
+
+
+class Broken(Scripted):
+    """Fills its room with bytes that spell no character: three tokens come back for each one."""
+
+    def complete(self, prompt: Any, *, max_tokens: int, **rest: Any) -> Iterator[Chunk]:
+        unknown = tuple(self.tokenize("\ufffd", special=False)) * 3
+        for _ in range(max_tokens):
+            yield Chunk("\ufffd", unknown)
+        yield Chunk("", (), "length", Timings(predicted_n=max_tokens))
+
+
+def test_bytes_that_spell_no_character_do_not_outgrow_the_context() -> None:
+    step = Engine(Broken([], context=512)).step([Message("user", "?")])
+    assert set(step.content) == {"\ufffd"}
+    assert len(step.content) > 256
+    assert len(step.tokens) <= 512
