@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StringSets"]
 
-_AUTOMATA = 400_000
+_AUTOMATA = 500_000
 """Steps of a document's work that automata may take: what is left is for the rules."""
 
 _PRINTED, _RULE = 4, 80
