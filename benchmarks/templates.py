@@ -49,7 +49,6 @@ from template_reference import BOS, EOS, Reference
 from gba.chat.formats import Conversation, from_template
 from gba.chat.messages import Message
 from gba.errors import ConversationError
-from gba.grammar.arguments import write_arguments
 from gba.schema.tools import ToolCall, ToolSpec
 
 HELD_OUT, SECONDS = 24, 120.0
@@ -195,9 +194,7 @@ def _held_out(chat_format: Any, reference: Reference) -> Iterator[str]:
         if text is None:
             yield f"{number}: the template does not render it"
             continue
-        written = "".join(
-            piece.text for piece in syntax.write(calls, lambda call: write_arguments(syntax.arguments, call.arguments))
-        )
+        written = "".join(piece.text for piece in syntax.write(calls))
         if text.count(written) != 1:
             behind = text[text.rfind(USER.content) + len(USER.content) :]
             yield f"{number}: {written!r} is not what the template has: {behind[:400]!r}"

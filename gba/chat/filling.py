@@ -10,6 +10,7 @@ from gba.chat.calls import Fill, JsonFill
 from gba.chat.events import AnswerDelta, ArgumentsDelta
 from gba.chat.io import Task
 from gba.chat.stops import value_stops
+from gba.chat.syntax import CallSyntax, parted
 from gba.chat.writer import Writer
 from gba.errors import StepError
 from gba.grammar.matcher import Matcher
@@ -27,13 +28,14 @@ RESERVE = 24
 
 
 class Filling:
-    """Writes choices and values. ``structure``: what is forced are texts of a syntax that has control tokens.
+    """Writes choices and values in a syntax. What is forced of that is structure where it is the model's own.
 
     ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way.
     """
 
-    def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], *, structure: bool) -> None:
-        self._request, self._writer, self._thought, self._structure = request, writer, thought, structure
+    def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
+        self._request, self._writer, self._thought, self._structure = request, writer, thought, syntax.native
+        self._marks = syntax.argument_marks(writer.names)
         self.closed = self._stuck = False
         self.written = ""
 
@@ -112,17 +114,17 @@ class Filling:
         while True:
             forced = matcher.forced()
             matcher.advance(forced)
-            writer.force(forced, structure=self._structure)
             text += forced
+            self._force_value(forced, fill, done=matcher.done)
             if not matcher.done:
                 least = matcher.shortest_length()
                 room = writer.budget(RESERVE + least)
                 if room < 1 or self._stuck:
                     self.closed = True
                     shortest = matcher.shortest(writer.characters(least))
-                    writer.force(shortest, structure=self._structure)
                     text += shortest
                     matcher.advance(shortest)
+                    self._force_value(shortest, fill, done=matcher.done)
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
             if streams and len(self.written) > shown:
                 piece = self.written[shown:]
@@ -131,6 +133,15 @@ class Filling:
             if matcher.done:
                 return text
             text += yield from self._generate_value(matcher, room, value_stops(matcher, fill.style, fill.end))
+
+    def _force_value(self, text: str, fill: Fill | JsonFill, *, done: bool) -> None:
+        """Force a part of a value. Whatever a schema makes the model say is content; the marks of the syntax around it
+        are structure. ``done``: the value ends with it, and so does the call."""
+        end = min(len(text), len(fill.end)) if done else 0
+        value, closing = text[: len(text) - end], text[len(text) - end :]
+        for part in parted(value, self._marks if isinstance(fill, Fill) else None):
+            self._writer.force(part.text, structure=self._structure and not part.content, own=part.own)
+        self._writer.force(closing, structure=self._structure)
 
     def told(self, value: Any, call: ToolCall, index: int, *, answer: bool) -> Task[None]:
         """Show a value whose text is no JSON, now that it is whole."""

@@ -7,7 +7,6 @@ template; `GlueFormat`, for files without one, is a table of what stands between
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from typing import Any, Literal
 from gba.chat.messages import Message
 from gba.chat.prompts import answer_text, thought_text
 from gba.chat.signature import fields, signature
+from gba.chat.specials import marks_in
 from gba.chat.syntax import CallSyntax, Thinking, Written, written
 from gba.chat.syntaxes import GBA, builtin
 from gba.errors import ConversationError
@@ -25,7 +25,6 @@ __all__ = ["BUILT_IN", "ChatFormat", "Conversation", "GlueFormat", "Layout", "Pl
 
 Place = Literal["start", "system", "user", "assistant", "tool"]
 Piece = Written
-_MARK = re.compile(r"<[^<>\s\0]{1,60}>|\[/?[A-Z_]{2,40}\]|<</?SYS>>")
 
 
 @dataclass(frozen=True)
@@ -110,7 +109,7 @@ class ChatFormat(ABC):
         texts = [syntax.first, syntax.middle, syntax.between, syntax.end, syntax.trigger, syntax.answer, *syntax.result]
         texts += [thinking.open, thinking.close] if thinking is not None else []
         texts += [tag.after for tag in syntax.arguments.tags.values()]
-        return tuple(dict.fromkeys(mark for text in texts for mark in _MARK.findall(text)))
+        return tuple(dict.fromkeys(mark for text in texts for mark in marks_in(text)))
 
     def with_syntax(self, syntax: CallSyntax) -> ChatFormat:
         """The same format, calling in another syntax."""

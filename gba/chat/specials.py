@@ -9,7 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-__all__ = ["Specials"]
+__all__ = ["Specials", "marks_in"]
+
+_MARK = re.compile(r"<[^<>\s\0]{1,60}>|\[/?[A-Z_]{2,40}\]|<</?SYS>>")
+
+
+def marks_in(text: str) -> list[str]:
+    """The tags in a text of a format or a syntax."""
+    return _MARK.findall(text)
+
 
 _SHAPES = (
     re.compile(r"<[^<>\s]{1,60}>"),

@@ -99,7 +99,7 @@ class StepTask:
             calls=not self._plain or (self._syntax.chosen and self._agent),
             choosing=self._syntax.chosen and self._agent,
         )
-        self._filling = Filling(request, writer, lambda: self._free.thought, structure=self._syntax.native)
+        self._filling = Filling(request, writer, lambda: self._free.thought, self._syntax)
         self._answer: FreePass | None = None
         self._made: list[ToolCall] = []
         self._next = ToolCall(RESPOND, {})

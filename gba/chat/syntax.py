@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gba.chat.messages import Message
+from gba.chat.specials import marks_in
 from gba.grammar.arguments import write_arguments
 from gba.grammar.spelling import ArgumentStyle
 from gba.schema.tools import ToolCall, ToolSpec
@@ -128,8 +129,9 @@ class CallSyntax:
         """The name of a call and all that stands between it and the arguments."""
         return [Written(call.name, True), *self.fill(self.middle, call.name, call.id, number)]
 
-    def write(self, calls: Sequence[ToolCall], spell: Callable[[ToolCall], str]) -> list[Written]:
-        """The text of a turn's calls; ``spell`` gives the text of a call's arguments."""
+    def write(self, calls: Sequence[ToolCall], names: Callable[[str], Sequence[str]] = marks_in) -> list[Written]:
+        """The text of a turn's calls. ``names``: what of the texts around values is structure."""
+        marks = self.argument_marks(names)
         pieces: list[Written] = []
         for number, call in enumerate(calls):
             if number:
@@ -137,9 +139,15 @@ class CallSyntax:
                 pieces += self.joint(before, call, number)
             else:
                 pieces += self.fill(self.first, call.name, call.id, number)
-            pieces += [*self.opened(call, number), Written(spell(call), True)]
+            spelled = write_arguments(self.arguments, call.arguments)
+            pieces += [*self.opened(call, number), *parted(spelled, marks)]
         last = calls[-1]
         return [*pieces, *self.fill(self.end, last.name, last.id, len(calls) - 1)]
+
+    def argument_marks(self, names: Callable[[str], Sequence[str]]) -> re.Pattern[str] | None:
+        """Finds the marks that stand around values; None where there are none."""
+        found = {name for text in self.arguments.texts() for name in (*marks_in(text), *names(text))}
+        return re.compile(f"({'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})") if found else None
 
     def joint(self, before: ToolCall, call: ToolCall, number: int) -> list[Written]:
         """The text between two calls; ``number`` is that of the second one."""
@@ -176,6 +184,12 @@ class CallSyntax:
         return str(tags[-1]) if tags else ""
 
 
+def parted(text: str, marks: re.Pattern[str] | None) -> list[Written]:
+    """The text of arguments, or a part of it: the marks around values are structure, whatever they hold is content."""
+    parts = [text] if marks is None else marks.split(text)
+    return [Written(part, number % 2 == 0, own=number % 2 == 1) for number, part in enumerate(parts) if part]
+
+
 def written(message: Message, syntax: CallSyntax, *, agent: bool) -> str:
     """An assistant's message as text, for a model whose template knows no calls; ``agent``: it had to choose between
     calls and an answer."""
@@ -185,5 +199,5 @@ def written(message: Message, syntax: CallSyntax, *, agent: bool) -> str:
     lead = syntax.opens + thought + syntax.gap if thought else ""
     if not message.calls:
         return lead + syntax.answer + message.content
-    calls = syntax.write(message.calls, lambda call: write_arguments(syntax.arguments, call.arguments))
+    calls = syntax.write(message.calls)
     return lead + "".join(piece.text for piece in calls)

@@ -72,6 +72,17 @@ class Tokens:
             self._special[token] = plain != [token] or (len(text) > 1 and text in self.specials.names(text))
         return self._special[token]
 
+    def is_plain(self, text: str) -> Task[bool]:
+        """Whether a text has no name of a control token and no mark, so that it is the same as structure."""
+        if self.specials.find(text):
+            return False
+        for begin, end in self.specials.suspects(text):
+            as_structure: list[int] = yield from self._piece(text[begin:end], True)
+            as_text: list[int] = yield from self._piece(text[begin:end], False)
+            if len(as_text) == 1 or as_structure != as_text:
+                return False
+        return True
+
     def _names(self, text: str, *, own: bool) -> Task[list[tuple[int, int]]]:
         """Where the text has names that must not become tokens."""
         found = self.specials.find(text, own=own)

@@ -65,21 +65,25 @@ class Writer:
                 available=properties.context,
             )
 
-    def force(self, text: str, *, structure: bool = False) -> None:
+    def force(self, text: str, *, structure: bool = False, own: bool = True) -> None:
         """Put text behind what was written; it will not be generated. ``structure``: names of control tokens in it are
-        control tokens."""
+        control tokens. ``own``: it is the model's or gba's, and may have marks of the syntax."""
         if not text:
             return
         last = self._pending[-1] if self._pending else None
-        if last is not None and last.content != structure:
+        if last is not None and last.content != structure and last.own == own:
             self._pending[-1] = replace(last, text=last.text + text)
         else:
-            self._pending.append(Written(text, not structure, own=True))
+            self._pending.append(Written(text, not structure, own))
 
     def force_all(self, pieces: Sequence[Written], *, structure: bool) -> None:
         """`force` pieces of a syntax; ``structure``: its texts are written with control tokens."""
         for piece in pieces:
             self.force(piece.text, structure=structure and not piece.content)
+
+    def names(self, text: str) -> Sequence[str]:
+        """The names of control tokens, and marks of the format, in a text."""
+        return self._pieces.specials.names(text)
 
     @property
     def pending(self) -> str:
@@ -106,18 +110,21 @@ class Writer:
 
     def settle(self) -> Task[None]:
         """Turn the pending text into tokens, all of them forced."""
-        pieces = self._taken()
+        pieces = yield from self._taken()
         added: list[int] = yield from self._pieces.pieces(pieces)
         self._extend(added, "forced")
 
-    def _taken(self) -> list[Written]:
-        """The pending text, as one piece of structure where no content in it has the name of a control token: so that
-        the tokenizer cuts it as it would cut the whole."""
+    def _taken(self) -> Task[list[Written]]:
+        """The pending text, as one piece where no content in it has the name of a control token: so that the tokenizer
+        cuts it as it would cut the whole."""
         pieces, self._pending = self._pending, []
-        mixed = len(pieces) > 1 and any(not piece.content for piece in pieces)
-        if mixed and not any(self._pieces.specials.find(piece.text) for piece in pieces if piece.content):
-            return [Written("".join(piece.text for piece in pieces))]
-        return pieces
+        content = all(piece.content for piece in pieces)
+        for piece in pieces if len(pieces) > 1 else ():
+            foreign = piece.content and not (content and piece.own)
+            if foreign and not (yield from self._pieces.is_plain(piece.text)):
+                return pieces
+        text = "".join(piece.text for piece in pieces)
+        return [Written(text, content, own=True)] if len(pieces) > 1 else pieces
 
     def settle_healed(self, endings: Sequence[str] = ()) -> Task[str]:
         """As `settle`, but leave the last token to the model; returns its text, "" where nothing has to be healed.
@@ -125,16 +132,17 @@ class Writer:
         ``endings``: all texts that can follow, where these are few: then nothing is left to the model if the
         tokenizer cuts there in any case.
         """
-        pieces = self._taken()
+        pieces = yield from self._taken()
         if not pieces:
             return ""
         head: list[int] = yield from self._pieces.pieces(pieces[:-1])
-        text, content = pieces[-1].text, pieces[-1].content
+        last_piece = pieces[-1]
+        text, content = last_piece.text, last_piece.content
         added: list[int] = yield from self._pieces.pieces(pieces[-1:])
         self._extend(head, "forced")
         if not added:
             return ""
-        if endings and (yield from self._cuts_anyway(text, added, endings, content)):
+        if endings and (yield from self._cuts_anyway(last_piece, added, endings)):
             self._extend(added, "forced")
             return ""
         last: str = yield from self._pieces.text(added[-1])
@@ -145,9 +153,9 @@ class Writer:
         self._extend(added[:-1], "forced")
         return last
 
-    def _cuts_anyway(self, text: str, tokens: list[int], endings: Sequence[str], content: bool) -> Task[bool]:
+    def _cuts_anyway(self, piece: Written, tokens: list[int], endings: Sequence[str]) -> Task[bool]:
         for ending in endings:
-            whole: list[int] = yield from self._pieces.pieces([Written(text + ending, content, own=True)])
+            whole: list[int] = yield from self._pieces.pieces([replace(piece, text=piece.text + ending)])
             if whole[: len(tokens)] != tokens:
                 return False
         return True

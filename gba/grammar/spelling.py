@@ -78,6 +78,13 @@ class ArgumentStyle:
     empty: str = ""
     sort_keys: bool = False
 
+    def texts(self) -> tuple[str, ...]:
+        """All texts of the style: what stands around keys and values."""
+        spellings = [tag.spelling for tag in self.tags.values()] if self.tags else [self.spelling]
+        quotes = [text for each in spellings if each is not None for text in (each.quote, each.unquote)]
+        around = [text for tag in self.tags.values() for text in (tag.before, tag.after)]
+        return (self.begin, self.opening, self.separator, self.end, self.empty, *around, *quotes)
+
     @property
     def tagged(self) -> bool:
         """Whether arguments stand one after another, each between tags of its own."""

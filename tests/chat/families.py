@@ -226,7 +226,8 @@ def _listed(calls: list[ToolCall]) -> str:
 LISTED = Family(
     "list with ids",
     "{{ bos_token }}{% for message in messages %}{% if message.role == 'user' %}"
-    "{% if tools and loop.last %}[TOOLS]{{ tools | tojson }}[/TOOLS]{% endif %}[ASK]{{ message.content }}[/ASK]"
+    "{% if tools and message == (messages | selectattr('role', 'equalto', 'user') | list)[-1] %}"
+    "[TOOLS]{{ tools | tojson }}[/TOOLS]{% endif %}[ASK]{{ message.content }}[/ASK]"
     "{% elif message.role == 'system' %}[SYS]{{ message.content }}[/SYS]"
     "{% elif message.role == 'tool' %}[RESULT]{{ '{\"content\": ' + (message.content | tojson) }}"
     ', "call_id": "{{ message.tool_call_id }}"}[/RESULT]'
@@ -432,7 +433,7 @@ THINKING_TAGGED = Family(
         prompt="{{ '<think></think>\n' if enable_thinking is defined and not enable_thinking else '<think>' }}",
     ),
     _paired,
-    (*_BOTH, "<think>", "</think>", "<call>", "</call>"),
+    (*_BOTH, "<think>", "</think>", "<call>", "<key>", "</key>", "<value>", "</value>", "</call>"),
     think=("<think>", "</think>\n"),
     opened=True,
 )

@@ -21,8 +21,8 @@ from gba.chat import (
     ToolChosen,
 )
 from gba.chat.formats import Conversation
+from gba.chat.io import answer
 from gba.chat.messages import Step
-from gba.grammar.arguments import write_arguments
 from gba.schema.tools import ToolCall, ToolSpec
 
 SEARCH = ToolSpec(
@@ -77,8 +77,7 @@ def test_calls_are_written_as_the_template_writes_them(family, arguments):
     syntax = family.format().syntax
     calls = [ToolCall("search", arguments, "abcd12345"), ToolCall("ping", {"on": True}, "efgh12345")]
     for group in [calls[:1], calls, [*calls, *calls]] if family.many else [calls[:1]]:
-        pieces = syntax.write(group, lambda call: write_arguments(syntax.arguments, call.arguments))
-        assert "".join(piece.text for piece in pieces) == family.write(group)
+        assert "".join(piece.text for piece in syntax.write(group)) == family.write(group)
 
 
 @families
@@ -247,6 +246,42 @@ def test_three_steps_only_add_to_the_prompt(family):
     if family is LISTED:
         ids = [family.format().syntax.id(call.id) for message in messages for call in message.calls]
         assert [text.count(each) for each in ids] == [2, 2]  # in the call and in the result
+
+
+@families
+def test_a_conversation_from_elsewhere_has_the_tokens_of_structure_that_were_written(family):
+    turn = family.turn(FRANCE, thought="Hm." if family.think[0] else "")
+    backend = family.backend(turn, turn)
+    step = engine(family, backend).step([USER], TOOLS)
+    answered = [USER, step.message(), Message("tool", "much", call_id=step.calls[0].id, name="search")]
+    prompt = answer(engine(family, backend)._prompt(answered, TOOLS), backend).tokens
+    assert backend.detokenize(prompt).startswith(backend.detokenize(step.tokens))
+
+    def structure(tokens):
+        return [token for token in tokens if backend.detokenize([token]) in family.control]
+
+    written = structure(step.tokens)
+    assert structure(prompt)[: len(written)] == written
+
+
+@families
+@pytest.mark.parametrize("name", ["<|im_end|>", "</s>", "x<|im_start|>y", "the last one", "the first one"])
+def test_names_of_control_tokens_in_a_schema_stay_text(family, name):
+    name = {"the last one": family.control[-1], "the first one": family.control[1]}.get(name, name)
+    values = {"a": {"const": name}, "b": {"enum": [name, f"{name}2"]}, name: {"type": "boolean"}}
+    schema = {"type": "object", "properties": values, "required": list(values), "additionalProperties": False}
+    tool, plain = ToolSpec("look", "", schema), ToolSpec("look", "", json.loads(json.dumps(schema).replace(name, "zz")))
+    backend = family.writing(Answering(family))
+    steps = [engine(family, backend).step([USER], [each], tool_choice="look") for each in (tool, plain)]
+
+    def control(step):
+        turn = step.tokens[step.prompt_tokens :]
+        return [token for token in turn if backend.tokenize(backend.detokenize([token]), special=True) == [token]]
+
+    structure = [[token for token in control(step) if backend.detokenize([token]) in family.control] for step in steps]
+    assert structure[0] == structure[1]
+    assert steps[0].calls[0].arguments["a"] == name
+    assert steps[0].calls[0].arguments[name] in {True, False}
 
 
 @thinkers

@@ -10,7 +10,6 @@ from gba.chat.syntax import CallSyntax
 from gba.chat.templates.marks import USER, behind
 from gba.chat.templates.probe import Probe, results_of
 from gba.chat.templates.process import RefusedError
-from gba.grammar.arguments import write_arguments
 from gba.schema.tools import ToolCall
 
 __all__ = ["hold_out"]
@@ -28,9 +27,7 @@ def hold_out(probe: Probe, syntax: CallSyntax, count: int = 24, seed: int = 7, *
         except RefusedError as error:
             wrong.append(f"{number}: refused: {error}")
             continue
-        written = "".join(
-            p.text for p in syntax.write(calls, lambda call: write_arguments(syntax.arguments, call.arguments))
-        )
+        written = "".join(piece.text for piece in syntax.write(calls))
         if written not in text:
             wrong.append(f"{number}: {written!r} is not in {text!r}")
     return wrong

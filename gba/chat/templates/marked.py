@@ -14,7 +14,6 @@ from gba.chat.syntax import CallSyntax
 from gba.chat.templates.changes import changed
 from gba.chat.templates.marks import MARK, mark
 from gba.chat.templates.process import RefusedError
-from gba.grammar.arguments import write_arguments
 from gba.schema.tools import ToolCall
 
 if TYPE_CHECKING:
@@ -107,11 +106,8 @@ class Marked:
     def _calls(self, calls: Sequence[ToolCall], marked: Sequence[ToolCall]) -> tuple[str, str]:
         """The mark that stands for the calls of a turn, and what the template writes for them."""
         syntax = self._format.syntax
-
-        def spell(call: ToolCall) -> str:
-            return write_arguments(syntax.arguments, call.arguments)
-
-        return self._mark(*syntax.write(calls, spell)), "".join(piece.text for piece in syntax.write(marked, spell))
+        pieces = syntax.write(calls, self._conversation.specials)
+        return self._mark(*pieces), "".join(piece.text for piece in syntax.write(marked))
 
     def _render(self, told: Sequence[Message]) -> str:
         chat_format, conversation = self._format, self._conversation
