@@ -16,8 +16,11 @@ _NAMES = (
     ("mistral", r"mi[sx]tral|mathstral|zephyr-mistral"),
     ("llama-2", r"llama[-_ ]?2"),
     ("chatml", r"qwen|hermes|yi-|chatml|smollm"),
+    ("gemma", r"gemma(?![-_ ]?4)"),
 )
 _CHATML = "<|im_start|>"
+_TOKENS = (("chatml", _CHATML), ("gemma", "<start_of_turn>"), ("llama-3", "<|start_header_id|>"))
+"""Formats by a control token that only vocabularies of their models have."""
 
 
 def guess(model: str) -> ChatFormat | None:
@@ -43,9 +46,8 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
         return wanted
     if isinstance(wanted, str):
         return named(wanted)
-    chatml: list[int] = yield Tokenize(_CHATML, True)
     template = properties.chat_template
-    if template and (_CHATML not in template or len(chatml) == 1):
+    if template and (_CHATML not in template or (yield from _has(_CHATML))):
         read: ChatFormat = yield Compute(
             lambda: from_template(
                 properties.tool_template or template,
@@ -55,4 +57,16 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
             )
         )
         return read
-    return guess(properties.model) or BUILT_IN["chatml" if len(chatml) == 1 else "llama-2"]
+    guessed = guess(properties.model)
+    if guessed is not None:
+        return guessed
+    for name, token in _TOKENS:
+        if (yield from _has(token)):
+            return BUILT_IN[name]
+    return BUILT_IN["llama-2"]
+
+
+def _has(token: str) -> Task[bool]:
+    """Whether the vocabulary has that control token."""
+    tokens: list[int] = yield Tokenize(token, True)
+    return len(tokens) == 1
