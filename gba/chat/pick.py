@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from gba.backends.base import Properties
@@ -21,6 +22,8 @@ _NAMES = (
 _CHATML = "<|im_start|>"
 _TOKENS = (("chatml", _CHATML), ("gemma", "<start_of_turn>"), ("llama-3", "<|start_header_id|>"))
 """Formats by a control token that only vocabularies of their models have."""
+_INVENTED = "d805df67b616e59d86fddc7b911f8cf4370470198652ada1dcec98aa302433bd"
+"""SHA-256, white space left out, of the template that llama-server names for a file that has none (common/chat.cpp)."""
 
 
 def guess(model: str) -> ChatFormat | None:
@@ -34,8 +37,7 @@ def pick(wanted: ChatFormat | str | None, properties: Properties, syntax: str | 
 
     ``syntax``: the call syntax that is asked for, by name. Raises ConversationError for an unknown one.
 
-    llama-server reports ChatML for a file that has no template; that is believed only where the vocabulary has
-    ChatML's control tokens.
+    llama-server reports a template of its own for a file that has none; it counts as none.
     """
     chosen = yield from _pick(wanted, properties)
     return chosen if syntax is None else chosen.called(syntax)
@@ -47,7 +49,7 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
     if isinstance(wanted, str):
         return named(wanted)
     template = properties.chat_template
-    if template and (_CHATML not in template or (yield from _has(_CHATML))):
+    if template and not _invented(template) and (_CHATML not in template or (yield from _has(_CHATML))):
         read: ChatFormat = yield Compute(
             lambda: from_template(
                 properties.tool_template or template,
@@ -64,6 +66,10 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
         if (yield from _has(token)):
             return BUILT_IN[name]
     return BUILT_IN["llama-2"]
+
+
+def _invented(template: str) -> bool:
+    return hashlib.sha256("".join(template.split()).encode()).hexdigest() == _INVENTED
 
 
 def _has(token: str) -> Task[bool]:

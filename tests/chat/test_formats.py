@@ -203,7 +203,8 @@ def picked(wanted, properties, *special):
             if isinstance(ask, Compute):
                 send = ask.function()
             else:
-                assert isinstance(ask, Tokenize) and ask.special
+                assert isinstance(ask, Tokenize)
+                assert ask.special
                 send = [7] if ask.text in special else [1, 2, 3]
     except StopIteration as stop:
         return stop.value
