@@ -185,8 +185,11 @@ async def _events(agent: Any, messages: Sequence[BaseMessage], max_steps: int) -
 
 
 def leave(code: int) -> NoReturn:
-    """End the process now. `sys.exit` would wait for a tool that is still at work in a thread, and an exception gets lost
-    where a signal comes in the middle of a callback."""
+    """End the process now.
+
+    `sys.exit` would wait for a tool that is still at work in a thread, and an exception that a signal raises in the
+    middle of a callback is dropped.
+    """
     sys.stdout.flush()
     sys.stderr.flush()
     atexit._run_exitfuncs()  # processes that calculate, and servers, are ended there
