@@ -56,7 +56,7 @@ $(BIN)/uv:
 
 $(VENV)/.demo: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the demo needs; llama.cpp is compiled the first time, which takes some minutes ..."
-	$(UV) --editable ".[agents,inprocess,math]"
+	$(UV) --editable ".[agents,hub,inprocess,math]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv

@@ -22,17 +22,21 @@ def main() -> int:
 
     from gba.cli.console import complain, out
     from gba.cli.options import AgentOptions
-    from gba.cli.steps import Printed, run
+    from gba.cli.running import INTERRUPTED, Runner
+    from gba.cli.views import Printed
     from gba.errors import GbaError
 
     console = out()
     console.print("Two tiny models, llama.cpp in this process, tools `calculate` and `search`.", style="dim")
     try:
-        agent = AgentOptions(None, "tiny-agent", "tiny-math", (), 0.0, None, None).agent()
-        for request in REQUESTS:
-            console.print(f"\n{request}", style="bold")
-            _, tally = run(agent, [HumanMessage(request)], Printed())
-            console.print(str(tally), style="dim")
+        agent = AgentOptions(model="tiny-agent", math_model="tiny-math").agent()
+        with Runner() as runner:
+            for request in REQUESTS:
+                console.print(f"\n{request}", style="bold")
+                done = runner.run(agent, [HumanMessage(request)], Printed())
+                if done.interrupted:
+                    return INTERRUPTED
+                console.print(str(done.tally), style="dim")
     except GbaError as error:
         complain(str(error))
         return 1

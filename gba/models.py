@@ -21,11 +21,25 @@ from pathlib import Path
 from typing import Any
 
 from gba.errors import ModelFileError
+from gba.local_models import find_local
 
-__all__ = ["ModelEntry", "directory", "entry", "find", "manifest", "packaged", "pull", "record", "resolve", "sha256_of"]
+__all__ = [
+    "ModelEntry",
+    "directory",
+    "entry",
+    "find",
+    "manifest",
+    "offered",
+    "packaged",
+    "pull",
+    "record",
+    "resolve",
+    "sha256_of",
+]
 
 _PACKAGE = Path(__file__).parent
 _SHA256 = re.compile(r"[0-9a-f]{64}")
+_PART = re.compile(r"-\d+-of-\d+\.gguf$")
 _REPO_PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*")
 _NO_FILE_NAME = frozenset('<>:"/\\|?*')
 _DEVICE = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\u00b9\u00b2\u00b3]) *(\..*)?", re.IGNORECASE)
@@ -155,6 +169,9 @@ def resolve(name_or_path: str) -> Path:
             return path
     except (OSError, RuntimeError, ValueError) as error:  # too long, the home of nobody, a zero byte
         raise ModelFileError(f"{name_or_path!r} is no path: {error}", path=name_or_path) from error
+    local = find_local(name_or_path)
+    if local is not None:
+        return local.path
     first = name_or_path.split("/")[0]
     if name_or_path.endswith(".gguf") and (name_or_path.count("/") != 2 or first in {"", ".", ".."} or "~" in first):
         raise ModelFileError(f"there is no file {name_or_path}: check the path", path=name_or_path)
@@ -196,6 +213,30 @@ def pull(name: str) -> Path:
             else:
                 _check(target, model, expected)
     return target
+
+
+def offered(repo: str) -> dict[str, int]:
+    """The GGUF files at the top of a repository (``owner/name``) of the hub, and their sizes in bytes, smallest first.
+
+    Of a file in parts, which llama.cpp opens by the first one, no part is named: they have to be fetched by hand.
+    Raises ModelFileError.
+    """
+    model = ModelEntry(name=repo, role="agent", repo=repo, file="any.gguf")
+    with _hub_errors(model):
+        import huggingface_hub
+
+        api = huggingface_hub.HfApi(endpoint=os.environ.get("HF_ENDPOINT"))
+        found = [(item.path, getattr(item, "size", None) or 0) for item in api.list_repo_tree(repo)]
+    files = {
+        path: size
+        for path, size in sorted(found, key=lambda each: each[1])
+        if path.endswith(".gguf") and not _PART.search(path) and not path.startswith("mmproj")
+    }
+    if not files:
+        raise ModelFileError(
+            f"the repository {repo!r} has no GGUF file: look for one whose name ends in GGUF", path=repo
+        )
+    return files
 
 
 def record() -> None:

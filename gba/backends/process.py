@@ -120,6 +120,8 @@ class LlamaServerProcess:
             return self
         model, binary = checked_model(self._model).path, find_llama_server(self._binary)
         self.stop()
+        if self._wanted_port:
+            _check_free(self._host, self._wanted_port)
         self.port = self._wanted_port or _free_port(self._host)
         self._log = tempfile.NamedTemporaryFile(  # noqa: SIM115 - closed and deleted by stop, in this process only
             prefix="gba-llama-server-", suffix=".log", delete=False
@@ -221,7 +223,25 @@ def _signal_group(process: subprocess.Popen[bytes], number: int) -> None:
             os.killpg(process.pid, number)
 
 
-def _free_port(host: str) -> int:
+def _bound(host: str, port: int) -> int:
+    """The port that a server could listen at now. Raises OSError where there is one already."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.bind((host, 0))
+        if os.name != "nt":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as llama-server: no wait after an earlier one
+        probe.bind((host, port))
         return int(probe.getsockname()[1])
+
+
+def _free_port(host: str) -> int:
+    return _bound(host, 0)
+
+
+def _check_free(host: str, port: int) -> None:
+    try:
+        _bound(host, port)
+    except (OSError, OverflowError) as error:
+        message = (
+            f"llama-server cannot listen at port {port} of {host} ({error}): end the program that uses it, or choose "
+            "another port (0 for `gba serve`: a free one)"
+        )
+        raise ServerUnavailableError(message, url=f"http://{host}:{port}") from error

@@ -11,7 +11,7 @@ from typing import Any, cast
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
 from gba.chat.calls import Calls
 from gba.chat.events import Event, StepDone
-from gba.chat.formats import ChatFormat, Conversation
+from gba.chat.formats import BUILT_IN, ChatFormat, Conversation
 from gba.chat.gate import Gate
 from gba.chat.io import Compute, Describe, Task, adrive, answer, drive
 from gba.chat.messages import Message, Step, check_order
@@ -208,7 +208,7 @@ class Engine:
             chat_format = yield from pick(self._wanted, properties, self._syntax)
             bos = properties.bos if properties.add_bos or chat_format.bos else None
             tokens = Tokens(Specials(properties.specials, chat_format.stops, chat_format.marks()))
-            _LOGGER.log(logging.WARNING if chat_format.why else logging.INFO, "chat format: %s", chat_format.describe())
+            _report(chat_format, guessed=self._wanted is None and chat_format.name in BUILT_IN)
             if memory is not None:
                 self._calls = Calls()
             memory = _Memory(properties.identity, tokens, Renderer(chat_format, tokens, Transcripts(), bos=bos))
@@ -238,6 +238,19 @@ class _Memory:
     identity: str
     tokens: Tokens
     renderer: Renderer
+
+
+def _report(chat_format: ChatFormat, *, guessed: bool) -> None:
+    """Log which format is used, as a warning where it may not be what the model was trained on."""
+    if guessed:
+        _LOGGER.warning(
+            "the model has no chat template: %s is used, as its name or its control tokens suggest. If its answers "
+            "make no sense, choose another one with chat_format= (--chat-format): %s",
+            chat_format.describe(),
+            ", ".join(sorted(BUILT_IN)),
+        )
+    else:
+        _LOGGER.log(logging.WARNING if chat_format.why else logging.INFO, "chat format: %s", chat_format.describe())
 
 
 def _conversation(request: Request, memory: _Memory) -> Conversation:

@@ -241,6 +241,18 @@ BUILT_IN: Mapping[str, GlueFormat] = {
         stops=("<|start_header_id|>", "<|end_header_id|>", "<|eot_id|>"),
         bos=True,
     ),
+    "gemma": GlueFormat(
+        "gemma",
+        glue={
+            ("start", "system"): "<start_of_turn>user\n",
+            ("system", "user"): "\n\n",
+            ("start", "user"): "<start_of_turn>user\n",
+            ("user", "assistant"): "<end_of_turn>\n<start_of_turn>model\n",
+            ("assistant", "user"): "<end_of_turn>\n<start_of_turn>user\n",
+        },
+        stops=("<start_of_turn>", "<end_of_turn>"),
+        bos=True,
+    ),
 }
 """The formats for files without a template, by name."""
 

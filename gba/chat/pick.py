@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 from gba.backends.base import Properties
@@ -16,8 +17,13 @@ _NAMES = (
     ("mistral", r"mi[sx]tral|mathstral|zephyr-mistral"),
     ("llama-2", r"llama[-_ ]?2"),
     ("chatml", r"qwen|hermes|yi-|chatml|smollm"),
+    ("gemma", r"gemma(?![-_ ]?4)"),
 )
 _CHATML = "<|im_start|>"
+_TOKENS = (("chatml", _CHATML), ("gemma", "<start_of_turn>"), ("llama-3", "<|start_header_id|>"))
+"""Formats by a control token that only vocabularies of their models have."""
+_INVENTED = "d805df67b616e59d86fddc7b911f8cf4370470198652ada1dcec98aa302433bd"
+"""SHA-256, white space left out, of the template that llama-server names for a file that has none (common/chat.cpp)."""
 
 
 def guess(model: str) -> ChatFormat | None:
@@ -31,8 +37,7 @@ def pick(wanted: ChatFormat | str | None, properties: Properties, syntax: str | 
 
     ``syntax``: the call syntax that is asked for, by name. Raises ConversationError for an unknown one.
 
-    llama-server reports ChatML for a file that has no template; that is believed only where the vocabulary has
-    ChatML's control tokens.
+    llama-server reports a template of its own for a file that has none; it counts as none.
     """
     chosen = yield from _pick(wanted, properties)
     return chosen if syntax is None else chosen.called(syntax)
@@ -43,9 +48,8 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
         return wanted
     if isinstance(wanted, str):
         return named(wanted)
-    chatml: list[int] = yield Tokenize(_CHATML, True)
     template = properties.chat_template
-    if template and (_CHATML not in template or len(chatml) == 1):
+    if template and not _invented(template) and (_CHATML not in template or (yield from _has(_CHATML))):
         read: ChatFormat = yield Compute(
             lambda: from_template(
                 properties.tool_template or template,
@@ -55,4 +59,20 @@ def _pick(wanted: ChatFormat | str | None, properties: Properties) -> Task[ChatF
             )
         )
         return read
-    return guess(properties.model) or BUILT_IN["chatml" if len(chatml) == 1 else "llama-2"]
+    guessed = guess(properties.model)
+    if guessed is not None:
+        return guessed
+    for name, token in _TOKENS:
+        if (yield from _has(token)):
+            return BUILT_IN[name]
+    return BUILT_IN["llama-2"]
+
+
+def _invented(template: str) -> bool:
+    return hashlib.sha256("".join(template.split()).encode()).hexdigest() == _INVENTED
+
+
+def _has(token: str) -> Task[bool]:
+    """Whether the vocabulary has that control token."""
+    tokens: list[int] = yield Tokenize(token, True)
+    return len(tokens) == 1

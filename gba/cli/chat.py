@@ -2,88 +2,157 @@
 
 from __future__ import annotations
 
-import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
-from gba.cli import options
+import typer
+
+from gba.cli.options import AgentOptions, takes_agent_options
+from gba.errors import GbaError
+
+if TYPE_CHECKING:
+    from langchain_core.messages import BaseMessage
+
+    from gba.cli.running import Runner
+    from gba.langchain.chat_model import ChatLlamaCpp
 
 __all__ = ["chat"]
 
-_HELP = "/tools lists the tools, /reset forgets the conversation, /quit ends it (as does Ctrl-D)"
+_COMMANDS = {
+    "/help": "lists these commands",
+    "/tools": "lists the tools",
+    "/reset": "forgets the conversation",
+    "/save FILE": "writes the conversation to a file",
+    "/load FILE": "goes on with the conversation of a file",
+    "/quit": "leaves, as Ctrl-D does",
+}
 
 
+@takes_agent_options
 def chat(
-    base_url: options.BaseUrl = None,
-    model: options.Model = None,
-    math_model: options.MathModel = None,
-    tools: options.Tools = None,
-    system: options.System = None,
-    temperature: options.Temperature = 0.0,
-    seed: options.Seed = None,
-    max_steps: options.MaxSteps = 12,
+    agent: AgentOptions,
+    max_steps: Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which a request is given up.")] = 12,
 ) -> None:
     """Talk with an agent; it remembers the conversation."""
-    wanted = options.AgentOptions(base_url, model, math_model, tools or (), temperature, seed, system)
-    conversation = _Conversation(wanted, max_steps)
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 - editing and history for input()
-    while (line := _read()) is not None:
-        if line in ("/quit", "/exit"):
-            break
-        if line:
-            conversation.take(line)
+    from gba.cli.prompt import Prompt
+    from gba.cli.running import Runner, leave
 
-
-def _read() -> str | None:
-    """The next line of the user, None at the end."""
-    try:
-        return input("you> ").strip()
-    except (EOFError, KeyboardInterrupt):
-        return None
+    with Runner() as runner:
+        conversation = _Conversation(agent, runner, max_steps)
+        prompt = Prompt("you> ", [command.split()[0] for command in _COMMANDS])
+        while True:
+            try:
+                line = prompt.read()
+            except KeyboardInterrupt:
+                runner.leave_if_again()
+                continue
+            if line is None or line in ("/quit", "/exit"):
+                break
+            if line:
+                conversation.take(line)
+    if runner.interrupted_at > 0:
+        leave(0)  # a tool that was interrupted may still be at work in its thread
 
 
 @dataclass
 class _Conversation:
-    wanted: options.AgentOptions
+    agent_options: AgentOptions
+    runner: Runner
     max_steps: int
-    messages: list[Any] = field(default_factory=list)
+    messages: list[BaseMessage] = field(default_factory=list)
+    file: Path | None = None
 
     def __post_init__(self) -> None:
-        self.agent = self.wanted.agent()
+        self.tools = self.agent_options.toolbox()
+        self.model: ChatLlamaCpp = self.agent_options.chat_model()
+        self.agent = self.agent_options.agent(self.model, self.tools)
+        self.room = self._introduce()
+
+    def _introduce(self) -> int:
+        """Say whom one talks with. Loads the model, or asks the server; returns the tokens of context."""
+        from gba.cli.console import note
+
+        engine = self.model.engine
+        properties = engine.properties()
+        where = self.model.base_url or "in process"
+        name = Path(properties.model).name or "a model without a name"
+        note(f"{name}, {where}, {properties.context} tokens of context")
+        note(f"chat format: {engine.chat_format().describe()}")
+        note(f"tools: {', '.join(map(_name, self.tools)) or 'none'}. /help lists the commands\n")
+        return properties.context
 
     def take(self, line: str) -> None:
         """A line: a command, or a request. A request that fails is taken back; what was said before stays."""
-        from gba.cli.console import complain, note
+        from gba.cli.console import complain
 
-        if line.startswith("/"):
-            self._command(line)
-            return
+        try:
+            if line.startswith("/"):
+                self._command(line)
+            else:
+                self._request(line)
+        except GbaError as error:
+            taken = "" if line.startswith("/") else ". The request was taken back; the conversation goes on without it"
+            complain(f"{str(error).rstrip('.')}{taken}")
+
+    def _request(self, line: str) -> None:
         from langchain_core.messages import HumanMessage
 
-        from gba.cli.steps import Printed, run
-        from gba.errors import GbaError
+        from gba.cli.console import note
+        from gba.cli.views import Printed
 
         request = HumanMessage(line)
-        try:
-            added, _ = run(self.agent, [*self.messages, request], Printed(), max_steps=self.max_steps)
-        except GbaError as error:
-            complain(f"{error}. The request was taken back; the conversation goes on without it")
-        except KeyboardInterrupt:
-            note("\ninterrupted: the request was taken back")
+        done = self.runner.run(self.agent, [*self.messages, request], Printed(), max_steps=self.max_steps)
+        if not done.added:
+            note("interrupted: nothing had been answered, and the request was taken back")
+            return
+        self.messages += [request, *done.added]
+        if done.interrupted:
+            note("interrupted: what was written stays in the conversation")
         else:
-            self.messages += [request, *added]
+            note(f"{done.tally.line(self.room)}\n")
 
     def _command(self, line: str) -> None:
         from gba.cli.console import note
 
-        if line == "/reset":
+        name, _, rest = line.partition(" ")
+        takes_file: dict[str, Callable[[Path], None]] = {"/save": self._save, "/load": self._load}
+        if name == "/reset":
             self.messages.clear()
             note("forgotten")
-        elif line == "/tools":
-            for tool in self.wanted.toolbox():
-                name = getattr(tool, "name", None) or getattr(tool, "__name__", str(tool))
-                text = getattr(tool, "description", None) or getattr(tool, "__doc__", "") or ""
-                note(f"{name}: {text.strip().splitlines()[0] if text.strip() else ''}")
+        elif name == "/tools":
+            for tool in self.tools:
+                note(f"{_name(tool)}: {_description(tool)}")
+        elif name in takes_file:
+            if not rest.strip():
+                raise GbaError(f"{name} needs the name of a file")
+            takes_file[name](Path(rest.strip()).expanduser())
         else:
-            note(_HELP)
+            for usage, text in _COMMANDS.items():
+                note(f"{usage:<12}{text}")
+
+    def _save(self, path: Path) -> None:
+        from gba.cli.console import note
+        from gba.cli.saved import save
+
+        save(self.messages, path, replace=self.file == path.absolute())
+        self.file = path.absolute()
+        note(f"saved to {path}")
+
+    def _load(self, path: Path) -> None:
+        from gba.cli.console import note
+        from gba.cli.saved import load
+
+        self.messages = load(path)
+        self.file = path.absolute()
+        note(f"{len(self.messages)} messages from {path}")
+
+
+def _name(tool: Any) -> str:
+    return str(getattr(tool, "name", None) or getattr(tool, "__name__", tool))
+
+
+def _description(tool: Any) -> str:
+    text = (getattr(tool, "description", None) or getattr(tool, "__doc__", "") or "").strip()
+    return text.splitlines()[0] if text else ""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from typing import Any
+
 from rich.console import Console
 
 __all__ = ["complain", "err", "note", "out"]
@@ -9,12 +12,18 @@ __all__ = ["complain", "err", "note", "out"]
 
 def out() -> Console:
     """Standard output; made when it is needed, so that it is the one of the moment."""
-    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
+    return _console()
 
 
 def err() -> Console:
     """Standard error."""
-    return Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
+    return _console(stderr=True)
+
+
+def _console(**options: Any) -> Console:
+    if os.environ.get("NO_COLOR"):  # rich would still write the codes of bold and dim
+        options["color_system"] = None
+    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False, **options)
 
 
 def note(text: str) -> None:

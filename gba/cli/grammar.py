@@ -38,21 +38,23 @@ def grammar(
 
     if whitespace not in ("compact", "spaced", "flexible"):
         raise typer.BadParameter("choose compact, spaced or flexible", param_hint="--whitespace")
-    compiled = _compile(source, whitespace, strict=strict)  # type: ignore[arg-type]
+    given = load(source) if is_reference(source) and not Path(source).exists() else _read(source)
+    compiled = _compile(given, whitespace, strict=strict)  # type: ignore[arg-type]
     if output is not None:
         output.write_text(str(compiled), encoding="utf-8")
     else:
         out().file.write(str(compiled).rstrip("\n") + "\n")
     for residual in compiled.residual:
         note(f"not enforced, but checked: {residual}")
+    for name in _validators(given):
+        note(f"not in the grammar: the Python code of {name} (--check runs it, as does whoever makes the object)")
     if check is not None:
-        _check(compiled, check, whitespace)
+        _check(compiled, given, check, whitespace)
 
 
-def _compile(source: str, whitespace: Literal["compact", "spaced", "flexible"], *, strict: bool) -> Any:
+def _compile(given: Any, whitespace: Literal["compact", "spaced", "flexible"], *, strict: bool) -> Any:
     from gba.grammar import Grammar
 
-    given = load(source) if is_reference(source) and not Path(source).exists() else _read(source)
     if isinstance(given, (list, tuple)) or _is_tool(given):
         from gba.langchain.tools import to_openai_tools, to_specs
 
@@ -84,7 +86,34 @@ def _read(source: str) -> Any:
     return given
 
 
-def _check(compiled: Any, path: Path, whitespace: str) -> None:
+def _validators(given: Any) -> list[str]:
+    """The names of the functions of its own with which a pydantic model validates, those of models inside of it too."""
+    if not (isinstance(given, type) and hasattr(given, "__pydantic_core_schema__")):
+        return []
+    found: dict[str, None] = {}
+    pending: list[Any] = [given.__pydantic_core_schema__]
+    seen: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, dict):
+            function = node.get("function")
+            code = function.get("function") if isinstance(function, dict) else None
+            if str(node.get("type")).startswith("function-") and not _of_pydantic(code):
+                found[getattr(code, "__qualname__", repr(code))] = None
+            pending += node.values()
+        elif isinstance(node, (list, tuple)):
+            pending += node
+    return sorted(found)
+
+
+def _of_pydantic(code: Any) -> bool:
+    return (getattr(code, "__module__", None) or "pydantic").split(".")[0] in {"pydantic", "pydantic_core"}
+
+
+def _check(compiled: Any, given: Any, path: Path, whitespace: str) -> None:
     from gba.cli.console import note
 
     value = _read_value(path)
@@ -92,9 +121,26 @@ def _check(compiled: Any, path: Path, whitespace: str) -> None:
     matcher = compiled.matcher()
     violations = [] if matcher.advance(text) and matcher.accepting else ["the grammar does not allow it"]
     violations += [str(violation) for violation in compiled.check(value)]
+    violations += _objections(given, value)
     if violations:
         raise GbaError(f"{path} is not allowed: {'; '.join(violations)}")
     note(f"{path} is allowed")
+
+
+def _objections(given: Any, value: Any) -> list[str]:
+    """What a pydantic model itself says against a value."""
+    from pydantic import BaseModel, ValidationError
+
+    if not (isinstance(given, type) and issubclass(given, BaseModel)):
+        return []
+    try:
+        given.model_validate_json(json.dumps(value))
+    except ValidationError as error:
+        return [
+            f"{'.'.join(map(str, wrong['loc'])) or given.__name__}: {wrong['msg']}"
+            for wrong in error.errors(include_url=False)
+        ]
+    return []
 
 
 def _read_value(path: Path) -> Any:

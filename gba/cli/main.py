@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Annotated
 
 import typer
 
@@ -23,12 +24,32 @@ __all__ = ["app", "main"]
 app = typer.Typer(
     help="Agents on llama.cpp whose function calls are always valid.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None if os.environ.get("NO_COLOR") else "rich",
 )
 for _command in (ask, chat, serve, grammar, math, doctor, version):
     app.command()(_command)
 app.add_typer(models, name="models")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from gba._version import __version__
+
+        typer.echo(f"gba {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _settings(
+    context: typer.Context,
+    version: Annotated[  # noqa: ARG001 - its callback does what it says
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    from gba.cli.settings import defaults
+
+    context.default_map = {**defaults(context.command), **(context.default_map or {})}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

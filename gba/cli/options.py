@@ -1,10 +1,14 @@
-"""The options that several commands share, and the agent that they describe."""
+"""The agent that a command line describes: its options, which several commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, fields
+from functools import wraps
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import typer
 
@@ -14,74 +18,152 @@ from gba.errors import GbaError
 if TYPE_CHECKING:
     from gba.langchain.chat_model import ChatLlamaCpp
 
-__all__ = ["AgentOptions", "BaseUrl", "MathModel", "MaxSteps", "Model", "Seed", "System", "Temperature", "Tools"]
+__all__ = ["AgentOptions", "MathModel", "takes_agent_options"]
 
-BaseUrl = Annotated[
-    str | None,
-    typer.Option("--base-url", "-u", envvar="LLAMA_CPP_BASE_URL", help="URL of a llama-server.", show_default=False),
-]
-Model = Annotated[
-    str | None,
-    typer.Option("--model", "-m", help="A GGUF file, or a name of `gba models list`: run in process."),
-]
 MathModel = Annotated[
     str | None,
     typer.Option(
         "--math-model",
-        envvar="LLAMA_CPP_MATH_BASE_URL",
+        envvar=["LLAMA_CPP_MATH_BASE_URL", "GBA_MATH_MODEL"],
         help="Model of the math tool: a URL, a GGUF file, or a name.",
         show_default=False,
     ),
 ]
-Tools = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--tools",
-        "-t",
-        help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
-        "calculate, search, wikipedia. Can be repeated. Without it: calculate and search.",
-        show_default=False,
-    ),
-]
-Temperature = Annotated[float, typer.Option("--temperature", min=0.0, help="0 always takes the likeliest token.")]
-Seed = Annotated[int | None, typer.Option("--seed", help="Makes sampling repeatable.", show_default=False)]
-System = Annotated[str | None, typer.Option("--system", help="A system prompt.", show_default=False)]
-MaxSteps = Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which a request is given up.")]
 
 _DEFAULT_TOOLS = ("calculate", "search")
+_IN_PROCESS = {"context": "--ctx-size", "threads": "--threads", "gpu_layers": "--n-gpu-layers"}
+"""Options of a model in process, and what llama-server calls them."""
 
 
 @dataclass(frozen=True)
 class AgentOptions:
-    """What describes an agent on the command line. ``model`` wins over a ``base_url`` from the environment."""
+    """What describes an agent on the command line. Each field is an option, which `takes_agent_options` adds.
 
-    base_url: str | None
-    model: str | None
-    math_model: str | None
-    tools: Sequence[str]
-    temperature: float
-    seed: int | None
-    system: str | None
+    ``given``: which options came from the command line, and not from the environment or the configuration file.
+    """
 
-    def agent(self) -> Any:
-        """The LangChain agent. Raises GbaError."""
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            "--base-url",
+            "-u",
+            envvar=["LLAMA_CPP_BASE_URL", "GBA_BASE_URL"],
+            help="URL of a llama-server.",
+            show_default=False,
+        ),
+    ] = None
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="A GGUF file, or a name of `gba models list`: run in process. With --base-url: one of its models.",
+            show_default=False,
+        ),
+    ] = None
+    math_model: MathModel = None
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tools",
+            "-t",
+            help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
+            "calculate, search, wikipedia. Can be repeated. Without it: calculate and search.",
+            show_default=False,
+        ),
+    ] = None
+    no_tools: Annotated[bool, typer.Option("--no-tools", help="Plain chat: the model just answers.")] = False
+    system: Annotated[str | None, typer.Option("--system", help="A system prompt.", show_default=False)] = None
+    context: Annotated[
+        int | None,
+        typer.Option("--context", "-c", min=64, help="Tokens of context, in process.", show_default=False),
+    ] = None
+    threads: Annotated[
+        int | None, typer.Option("--threads", min=1, help="CPU threads, in process.", show_default=False)
+    ] = None
+    gpu_layers: Annotated[
+        int | None,
+        typer.Option("--gpu-layers", min=-1, help="Layers on the GPU, in process; -1: all.", show_default=False),
+    ] = None
+    chat_format: Annotated[
+        str | None,
+        typer.Option(
+            "--chat-format",
+            help="How turns are written, for a model without a chat template: chatml, llama-3, gemma ...",
+            show_default=False,
+        ),
+    ] = None
+    call_syntax: Annotated[
+        str | None,
+        typer.Option("--call-syntax", help="How calls are written: native, gba, react or action.", show_default=False),
+    ] = None
+    max_tokens: Annotated[
+        int | None, typer.Option("--max-tokens", min=1, help="Tokens generated in one step.", show_default=False)
+    ] = None
+    max_thought_tokens: Annotated[
+        int | None, typer.Option("--max-thought-tokens", min=0, help="Tokens of a thought.", show_default=False)
+    ] = None
+    temperature: Annotated[
+        float, typer.Option("--temperature", min=0.0, help="0 always takes the likeliest token.")
+    ] = 0.0
+    seed: Annotated[int | None, typer.Option("--seed", help="Makes sampling repeatable.", show_default=False)] = None
+    given: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def __post_init__(self) -> None:
+        if self.no_tools and self.tools and {"no_tools", "tools"} <= self.given:
+            raise GbaError("--no-tools and --tools contradict each other: give one of them")
+        wrong = [name for name in _IN_PROCESS if name in self.given and self._on_server()]
+        if wrong:
+            raise GbaError(
+                f"{', '.join(_flag(name) for name in wrong)}: the server at {self.base_url} has this from its own "
+                f"start (llama-server {' '.join(_IN_PROCESS[name] for name in wrong)}). Leave it out, or run a model "
+                "in process with --model"
+            )
+
+    def agent(self, model: ChatLlamaCpp | None = None, tools: Sequence[Any] | None = None) -> Any:
+        """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError."""
         from gba.langchain.agent import create_agent
 
-        return create_agent(self.chat_model(), self.toolbox(), system_prompt=self.system)
+        tools = self.toolbox() if tools is None else tools  # what is missing is said before a model is loaded
+        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system)
+
+    def _on_server(self) -> bool:
+        """Whether the model runs on a server. A URL of the environment or of the configuration file gives way to a
+        model."""
+        return self.base_url is not None and (self.model is None or "base_url" in self.given)
+
+    def _is_file(self) -> bool:
+        return self.model is not None and (self.model.endswith(".gguf") or Path(self.model).is_file())
 
     def chat_model(self) -> ChatLlamaCpp:
-        """The model: in process where a file or name is given, else the server, else the packaged tiny agent."""
+        """The model: on the server or in process; without either, the packaged tiny agent in process."""
         from gba.langchain.chat_model import ChatLlamaCpp
 
-        common: dict[str, Any] = {"temperature": self.temperature, "seed": self.seed}
-        if self.model is not None:
-            from gba.models import resolve
+        common: dict[str, Any] = {
+            name: getattr(self, name)
+            for name in ("temperature", "seed", "max_tokens", "max_thought_tokens", "chat_format", "call_syntax")
+        }
+        if self._on_server():
+            model = self.model if "model" in self.given else None
+            if model is not None and self._is_file():
+                raise GbaError(
+                    f"--model {model} is a file, and {self.base_url} has models of its own: give one of them"
+                )
+            return ChatLlamaCpp(base_url=self.base_url, model=model, **common)
+        from gba.models import packaged, resolve
 
-            return ChatLlamaCpp(model_path=str(resolve(self.model)), **common)
-        return ChatLlamaCpp(base_url=self.base_url, **common)
+        options = {"threads": self.threads, "gpu_layers": self.gpu_layers}
+        return ChatLlamaCpp(
+            model_path=str(packaged() if self.model is None else resolve(self.model)),
+            context=self.context,
+            load_options={name: value for name, value in options.items() if value is not None},
+            **common,
+        )
 
     def toolbox(self) -> list[Any]:
-        """The tools, in the order in which they were named."""
+        """The tools, in the order in which they were named. Raises GbaError where one cannot work here."""
+        if self.no_tools:
+            return []
         found: list[Any] = []
         for name in self.tools or _DEFAULT_TOOLS:
             tool = self._tool(name)
@@ -90,6 +172,7 @@ class AgentOptions:
 
     def _tool(self, name: str) -> Any:
         if name == "calculate":
+            self._check_math()
             from gba.tools.math import MathTool
 
             return MathTool(llm=self.math_model)
@@ -105,3 +188,62 @@ class AgentOptions:
             raise GbaError(f"there is no tool {name!r}: name calculate, search, wikipedia, or your own as module:name")
         tool = load(name)
         return tool() if isinstance(tool, type) else tool
+
+    def _check_math(self) -> None:
+        """Refuse a math tool that could only fail: its message would go to the model, and not to the user."""
+        absent = [] if find_spec("sympy") else ["math"]
+        if not (self.math_model or "").startswith(("http://", "https://")) and not find_spec("llama_cpp"):
+            absent.append("inprocess")
+        if absent:
+            raise GbaError(
+                f"the tool `calculate` needs more: pip install 'grammar-based-agents[{','.join(absent)}]'. Without it, "
+                "name other tools with --tools, or none with --no-tools"
+            )
+
+
+def takes_agent_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The command as Typer takes it: in place of its argument ``agent`` it has the options of AgentOptions.
+
+    Each of them can also be set by an environment variable: GBA_ and its name in capitals.
+    """
+    hints = get_type_hints(AgentOptions, include_extras=True)
+    shared = [each for each in fields(AgentOptions) if each.name != "given"]
+    own = inspect.signature(command, eval_str=True).parameters.values()
+
+    @wraps(command)
+    def run(command_line: typer.Context, **values: Any) -> None:
+        chosen = {each.name: values.pop(each.name) for each in shared}
+        given = {name for name in chosen if _typed(command_line, name)}
+        command(**values, agent=AgentOptions(**chosen, given=frozenset(given)))
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = [
+        inspect.Parameter("command_line", kind, annotation=typer.Context),
+        *(each for each in own if each.name != "agent"),
+    ]
+    at = sum(each.default is inspect.Parameter.empty for each in parameters)  # arguments without a default come first
+    parameters[at:at] = [
+        inspect.Parameter(each.name, kind, default=each.default, annotation=hints[each.name]) for each in shared
+    ]
+    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    run.__annotations__ = {each.name: each.annotation for each in parameters}
+    for each in shared:
+        _named_in_environment(each.name, hints[each.name])
+    return run
+
+
+def _typed(command_line: typer.Context, name: str) -> bool:
+    """Whether an option was typed, and is not of the environment, of the configuration file or a default."""
+    source = command_line.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def _named_in_environment(name: str, annotation: Any) -> None:
+    for note in annotation.__metadata__:
+        if isinstance(note, typer.models.OptionInfo) and note.envvar is None:
+            note.envvar = f"GBA_{name.upper()}"
+            note.show_envvar = False
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")

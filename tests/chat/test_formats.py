@@ -85,6 +85,14 @@ def test_mistral_as_published():
     )
 
 
+def test_gemma_as_published():
+    written = write(BUILT_IN["gemma"], ("system", "S"), ("user", "U"), ("assistant", "A"), ("user", "V"))
+    assert written == (
+        "<start_of_turn>user\nS\n\nU<end_of_turn>\n<start_of_turn>model\nA<end_of_turn>\n"
+        "<start_of_turn>user\nV<end_of_turn>\n<start_of_turn>model\n"
+    )
+
+
 @pytest.mark.parametrize("name", sorted(BUILT_IN))
 def test_every_built_in_format_joins_every_pair_of_roles(name):
     for before in ("start", "system", "user", "assistant", "tool"):
@@ -186,9 +194,9 @@ def test_unusable_template_is_refused_with_the_remedy(template):
         from_template(template)
 
 
-def picked(wanted, properties, chatml_tokens):
-    """What `pick` returns, its one question about the vocabulary answered."""
-    task, send, asked = pick(wanted, properties), None, 0
+def picked(wanted, properties, *special):
+    """What `pick` returns for a vocabulary with these control tokens."""
+    task, send = pick(wanted, properties), None
     try:
         while True:
             ask = task.send(send)
@@ -196,26 +204,35 @@ def picked(wanted, properties, chatml_tokens):
                 send = ask.function()
             else:
                 assert isinstance(ask, Tokenize)
-                send, asked = chatml_tokens, asked + 1
+                assert ask.special
+                send = [7] if ask.text in special else [1, 2, 3]
     except StopIteration as stop:
-        assert asked <= 1
         return stop.value
 
 
 def test_choice_of_the_format():
-    assert picked("mistral", Properties(1), []).name == "mistral"
-    assert picked(None, Properties(1, chat_template=CHATML), [7]).name == "template"
+    assert picked("mistral", Properties(1)).name == "mistral"
+    assert picked(None, Properties(1, chat_template=CHATML), "<|im_start|>").name == "template"
     # llama-server invents a ChatML template for files without one
-    assert (
-        picked(None, Properties(1, chat_template=CHATML, model="llama-2-70b-chat.Q4_0.gguf"), [1, 2]).name == "llama-2"
+    assert picked(None, Properties(1, chat_template=CHATML, model="llama-2-70b-chat.Q4_0.gguf")).name == "llama-2"
+    assert picked(None, Properties(1, model="codellama-7b-instruct.gguf")).name == "codellama"
+
+
+@pytest.mark.parametrize(
+    "token, name",
+    [("<|im_start|>", "chatml"), ("<start_of_turn>", "gemma"), ("<|start_header_id|>", "llama-3"), ("", "llama-2")],
+)
+def test_without_template_and_name_the_vocabulary_decides(token, name):
+    assert picked(None, Properties(1, model="unheard-of.gguf"), token).name == name
+    assert picked(None, Properties(1, model="unheard-of.gguf", chat_template=CHATML), token).name == (
+        "template" if name == "chatml" else name
     )
-    assert picked(None, Properties(1, model="codellama-7b-instruct.gguf"), [1, 2]).name == "codellama"
-    assert picked(None, Properties(1), [9]).name == "chatml"
-    assert picked(None, Properties(1), [1, 2]).name == "llama-2"
 
 
 def test_guess_from_names():
     assert guess("models/Meta-Llama-3-8B-Instruct.gguf").name == "llama-3"
     assert guess("Mixtral-8x7B-Instruct.gguf").name == "mistral"
     assert guess("Qwen2.5-7B.gguf").name == "chatml"
+    assert guess("gemma-3-270m-q4_k_m.gguf").name == "gemma"
+    assert guess("gemma-4-12b.gguf") is None  # its turns are written in another way
     assert guess("unheard-of.gguf") is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -27,7 +28,8 @@ Run = Callable[..., Ended]
 def gba(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """`gba(*arguments)`; wide enough that nothing is wrapped, and without what this machine's environment says."""
     monkeypatch.setenv("COLUMNS", "500")
-    for name in ("LLAMA_CPP_BASE_URL", "LLAMA_CPP_MATH_BASE_URL", "FORCE_COLOR", "GBA_DEBUG"):
+    monkeypatch.setenv("XDG_CONFIG_HOME", os.devnull)
+    for name in ("LLAMA_CPP_BASE_URL", "LLAMA_CPP_MATH_BASE_URL", "FORCE_COLOR", "GBA_CONFIG", "GBA_DEBUG"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*arguments: str) -> Ended:

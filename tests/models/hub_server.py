@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -71,7 +72,24 @@ class _Handler(BaseHTTPRequestHandler):
         if found := self._content():
             self._head(found[0], len(found[1]))
 
+    def _tree(self, repo: str) -> None:
+        """The files of a repository, as the hub lists them."""
+        files = {path: content for path, content in self.hub.files.items() if path.startswith(f"{repo}/")}
+        listed = [
+            {"type": "file", "oid": "0" * 40, "size": len(content), "path": path.removeprefix(f"{repo}/")}
+            for path, content in files.items()
+        ]
+        body = json.dumps(listed if files else {"error": "Repository not found"}).encode()
+        self.send_response(200 if files else 404)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
     def do_GET(self) -> None:
+        if listing := re.match(r"/api/models/([^/]+/[^/]+)/tree/main", self.path):
+            self._tree(listing.group(1))
+            return
         if not (found := self._content()):
             return
         path, content = found

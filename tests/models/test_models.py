@@ -184,6 +184,20 @@ def test_a_token_is_sent(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
     assert hub.authorizations == {"Bearer hf_secret"}
 
 
+def test_the_files_of_a_repository_are_offered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = ["big-Q8.gguf", "small-Q4.gguf", "README.md", "mmproj-F16.gguf", "huge-00001-of-00002.gguf"]
+    sizes = [300, 200, 10, 50, 900]
+    files = {f"owner/repo/{name}": b"x" * size for name, size in zip(names, sizes, strict=True)}
+    with serve({**files, "owner/empty/README.md": b"x"}) as running:
+        monkeypatch.setenv("HF_ENDPOINT", running.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf"))
+        assert list(models.offered("owner/repo").items()) == [("small-Q4.gguf", 200), ("big-Q8.gguf", 300)]
+        with pytest.raises(ModelFileError, match="no GGUF file"):
+            models.offered("owner/empty")
+        with pytest.raises(ModelFileError, match="no such"):
+            models.offered("owner/none")
+
+
 def test_unknown_names_and_missing_files_say_what_to_do(hub: Hub, tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="gba models list"):
         models.entry("no-such-model")

@@ -1,19 +1,17 @@
-"""An agent at work, step by step as it happens: for people, or as one JSON object per line."""
+"""An agent at work as people see it, or as one JSON object per line."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gba.cli.console import out
-from gba.errors import GbaError
 
 if TYPE_CHECKING:
-    from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, ToolMessage
+    from langchain_core.messages import AIMessage, AIMessageChunk, ToolMessage
 
-__all__ = ["JsonLines", "Printed", "Tally", "View", "run"]
+__all__ = ["JsonLines", "Printed", "Tally", "View"]
 
 _STYLES = {"thought": "dim italic", "call": "cyan", "program": "magenta", "result": "green", "answer": "bold"}
 _WIDTH = max(map(len, _STYLES)) + 2
@@ -21,12 +19,15 @@ _WIDTH = max(map(len, _STYLES)) + 2
 
 @dataclass
 class Tally:
-    """What a request cost, in tokens, summed over its steps."""
+    """What a request cost, in tokens, summed over its steps; ``generating`` in milliseconds. ``context``: tokens of the
+    conversation after the last step."""
 
     steps: int = 0
     evaluated: int = 0
     generated: int = 0
     forced: int = 0
+    generating: float = 0.0
+    context: int = 0
 
     def add(self, message: AIMessage) -> None:
         """Add a step's own counts."""
@@ -35,10 +36,24 @@ class Tally:
         self.evaluated += counts.get("evaluated_tokens", 0)
         self.generated += counts.get("generated_tokens", 0)
         self.forced += counts.get("forced_tokens", 0)
+        self.generating += counts.get("timings", {}).get("predicted_ms", 0.0)
+        self.context = counts.get("context_tokens", self.context)
+
+    @property
+    def speed(self) -> float | None:
+        """Tokens generated in a second, by llama.cpp's own clock; None where it has not said."""
+        return 1000 * self.generated / self.generating if self.generating > 0 else None
 
     def __str__(self) -> str:
-        steps = f"{self.steps} step{'' if self.steps == 1 else 's'}"
-        return f"{steps}: {self.evaluated} tokens evaluated, {self.generated} generated, {self.forced} forced"
+        return f"{self._steps()}: {self.evaluated} tokens evaluated, {self.generated} generated, {self.forced} forced"
+
+    def line(self, room: int) -> str:
+        """What a user of a conversation wants to know; ``room``: tokens of context there are."""
+        speed = "" if self.speed is None else f", {self.speed:.0f} tokens a second"
+        return f"{self._steps()}{speed}, {self.context} of {room} tokens of context"
+
+    def _steps(self) -> str:
+        return f"{self.steps} step{'' if self.steps == 1 else 's'}"
 
 
 class View(Protocol):
@@ -53,6 +68,9 @@ class View(Protocol):
     def result(self, message: ToolMessage) -> None:
         """What a tool gave."""
 
+    def end(self) -> None:
+        """Nothing more comes, be it that the request was interrupted."""
+
 
 @dataclass
 class Printed:
@@ -60,8 +78,10 @@ class Printed:
 
     console: Any = field(default_factory=out)
     _kind: str = ""
+    _pieces: bool = False
 
     def piece(self, chunk: AIMessageChunk) -> None:
+        self._pieces = True
         thought = chunk.additional_kwargs.get("reasoning_content")
         if thought:
             self._write("thought", thought)
@@ -73,8 +93,22 @@ class Printed:
         if chunk.content:
             self._write("answer", str(chunk.text))
 
-    def step(self, message: AIMessage) -> None:  # noqa: ARG002 - all of it was printed piece by piece
-        self._end()
+    def step(self, message: AIMessage) -> None:
+        if not self._pieces:
+            self._whole(message)
+        elif not (message.tool_calls or message.text.strip()):
+            self._label("answer")
+            self.console.print("(the model ended its turn without a word)", style="dim", end="")
+        self.end()
+        self._pieces = False
+
+    def _whole(self, message: AIMessage) -> None:
+        """A step that came in one piece, as from a model that does not stream."""
+        self._write("thought", str(message.additional_kwargs.get("reasoning_content", "")))
+        for call in message.tool_calls:
+            self._label("call")
+            self._write("call", f"{call['name']} {json.dumps(call['args'], ensure_ascii=False)}")
+        self._write("answer", str(message.text))
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)
@@ -83,7 +117,13 @@ class Printed:
             self._write("program", str(program).strip().replace("\n", "\n" + " " * _WIDTH))
         self._label("result")
         self._write("result", str(message.text))
-        self._end()
+        self.end()
+
+    def end(self) -> None:
+        if self._kind:
+            self.console.print()
+            self.console.file.flush()
+        self._kind = ""
 
     def _write(self, kind: str, text: str) -> None:
         if self._kind != kind:
@@ -95,15 +135,9 @@ class Printed:
         self.console.file.flush()
 
     def _label(self, kind: str) -> None:
-        self._end()
+        self.end()
         self.console.print(kind.ljust(_WIDTH), style="dim", end="")
         self._kind = kind
-
-    def _end(self) -> None:
-        if self._kind:
-            self.console.print()
-            self.console.file.flush()
-        self._kind = ""
 
 
 class JsonLines:
@@ -125,48 +159,8 @@ class JsonLines:
         extra = {"program": str(program)} if program else {}
         _line(event="result", id=message.tool_call_id, name=message.name, text=str(message.text), **extra)
 
-
-def run(agent: Any, messages: Sequence[BaseMessage], view: View, *, max_steps: int = 12) -> tuple[list[Any], Tally]:
-    """Let the agent answer, shown in the view; the messages that it added, and what they cost.
-
-    Raises GbaError; what a step had shown until then stays shown.
-    """
-    from langgraph.errors import GraphRecursionError
-
-    added: list[Any] = []
-    tally = Tally()
-    try:
-        for kind, message in _events(agent, messages, max_steps):
-            if kind == "piece":
-                view.piece(message)
-                continue
-            added.append(message)
-            if kind == "step":
-                tally.add(message)
-                view.step(message)
-            else:
-                view.result(message)
-    except GraphRecursionError as error:
-        raise GbaError(f"no answer after {max_steps} steps: allow more with --max-steps, or ask in parts") from error
-    return added, tally
-
-
-def _events(agent: Any, messages: Sequence[BaseMessage], max_steps: int) -> Iterator[tuple[str, Any]]:
-    from langchain_core.messages import AIMessage, AIMessageChunk, ToolMessage
-
-    config = {"recursion_limit": 2 * max_steps}  # each step but the last one is followed by its tools
-    stream = agent.stream({"messages": list(messages)}, config, stream_mode=["messages", "updates"])
-    for mode, data in stream:
-        if mode == "messages":
-            if isinstance(data[0], AIMessageChunk):
-                yield "piece", data[0]
-            continue
-        for update in data.values():
-            for message in (update or {}).get("messages", ()):
-                if isinstance(message, AIMessage):
-                    yield "step", message
-                elif isinstance(message, ToolMessage):
-                    yield "result", message
+    def end(self) -> None:
+        """Lines are whole."""
 
 
 def _line(**event: Any) -> None:
