@@ -13,6 +13,7 @@ from gba.grammar.stacks import END, Cell
 __all__ = ["Lengths"]
 
 INFINITE = float("inf")
+_FIRST = -(1 << 60)
 
 
 class Lengths:
@@ -150,7 +151,8 @@ def _own_length(node: Node) -> float:
 class _Settling:
     """Settles nodes from the shortest to the longest; each node's length is final once its parts' are.
 
-    Nodes without parts, of which large grammars have the most, are settled at once: their rank is -1.
+    A node's rank says when it was settled. Nodes that cannot lead back to themselves, of which large grammars have the
+    most, are settled first, in one pass: those without parts have the rank _FIRST, the others negative ones.
     """
 
     def __init__(self, tree: GbnfTree) -> None:
@@ -163,9 +165,32 @@ class _Settling:
         self._total: dict[int, float] = {}
         nodes = list(_all_nodes(tree))
         inner = [node for node in nodes if not self._settled(node)]
-        for node in inner:
-            self._add(node, _parts(node, tree))
+        left: list[tuple[Node, tuple[Node, ...]]] = []
+        for number, node in enumerate(reversed(inner), -len(inner)):
+            parts = _parts(node, tree)
+            if not self._settled_by(node, parts, number):
+                left.append((node, parts))
+        for node, parts in reversed(left):
+            self._add(node, parts)
         self._run()
+
+    def _settled_by(self, node: Node, parts: tuple[Node, ...], rank: int) -> bool:
+        """Settle a node whose parts all are; False for any other."""
+        lengths = []
+        for part in parts:
+            if id(part) not in self.rank:
+                return False
+            lengths.append(self.least[id(part)])
+        if type(node) is Sequence:
+            least = sum(lengths)
+        elif not parts:
+            least = _own_length(node)
+        else:
+            least = min(lengths) * (node.minimum if type(node) is Repeat else 1)
+        if least == INFINITE:
+            return False
+        self.least[id(node)], self.rank[id(node)] = least, rank
+        return True
 
     def _settled(self, node: Node) -> bool:
         kind = type(node)
@@ -173,7 +198,7 @@ class _Settling:
             return False
         length = self.least[id(node)] = _own_length(node)
         if length < INFINITE:
-            self.rank[id(node)] = -1
+            self.rank[id(node)] = _FIRST
         return True
 
     def _add(self, node: Node, parts: tuple[Node, ...]) -> None:
