@@ -69,11 +69,14 @@ class Lengths:
         if isinstance(node, Literal):
             return len(node.text) - index
         if isinstance(node, Sequence):
-            return sum(self._least[id(item)] for item in node.items[index:])
+            return sum(self._length(item) for item in node.items[index:])
         if isinstance(node, Repeat):
             count = max(node.minimum - index, 0)
-            return count * self._least[id(node.item)] if count else 0
+            return count * self._length(node.item) if count else 0
         return self._least[id(node)]
+
+    def _length(self, node: Node) -> float:
+        return len(node.text) if type(node) is Literal else self._least[id(node)]
 
     def _spell(self, node: Node, index: int) -> Iterator[str]:
         todo: list[tuple[Node, int]] = [(node, index)]
@@ -98,8 +101,8 @@ class Lengths:
         # An option settled before the choice itself cannot lead back to it, so that spelling it comes to an end.
         own = self._rank[id(node)]
         return min(
-            (option for option in node.options if self._rank.get(id(option), own) < own),
-            key=lambda option: self._least[id(option)],
+            (option for option in node.options if type(option) is Literal or self._rank.get(id(option), own) < own),
+            key=self._length,
         )
 
 
@@ -108,18 +111,19 @@ def _shown(length: float) -> str:
 
 
 def _all_nodes(tree: GbnfTree) -> Iterator[Node]:
+    """All nodes but literals, of which large grammars have the most and whose lengths are plain to see."""
     seen: set[int] = set()
     todo = list(tree.rules.values())
     while todo:
         node = todo.pop()
-        if id(node) in seen:
+        if type(node) is Literal or id(node) in seen:
             continue
         seen.add(id(node))
         yield node
         if isinstance(node, Sequence):
             todo.extend(node.items)
         elif isinstance(node, Choice):
-            todo.extend(node.options)
+            todo.extend([option for option in node.options if type(option) is not Literal])
         elif isinstance(node, Repeat):
             todo.append(node.item)
 
@@ -176,11 +180,14 @@ class _Settling:
 
     def _settled_by(self, node: Node, parts: tuple[Node, ...], rank: int) -> bool:
         """Settle a node whose parts all are; False for any other."""
-        lengths = []
+        lengths: list[float] = []
         for part in parts:
-            if id(part) not in self.rank:
+            if type(part) is Literal:
+                lengths.append(len(part.text))
+            elif id(part) in self.rank:
+                lengths.append(self.least[id(part)])
+            else:
                 return False
-            lengths.append(self.least[id(part)])
         if type(node) is Sequence:
             least = sum(lengths)
         elif not parts:
@@ -194,7 +201,7 @@ class _Settling:
 
     def _settled(self, node: Node) -> bool:
         kind = type(node)
-        if kind is not Literal and kind is not CharClass and kind is not TokenTerminal:
+        if kind is not CharClass and kind is not TokenTerminal:
             return False
         length = self.least[id(node)] = _own_length(node)
         if length < INFINITE:
@@ -204,11 +211,15 @@ class _Settling:
     def _add(self, node: Node, parts: tuple[Node, ...]) -> None:
         key = id(node)
         self._order[key] = len(self._order)
-        known = [self.least[id(part)] for part in parts if id(part) in self.rank]
+        known = [
+            len(part.text) if type(part) is Literal else self.least[id(part)]
+            for part in parts
+            if type(part) is Literal or id(part) in self.rank
+        ]
         self.least[key] = INFINITE
         if len(known) < len(parts):
             for part in parts:
-                if id(part) not in self.rank:
+                if type(part) is not Literal and id(part) not in self.rank:
                     self._parents.setdefault(id(part), []).append(node)
         if type(node) is Sequence:
             self._total[key], self._waiting[key] = sum(known), len(parts) - len(known)
