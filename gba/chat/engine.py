@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -61,6 +61,7 @@ class Engine:
             builtin(call_syntax)
         self._calls, self._gate = Calls(), Gate()
         self._memory: _Memory | None = None
+        self._slots: int | None = None  # of the model, as it last said
 
     # The argument list is the same in run, arun, step and astep: `request` says what each one means.
 
@@ -73,21 +74,36 @@ class Engine:
         and event loops they come from; the others wait, first come, first served.
         """
         request = self.request(messages, tools, **asked)
-        with self._gate.passed(self.properties().slots) as place:
+        if self._slots is None:
+            self._slots = self.properties().slots
+        with self._gate.passed(self._slots) as place:
             step = yield from place.pausing(drive(self._task(request), cast("Backend", self.backend)))
         yield StepDone(step)
 
     async def arun(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
+        self,
+        messages: Sequence[Message],
+        tools: Sequence[ToolSpec] = (),
+        *,
+        prepared: Callable[[], Awaitable[None]] | None = None,
+        **asked: Any,
     ) -> AsyncGenerator[Event, None]:
-        """`run`, on an AsyncBackend."""
+        """`run`, on an AsyncBackend.
+
+        ``prepared`` is awaited before the step begins, once it has its place in the queue: so the time that it takes
+        does not change the order of the steps.
+        """
         request = self.request(messages, tools, **asked)
-        properties = await cast("AsyncBackend", self.backend).aproperties()
-        async with self._gate.apassed(properties.slots) as place, aclosing(self._arun(request)) as events:
-            async for event in events:
-                place.pause()
-                yield event
-                place.resume()
+        if self._slots is None:
+            self._slots = (await cast("AsyncBackend", self.backend).aproperties()).slots
+        async with self._gate.apassed(self._slots) as place:
+            if prepared is not None:
+                await prepared()
+            async with aclosing(self._arun(request)) as events:
+                async for event in events:
+                    place.pause()
+                    yield event
+                    place.resume()
 
     def step(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
         """One step.
@@ -222,6 +238,7 @@ class Engine:
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
+        self._slots = properties.slots
         memory = yield from self._prepared(request.tools, request.response_schema)
         renderer = memory.renderer
         prompt = yield from renderer.render(_conversation(request, memory))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
+from functools import partial
 from typing import Any, Literal, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -16,6 +17,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
+from gba.chat.engine import Engine
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
@@ -210,10 +212,10 @@ class ChatLlamaCpp(ConnectedChatModel):
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 return await super()._agenerate(messages, stop, run_manager, **kwargs)
-            await compile_aside(engine, asked)
             with overflow_explained(messages, engine, asked.tools):
                 other, told = listening(engine, asked.logprobs)
-                step = await other.astep(conversation, **asked.arguments())
+                prepared = partial(self._prepare, engine, asked)
+                step = await other.astep(conversation, prepared=prepared, **asked.arguments())
             return self._result(step, asked, await engine.backend.aproperties(), told)
 
     def _stream(
@@ -252,17 +254,22 @@ class ChatLlamaCpp(ConnectedChatModel):
                 async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
                     yield chunk
                 return
-            await compile_aside(engine, asked)
             other, told = listening(engine, asked.logprobs)
             chunks = Chunks(exactness(engine, asked, conversation), told)
+            prepared = partial(self._prepare, engine, asked)
             with overflow_explained(messages, engine, asked.tools):
-                async with aclosing(other.arun(conversation, **asked.arguments())) as events:
+                async with aclosing(other.arun(conversation, prepared=prepared, **asked.arguments())) as events:
                     async for event in events:
                         made = chunks.of(event)
                         if made is not None:
                             yield made
             properties = await engine.backend.aproperties()
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
+
+    async def _prepare(self, engine: Engine, asked: Asked) -> None:
+        """What has to be known before a step, once it has its place in the queue."""
+        await self._acheck(engine, asked.model)
+        await compile_aside(engine, asked)
 
     def _result(self, step: Step, asked: Asked, properties: Properties, told: Told | None) -> ChatResult:
         message = to_ai_message(step, properties, self._ran(asked, properties), told)

@@ -129,14 +129,19 @@ class ConnectedChatModel(BaseChatModel):
         return engine
 
     async def _aengine_for(self, model: str | None) -> Engine:
-        """The same; what may take long (a model is loaded, a server is asked) does not hold up the event loop."""
+        """The same, before it is asked what it runs: at once where it is known, so that calls keep their order.
+
+        What may take long (a model is loaded) does not hold up the event loop.
+        """
         ready = model is None and self._connected
-        engine = self.engine if ready else await run_in_executor(None, self._engine_of, model)
+        return self.engine if ready else await run_in_executor(None, self._engine_of, model)
+
+    async def _acheck(self, engine: Engine, model: str | None) -> None:
+        """Refuse an engine that runs another model than was asked for."""
         if isinstance(engine.backend, AsyncBackend):
             self._check(await engine.backend.aproperties(), model)
         else:
             self._check(await run_in_executor(None, engine.properties), model)
-        return engine
 
     def _check(self, properties: Properties, model: str | None) -> None:
         """A server looks the name up itself, and in process the context is as was asked for."""

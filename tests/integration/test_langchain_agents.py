@@ -266,7 +266,7 @@ def test_cancelling_a_task_frees_its_slot_within_a_second(
     assert best.tokens < 1500
 
 
-async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(
+async def test_two_hundred_at_once_are_answered_in_their_order_and_none_mixed_up(
     over_http: ChatLlamaCpp, server: LlamaServer
 ) -> None:
     """One in ten is cancelled while some are at work and others wait: the rest do not notice."""
@@ -294,4 +294,6 @@ async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(
     assert cancelled <= set(range(9, count, 10))
     answered = [number for number in range(count) if number not in cancelled]
     assert [answers[number] for number in answered] == [(f"keep_{number}", {"value": number}) for number in answered]
+    overtaken = [sum(before > number for before in finished[:at]) for at, number in enumerate(finished)]
+    assert max(overtaken) <= 20  # they begin in the order in which they were asked, four at a time
     assert await asyncio.to_thread(seconds_until_idle, server) < math.inf
