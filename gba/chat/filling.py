@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 from gba.chat.calls import Fill, JsonFill
 from gba.chat.events import AnswerDelta, ArgumentsDelta
 from gba.chat.io import Task
+from gba.chat.request import Request
 from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.writer import Writer
@@ -17,9 +18,6 @@ from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import Choice, GbnfTree
 from gba.grammar.nodes import Literal as Text
 from gba.schema.tools import ToolCall
-
-if TYPE_CHECKING:
-    from gba.chat.step import Request
 
 __all__ = ["RESERVE", "Filling"]
 
@@ -128,7 +126,8 @@ class Filling:
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
             if streams and len(self.written) > shown:
                 piece = self.written[shown:]
-                yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
+                final = not fill.residual
+                yield AnswerDelta(piece, final) if answer else ArgumentsDelta(index, call.id, piece)
                 shown = len(self.written)
             if matcher.done:
                 return text
