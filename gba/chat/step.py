@@ -310,6 +310,7 @@ class StepTask:
             tuple(writer.spans),
             writer.requests,
             self._renderer.format.describe(),
+            tuple(self._filling.choices),
         )
 
 

@@ -12,6 +12,7 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from gba.backends.base import Properties
+from gba.chat.choices import Choice
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
 from gba.chat.messages import Step
 from gba.langchain.logprobs import Told
@@ -54,7 +55,11 @@ def usage_metadata(step: Step) -> UsageMetadata:
 
 
 def response_metadata(step: Step, properties: Properties, model_name: str, told: Told | None = None) -> dict[str, Any]:
-    """How the step went: why it ended, what it cost, and which llama.cpp ran it."""
+    """How the step went: why it ended, what it cost, and which llama.cpp ran it.
+
+    ``choices``: for each choice between tools and an answer (``respond``) what was ``chosen``, its ``probability``, and
+    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`.
+    """
     metadata: dict[str, Any] = {
         "model_provider": PROVIDER,
         "model_name": model_name,
@@ -69,7 +74,17 @@ def response_metadata(step: Step, properties: Properties, model_name: str, told:
         "evaluated_tokens": step.usage.evaluated,
         "context_tokens": step.usage.context,
     }
+    if step.choices:
+        metadata["choices"] = [_choice(choice) for choice in step.choices]
     return metadata if told is None else {**metadata, "logprobs": told.of(step)}
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "chosen": choice.chosen,
+        "probability": choice.probability,
+        "alternatives": dict(choice.probabilities),
+    }
 
 
 class Chunks:
