@@ -118,7 +118,7 @@ def test_a_choice_that_was_none_is_not_told() -> None:
         [Message("user", "And?")],
         TOOLS,
         tool_choice="required",
-        options=StepOptions(max_tokens=1, max_thought_tokens=0),
+        options=StepOptions(max_tokens=0, max_thought_tokens=0),
     )
     assert cut.closed
     assert cut.choices == ()
