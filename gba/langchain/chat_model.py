@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
+from gba.chat.aside import turn
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
@@ -196,6 +197,11 @@ class ChatLlamaCpp(ConnectedChatModel):
                 step = engine.step(asked.request)
             return self._result(step, asked, engine.properties(), told)
 
+    async def ainvoke(self, *args: Any, **kwargs: Any) -> AIMessage:
+        """See LangChain. Of many calls at once each begins when the event loop has got to its other tasks."""
+        await turn()
+        return await super().ainvoke(*args, **kwargs)
+
     async def _agenerate(
         self,
         messages: list[BaseMessage],
@@ -204,6 +210,7 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
+            await turn()
             asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
@@ -240,6 +247,7 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with langchain_errors():
+            await turn()
             asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
