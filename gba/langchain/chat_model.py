@@ -29,6 +29,7 @@ from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained
 from gba.langchain.profile import profile
 from gba.langchain.spelling import spelled
+from gba.langchain.steps import note
 from gba.langchain.structured import structured_output
 from gba.langchain.tools import ToolLike, to_engine_tools
 
@@ -237,6 +238,7 @@ class ChatLlamaCpp(ConnectedChatModel):
             ):
                 yield from filter(None, map(chunks.of, events))
             properties = engine.properties()
+            note(chunks.step)
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
 
     async def _astream(
@@ -263,9 +265,11 @@ class ChatLlamaCpp(ConnectedChatModel):
                         if made is not None:
                             yield made
             properties = await engine.backend.aproperties()
+            note(chunks.step)
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
 
     def _result(self, step: Step, asked: Asked, properties: Properties, told: Told | None) -> ChatResult:
+        note(step)
         message = to_ai_message(step, properties, self._ran(asked, properties), told)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
