@@ -277,9 +277,7 @@ class Compiler:
     def _listed_values(self, node: Kind, pointer: str) -> list[Any]:
         """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
         kept: list[Any] = []
-        for value in node.values or ():
-            if not self.judge.satisfies(node, value):
-                continue
+        for value in self.judge.satisfying(node):
             if self.style.writable(value):
                 kept.append(value)
             else:

@@ -163,9 +163,28 @@ class _Settling:
         self._total: dict[int, float] = {}
         nodes = list(_all_nodes(tree))
         inner = [node for node in nodes if not self._settled(node)]
-        for node in inner:
+        for node in [node for node in reversed(inner) if not self._composed(node, tree)]:
             self._add(node, _parts(node, tree))
         self._run()
+
+    def _composed(self, node: Node, tree: GbnfTree) -> bool:
+        """Settle a node all of whose parts are settled; False for the others."""
+        parts = _parts(node, tree)
+        rank, key = self.rank, id(node)
+        for part in parts:
+            if id(part) not in rank:
+                return False
+        least = self.least
+        if not parts:
+            length = _own_length(node)
+            if length == INFINITE:
+                return False
+        elif type(node) is Sequence:
+            length = sum([least[id(part)] for part in parts])
+        else:
+            length = min([least[id(part)] for part in parts]) * (node.minimum if type(node) is Repeat else 1)
+        least[key], rank[key] = length, len(rank)
+        return True
 
     def _settled(self, node: Node) -> bool:
         kind = type(node)

@@ -36,8 +36,9 @@ def tree_node(texts: Iterable[str], rules: Rules, hint: str) -> Node:
             if following != _END:
                 uses[following] += 1
     written: list[tuple[Node, int]] = []
+    ends: dict[tuple[str, str], Node] = {}
     for number, options in enumerate(branches):
-        body, depth = _body(options, written)
+        body, depth = _body(options, written, ends)
         if number + 1 < len(branches) and (uses[number] > 1 or depth >= _NESTED):
             body, depth = rules.define(rules.reserve(hint), body, shared=False), 0
         written.append((body, depth))
@@ -76,23 +77,37 @@ def _shared(one: str, other: str) -> int:
     return at
 
 
-def _body(options: _Options, written: list[tuple[Node, int]]) -> tuple[Node, int]:
+def _body(
+    options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]
+) -> tuple[Node, int]:
     """A branch as a node, and how many groups it has within each other. Labels that differ in their first character
-    only are written once."""
-    groups: dict[tuple[str, int], list[str]] = {}
+    only are written once. ``ends``: the labels at the ends of texts as nodes, so that equal ones are one object."""
+    groups: dict[tuple[str, int], str] = {}
     listed: list[Node] = []
     nested = 1
     for label, following in options:
         if label:
-            groups.setdefault((label[1:], following), []).append(label[0])
+            key = (label[1:], following)
+            groups[key] = groups.get(key, "") + label[0]
         else:
             listed.append(EMPTY)
     for (rest, following), chars in groups.items():
-        first: Node = Literal(chars[0])
-        if len(chars) > 1:
-            first = CharClass(unite((ord(char), ord(char)) for char in chars))
-        after, depth = (EMPTY, 0) if following == _END else written[following]
-        listed.append(seq(first, Literal(rest), after) if rest else seq(first, after))
-        if not isinstance(after, Ref):
+        if following == _END:
+            node = ends.get((chars, rest))
+            if node is None:
+                node = ends[chars, rest] = seq(*_labels(chars, rest))
+            listed.append(node)
+            continue
+        after, depth = written[following]
+        listed.append(seq(*_labels(chars, rest), after))
+        if type(after) is not Ref:
             nested = max(nested, depth + 1)
     return one_of(*listed), nested
+
+
+def _labels(chars: str, rest: str) -> tuple[Node, ...]:
+    """One of the characters, and the rest."""
+    if len(chars) == 1:
+        return (Literal(chars + rest),)
+    first = CharClass(unite((ord(char), ord(char)) for char in chars))
+    return (first, Literal(rest)) if rest else (first,)

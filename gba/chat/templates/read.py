@@ -17,6 +17,7 @@ from gba.chat.templates.marks import ANSWER, USER, mark
 from gba.chat.templates.probe import Probe, UnreadableError, probe_of
 from gba.chat.templates.process import RefusedError, Template, bounded
 from gba.chat.templates.reading import read_calls
+from gba.chat.templates.saved import Reading, remembered
 from gba.chat.templates.thinking import Turn, markers, read_turn
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall
@@ -26,38 +27,51 @@ __all__ = ["read_format"]
 _TRICKY = ' \n a"b\\c é\nd \n '
 
 
-@bounded()
 def read_format(
     source: str, *, bos: str, eos: str, variables: Mapping[str, Any], plain: str | None = None
 ) -> TemplateFormat:
-    """See `gba.chat.formats.from_template`."""
+    """See `gba.chat.formats.from_template`. What was read is kept on disk (`gba.chat.templates.saved`)."""
     template = Template(source, bos, eos, dict(variables))
+    found = remembered(lambda: _read(template), source, bos, eos, variables)
+    return TemplateFormat(
+        "template",
+        syntax=found.syntax or GBA,
+        thinking=found.thinking,
+        stops=found.stops,
+        bos=found.bos,
+        why=found.why,
+        template=template,
+        dialect=found.dialect,
+        changes=found.changes,
+        plain=replace(template, source=plain) if plain is not None else None,
+    )
+
+
+@bounded()
+def _read(template: Template) -> Reading:
     try:
         probe, why = probe_of(template), ""
     except UnreadableError as error:
         probe, why = _plain(template), str(error)
     try:
         turn = read_turn(probe)
-        syntax = GBA
+        syntax = None
         if not why:
             try:
                 syntax = _read_syntax(turn)
             except (UnreadableError, RefusedError) as error:
-                syntax, why = GBA, str(error)
-        probe = turn.probe if syntax.native else replace(_plain(template), tools=())
+                why = str(error)
+        probe = replace(_plain(template), tools=()) if syntax is None else turn.probe
     except RefusedError as error:
         raise ConversationError(f"the model's chat template cannot be used: {error}. {REMEDY}") from error
-    return TemplateFormat(
-        "template",
+    return Reading(
         syntax=syntax,
         thinking=turn.thinking,
         stops=_stops(turn, syntax),
-        bos=bool(bos) and probe.render([USER], tools=False).startswith(bos),
+        bos=bool(template.bos) and probe.render([USER], tools=False).startswith(template.bos),
         why=why,
-        template=template,
         dialect=probe.dialect,
-        changes=_read_changes(probe, native=syntax.native),
-        plain=replace(template, source=plain) if plain is not None else None,
+        changes=_read_changes(probe, native=syntax is not None),
     )
 
 
@@ -125,10 +139,11 @@ def _has_results(probe: Probe) -> bool:
         return True
 
 
-def _stops(turn: Turn, syntax: CallSyntax) -> tuple[str, ...]:
+def _stops(turn: Turn, syntax: CallSyntax | None) -> tuple[str, ...]:
     """Texts that show that the model has gone past its turn: the tags that close it, and open those of others."""
     known = [] if turn.thinking is None else [turn.thinking.open, turn.thinking.close]
-    inside = {*markers([*known, turn.lead]), *(markers([syntax.first, syntax.between]) if syntax.native else ())}
+    calls = [] if syntax is None else [syntax.first, syntax.between]
+    inside = {*markers([*known, turn.lead]), *markers(calls)}
     return tuple(tag for tag in dict.fromkeys(markers([turn.closing + turn.prompt])) if tag not in inside)
 
 
