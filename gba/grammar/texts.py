@@ -77,9 +77,7 @@ def _shared(one: str, other: str) -> int:
     return at
 
 
-def _body(
-    options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]
-) -> tuple[Node, int]:
+def _body(options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]) -> tuple[Node, int]:
     """A branch as a node, and how many groups it has within each other. Labels that differ in their first character
     only are written once. ``ends``: the labels at the ends of texts as nodes, so that equal ones are one object."""
     groups: dict[tuple[str, int], str] = {}

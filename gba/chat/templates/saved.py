@@ -110,7 +110,7 @@ def _store(path: Path, reading: Reading) -> None:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
         try:
-            with open(handle, "wb") as file:
+            with os.fdopen(handle, "wb") as file:
                 file.write(_first_line(path, body) + b"\n" + body)
             Path(name).replace(path)
         except BaseException:
