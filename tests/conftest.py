@@ -2,6 +2,8 @@
 
 Where ``CI`` is set the seed is fixed, so that a run says something about the change that is tested. ``make fuzz`` draws
 ``GBA_EXAMPLES`` of them from a fresh seed.
+
+What is read out of chat templates is not kept on disk, so that each test reads anew.
 """
 
 from __future__ import annotations
@@ -9,6 +11,8 @@ from __future__ import annotations
 import os
 
 from hypothesis import settings
+
+os.environ["GBA_FORMATS_DIR"] = ""
 
 settings.register_profile("fixed", derandomize=True, database=None)
 if "GBA_EXAMPLES" in os.environ:

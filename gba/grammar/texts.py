@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from gba.grammar.automata import unite
-from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, Ref, one_of, seq
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Sequence, seq
 from gba.grammar.rules import Rules
 from gba.schema.work import spend
 
@@ -88,11 +88,16 @@ def _body(options: _Options, written: list[tuple[Node, int]]) -> tuple[Node, int
         else:
             listed.append(EMPTY)
     for (rest, following), chars in groups.items():
-        first: Node = Literal(chars[0])
-        if len(chars) > 1:
+        if len(chars) == 1:
+            begun: Node = Literal(chars[0] + rest)
+        else:
             first = CharClass(unite((ord(char), ord(char)) for char in chars))
-        after, depth = (EMPTY, 0) if following == _END else written[following]
-        listed.append(seq(first, Literal(rest), after) if rest else seq(first, after))
-        if not isinstance(after, Ref):
+            begun = Sequence((first, Literal(rest))) if rest else first
+        if following == _END:
+            listed.append(begun)
+            continue
+        after, depth = written[following]
+        listed.append(seq(begun, after))
+        if type(after) is not Ref:
             nested = max(nested, depth + 1)
-    return one_of(*listed), nested
+    return listed[0] if len(listed) == 1 else Choice(tuple(listed)), nested

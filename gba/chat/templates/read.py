@@ -13,6 +13,7 @@ from gba.chat.templates.changes import CHANGES
 from gba.chat.templates.dialect import Dialect, variants
 from gba.chat.templates.format import REMEDY, TemplateFormat
 from gba.chat.templates.held_out import hold_out
+from gba.chat.templates.kept import Reading, keep, kept, key_of
 from gba.chat.templates.marks import ANSWER, USER, mark
 from gba.chat.templates.probe import Probe, UnreadableError, probe_of
 from gba.chat.templates.process import RefusedError, Template, bounded
@@ -26,12 +27,32 @@ __all__ = ["read_format"]
 _TRICKY = ' \n a"b\\c é\nd \n '
 
 
-@bounded()
 def read_format(
     source: str, *, bos: str, eos: str, variables: Mapping[str, Any], plain: str | None = None
 ) -> TemplateFormat:
-    """See `gba.chat.formats.from_template`."""
+    """See `gba.chat.formats.from_template`. What is found is kept on disk (`gba.chat.templates.kept`)."""
     template = Template(source, bos, eos, dict(variables))
+    key = key_of(source, plain, bos, eos, variables)
+    reading = kept(key)
+    if reading is None:
+        reading = _read(template)
+        keep(key, reading)
+    return TemplateFormat(
+        "template",
+        syntax=reading.call_syntax(),
+        thinking=reading.thinking,
+        stops=reading.stops,
+        bos=reading.bos,
+        why=reading.why,
+        template=template,
+        dialect=reading.dialect,
+        changes=reading.changes,
+        plain=replace(template, source=plain) if plain is not None else None,
+    )
+
+
+@bounded()
+def _read(template: Template) -> Reading:
     try:
         probe, why = probe_of(template), ""
     except UnreadableError as error:
@@ -47,17 +68,15 @@ def read_format(
         probe = turn.probe if syntax.native else replace(_plain(template), tools=())
     except RefusedError as error:
         raise ConversationError(f"the model's chat template cannot be used: {error}. {REMEDY}") from error
-    return TemplateFormat(
-        "template",
-        syntax=syntax,
+    bos = template.bos
+    return Reading(
+        syntax=syntax if syntax.native else None,
         thinking=turn.thinking,
         stops=_stops(turn, syntax),
         bos=bool(bos) and probe.render([USER], tools=False).startswith(bos),
         why=why,
-        template=template,
         dialect=probe.dialect,
         changes=_read_changes(probe, native=syntax.native),
-        plain=replace(template, source=plain) if plain is not None else None,
     )
 
 
