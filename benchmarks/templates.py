@@ -51,6 +51,8 @@ from gba.chat.messages import Message
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall, ToolSpec
 
+os.environ["GBA_FORMATS_DIR"] = ""  # templates are read anew, not taken from disk
+
 HELD_OUT, SECONDS = 24, 120.0
 
 

@@ -6,12 +6,15 @@ failure as well.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.attack.worker import Corpus, Outcome, run_corpus
+
+os.environ["GBA_FORMATS_DIR"] = ""  # templates are read anew, not taken from the user's own folder
 
 __all__ = ["CORPORA", "Report", "attack", "main", "table"]
 

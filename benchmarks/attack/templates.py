@@ -26,7 +26,6 @@ from gba.schema.tools import ToolCall, ToolSpec
 __all__ = ["MEGABYTES", "SECONDS", "TITLE", "cases"]
 
 TITLE, SECONDS, MEGABYTES = "hostile chat templates", 30.0, 512.0
-os.environ["GBA_FORMAT_CACHE"] = "off"  # each run reads each template
 _CANARY = Path(tempfile.gettempdir()) / f"gba-attack-canary-{os.getpid()}"
 _SECRET = "gba-attack-secret"
 

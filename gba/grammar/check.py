@@ -40,12 +40,65 @@ def _cut(message: str) -> str:
 
 
 def _validator(dialect: str, schema: Any, registry: Any) -> Any:
-    import jsonschema
     import jsonschema_specifications
     import referencing
 
     known = jsonschema_specifications.REGISTRY.combine(registry if registry is not None else referencing.Registry())
-    return _classes()[dialect](schema, registry=known, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
+    return _classes()[dialect](schema, registry=known, format_checker=_formats())
+
+
+@functools.cache
+def _formats() -> Any:
+    """jsonschema's format checks, and those of IRIs.
+
+    Its own check of IRIs needs rfc3987-syntax, whose import takes more than a second; it is not among gba's
+    dependencies.
+    """
+    import jsonschema
+
+    checker = jsonschema.FormatChecker()
+    checker.checkers = {
+        **jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers,
+        "iri": (_is_iri, ()),
+        "iri-reference": (_is_iri_reference, ()),
+    }
+    return checker
+
+
+def _is_iri(value: object) -> bool:
+    from rfc3986_validator import validate_rfc3986
+
+    return not isinstance(value, str) or validate_rfc3986(_as_uri(value), rule="URI") is not None
+
+
+def _is_iri_reference(value: object) -> bool:
+    from rfc3986_validator import validate_rfc3986
+
+    return not isinstance(value, str) or validate_rfc3986(_as_uri(value), rule="URI_reference") is not None
+
+
+def _as_uri(iri: str) -> str:
+    """The IRI with a percent-encoded byte in place of each character that only an IRI may have: RFC 3987, 2.2, allows
+    these wherever RFC 3986 allows such a byte, and those of private use in a query."""
+    path, number_sign, fragment = _ucschar().sub("%C3", iri).partition("#")
+    path, mark, query = path.partition("?")
+    return f"{path}{mark}{_iprivate().sub('%C3', query)}{number_sign}{fragment}"
+
+
+@functools.cache
+def _ucschar() -> Any:
+    import re
+
+    starts = [0x1000 if plane == 14 else 0 for plane in range(1, 15)]
+    planes = "".join(f"{chr((at << 16) + low)}-{chr((at << 16) + 0xFFFD)}" for at, low in enumerate(starts, 1))
+    return re.compile(f"[\u00a0-\ud7ff\uf900-\ufdcf\ufdf0-\uffef{planes}]")
+
+
+@functools.cache
+def _iprivate() -> Any:
+    import re
+
+    return re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
 
 @functools.cache

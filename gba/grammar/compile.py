@@ -277,7 +277,10 @@ class Compiler:
     def _listed_values(self, node: Kind, pointer: str) -> list[Any]:
         """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
         kept: list[Any] = []
-        for value in self.judge.satisfying(node):
+        bare = isinstance(node, String) and not (node.languages or node.minimum or node.maximum is not None)
+        for value in node.values or ():
+            if not bare and not self.judge.satisfies(node, value):
+                continue
             if self.style.writable(value):
                 kept.append(value)
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from gba.grammar.automata import Dfa
@@ -41,13 +41,6 @@ class Judge:
         if found is None:
             found = self._keys[id(values)] = (values, frozenset(map(value_key, values)))
         return found[1]
-
-    def satisfying(self, node: Node) -> Iterable[Any]:
-        """Those of the values that a node lists which satisfy its other constraints."""
-        values = node.values or ()
-        if isinstance(node, String) and not node.languages and node.minimum == 0 and node.maximum is None:
-            return values
-        return (value for value in values if self.satisfies(node, value))
 
     def satisfies(self, node: Node, value: Any) -> bool:
         """Whether the value satisfies the node's constraints, its list of values aside."""

@@ -13,6 +13,7 @@ from gba.grammar.stacks import END, Cell
 __all__ = ["Lengths"]
 
 INFINITE = float("inf")
+_FIRST = -(1 << 60)
 
 
 class Lengths:
@@ -68,11 +69,14 @@ class Lengths:
         if isinstance(node, Literal):
             return len(node.text) - index
         if isinstance(node, Sequence):
-            return sum(self._least[id(item)] for item in node.items[index:])
+            return sum(self._length(item) for item in node.items[index:])
         if isinstance(node, Repeat):
             count = max(node.minimum - index, 0)
-            return count * self._least[id(node.item)] if count else 0
+            return count * self._length(node.item) if count else 0
         return self._least[id(node)]
+
+    def _length(self, node: Node) -> float:
+        return len(node.text) if type(node) is Literal else self._least[id(node)]
 
     def _spell(self, node: Node, index: int) -> Iterator[str]:
         todo: list[tuple[Node, int]] = [(node, index)]
@@ -97,8 +101,8 @@ class Lengths:
         # An option settled before the choice itself cannot lead back to it, so that spelling it comes to an end.
         own = self._rank[id(node)]
         return min(
-            (option for option in node.options if self._rank.get(id(option), own) < own),
-            key=lambda option: self._least[id(option)],
+            (option for option in node.options if type(option) is Literal or self._rank.get(id(option), own) < own),
+            key=self._length,
         )
 
 
@@ -107,18 +111,19 @@ def _shown(length: float) -> str:
 
 
 def _all_nodes(tree: GbnfTree) -> Iterator[Node]:
+    """All nodes but literals, of which large grammars have the most and whose lengths are plain to see."""
     seen: set[int] = set()
     todo = list(tree.rules.values())
     while todo:
         node = todo.pop()
-        if id(node) in seen:
+        if type(node) is Literal or id(node) in seen:
             continue
         seen.add(id(node))
         yield node
         if isinstance(node, Sequence):
             todo.extend(node.items)
         elif isinstance(node, Choice):
-            todo.extend(node.options)
+            todo.extend([option for option in node.options if type(option) is not Literal])
         elif isinstance(node, Repeat):
             todo.append(node.item)
 
@@ -150,7 +155,8 @@ def _own_length(node: Node) -> float:
 class _Settling:
     """Settles nodes from the shortest to the longest; each node's length is final once its parts' are.
 
-    Nodes without parts, of which large grammars have the most, are settled at once: their rank is -1.
+    A node's rank says when it was settled. Nodes that cannot lead back to themselves, of which large grammars have the
+    most, are settled first, in one pass: those without parts have the rank _FIRST, the others negative ones.
     """
 
     def __init__(self, tree: GbnfTree) -> None:
@@ -163,46 +169,57 @@ class _Settling:
         self._total: dict[int, float] = {}
         nodes = list(_all_nodes(tree))
         inner = [node for node in nodes if not self._settled(node)]
-        for node in [node for node in reversed(inner) if not self._composed(node, tree)]:
-            self._add(node, _parts(node, tree))
+        left: list[tuple[Node, tuple[Node, ...]]] = []
+        for number, node in enumerate(reversed(inner), -len(inner)):
+            parts = _parts(node, tree)
+            if not self._settled_by(node, parts, number):
+                left.append((node, parts))
+        for node, parts in reversed(left):
+            self._add(node, parts)
         self._run()
 
-    def _composed(self, node: Node, tree: GbnfTree) -> bool:
-        """Settle a node all of whose parts are settled; False for the others."""
-        parts = _parts(node, tree)
-        rank, key = self.rank, id(node)
+    def _settled_by(self, node: Node, parts: tuple[Node, ...], rank: int) -> bool:
+        """Settle a node whose parts all are; False for any other."""
+        lengths: list[float] = []
         for part in parts:
-            if id(part) not in rank:
+            if type(part) is Literal:
+                lengths.append(len(part.text))
+            elif id(part) in self.rank:
+                lengths.append(self.least[id(part)])
+            else:
                 return False
-        least = self.least
-        if not parts:
-            length = _own_length(node)
-            if length == INFINITE:
-                return False
-        elif type(node) is Sequence:
-            length = sum([least[id(part)] for part in parts])
+        if type(node) is Sequence:
+            least = sum(lengths)
+        elif not parts:
+            least = _own_length(node)
         else:
-            length = min([least[id(part)] for part in parts]) * (node.minimum if type(node) is Repeat else 1)
-        least[key], rank[key] = length, len(rank)
+            least = min(lengths) * (node.minimum if type(node) is Repeat else 1)
+        if least == INFINITE:
+            return False
+        self.least[id(node)], self.rank[id(node)] = least, rank
         return True
 
     def _settled(self, node: Node) -> bool:
         kind = type(node)
-        if kind is not Literal and kind is not CharClass and kind is not TokenTerminal:
+        if kind is not CharClass and kind is not TokenTerminal:
             return False
         length = self.least[id(node)] = _own_length(node)
         if length < INFINITE:
-            self.rank[id(node)] = -1
+            self.rank[id(node)] = _FIRST
         return True
 
     def _add(self, node: Node, parts: tuple[Node, ...]) -> None:
         key = id(node)
         self._order[key] = len(self._order)
-        known = [self.least[id(part)] for part in parts if id(part) in self.rank]
+        known = [
+            len(part.text) if type(part) is Literal else self.least[id(part)]
+            for part in parts
+            if type(part) is Literal or id(part) in self.rank
+        ]
         self.least[key] = INFINITE
         if len(known) < len(parts):
             for part in parts:
-                if id(part) not in self.rank:
+                if type(part) is not Literal and id(part) not in self.rank:
                     self._parents.setdefault(id(part), []).append(node)
         if type(node) is Sequence:
             self._total[key], self._waiting[key] = sum(known), len(parts) - len(known)

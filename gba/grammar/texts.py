@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import TypeAlias
 
 from gba.grammar.automata import unite
-from gba.grammar.nodes import EMPTY, CharClass, Literal, Node, Ref, one_of, seq
+from gba.grammar.nodes import EMPTY, CharClass, Choice, Literal, Node, Ref, Sequence, seq
 from gba.grammar.rules import Rules
 from gba.schema.work import spend
 
@@ -36,9 +36,8 @@ def tree_node(texts: Iterable[str], rules: Rules, hint: str) -> Node:
             if following != _END:
                 uses[following] += 1
     written: list[tuple[Node, int]] = []
-    ends: dict[tuple[str, str], Node] = {}
     for number, options in enumerate(branches):
-        body, depth = _body(options, written, ends)
+        body, depth = _body(options, written)
         if number + 1 < len(branches) and (uses[number] > 1 or depth >= _NESTED):
             body, depth = rules.define(rules.reserve(hint), body, shared=False), 0
         written.append((body, depth))
@@ -77,35 +76,28 @@ def _shared(one: str, other: str) -> int:
     return at
 
 
-def _body(options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]) -> tuple[Node, int]:
+def _body(options: _Options, written: list[tuple[Node, int]]) -> tuple[Node, int]:
     """A branch as a node, and how many groups it has within each other. Labels that differ in their first character
-    only are written once. ``ends``: the labels at the ends of texts as nodes, so that equal ones are one object."""
-    groups: dict[tuple[str, int], str] = {}
+    only are written once."""
+    groups: dict[tuple[str, int], list[str]] = {}
     listed: list[Node] = []
     nested = 1
     for label, following in options:
         if label:
-            key = (label[1:], following)
-            groups[key] = groups.get(key, "") + label[0]
+            groups.setdefault((label[1:], following), []).append(label[0])
         else:
             listed.append(EMPTY)
     for (rest, following), chars in groups.items():
+        if len(chars) == 1:
+            begun: Node = Literal(chars[0] + rest)
+        else:
+            first = CharClass(unite((ord(char), ord(char)) for char in chars))
+            begun = Sequence((first, Literal(rest))) if rest else first
         if following == _END:
-            node = ends.get((chars, rest))
-            if node is None:
-                node = ends[chars, rest] = seq(*_labels(chars, rest))
-            listed.append(node)
+            listed.append(begun)
             continue
         after, depth = written[following]
-        listed.append(seq(*_labels(chars, rest), after))
+        listed.append(seq(begun, after))
         if type(after) is not Ref:
             nested = max(nested, depth + 1)
-    return one_of(*listed), nested
-
-
-def _labels(chars: str, rest: str) -> tuple[Node, ...]:
-    """One of the characters, and the rest."""
-    if len(chars) == 1:
-        return (Literal(chars + rest),)
-    first = CharClass(unite((ord(char), ord(char)) for char in chars))
-    return (first, Literal(rest)) if rest else (first,)
+    return listed[0] if len(listed) == 1 else Choice(tuple(listed)), nested

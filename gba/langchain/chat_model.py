@@ -19,13 +19,12 @@ from gba.backends.base import AsyncBackend, Backend, Properties
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
-from gba.langchain.compiling import check_strict, compile_aside
 from gba.langchain.connected import CONNECTION, ConnectedChatModel
 from gba.langchain.connection import check_target
 from gba.langchain.errors import langchain_errors
 from gba.langchain.logprobs import Told, listening
 from gba.langchain.messages import to_messages
-from gba.langchain.outcome import PROVIDER, Chunks, exactness, to_ai_message
+from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained
 from gba.langchain.profile import profile
 from gba.langchain.spelling import spelled
@@ -175,10 +174,10 @@ class ChatLlamaCpp(ConnectedChatModel):
             self.profile.setdefault("max_input_tokens", properties.context)
         return properties.model or self._label
 
-    def _asked(self, stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
+    def _asked(self, messages: Sequence[BaseMessage], stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
         own = {name: getattr(self, name) for name in PARAMETERS}
         given = check_names(call if stop is None else {**call, "stop": stop})
-        return asked_of(own, checked_values(type(self), given))
+        return asked_of(to_messages(messages), own, checked_values(type(self), given))
 
     # generation
 
@@ -190,12 +189,11 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = self._engine_for(asked.model)
-            check_strict(engine, asked)
-            with overflow_explained(messages, engine, asked.tools):
+            with overflow_explained(messages, engine, asked.request.tools):
                 engine, told = listening(engine, asked.logprobs)
-                step = engine.step(conversation, **asked.arguments())
+                step = engine.step(asked.request)
             return self._result(step, asked, engine.properties(), told)
 
     async def _agenerate(
@@ -206,14 +204,13 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 return await super()._agenerate(messages, stop, run_manager, **kwargs)
-            await compile_aside(engine, asked)
-            with overflow_explained(messages, engine, asked.tools):
+            with overflow_explained(messages, engine, asked.request.tools):
                 other, told = listening(engine, asked.logprobs)
-                step = await other.astep(conversation, **asked.arguments())
+                step = await other.astep(asked.request)
             return self._result(step, asked, await engine.backend.aproperties(), told)
 
     def _stream(
@@ -224,15 +221,12 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
-            engine = self._engine_for(asked.model)
-            check_strict(engine, asked)
-            exact = exactness(engine, asked, conversation)
-            engine, told = listening(engine, asked.logprobs)
-            chunks = Chunks(exact, told)
+            asked = self._asked(messages, stop, kwargs)
+            engine, told = listening(self._engine_for(asked.model), asked.logprobs)
+            chunks = Chunks(told)
             with (
-                overflow_explained(messages, engine, asked.tools),
-                closing(engine.run(conversation, **asked.arguments())) as events,
+                overflow_explained(messages, engine, asked.request.tools),
+                closing(engine.run(asked.request)) as events,
             ):
                 yield from filter(None, map(chunks.of, events))
             properties = engine.properties()
@@ -246,17 +240,16 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
                     yield chunk
                 return
-            await compile_aside(engine, asked)
             other, told = listening(engine, asked.logprobs)
-            chunks = Chunks(exactness(engine, asked, conversation), told)
-            with overflow_explained(messages, engine, asked.tools):
-                async with aclosing(other.arun(conversation, **asked.arguments())) as events:
+            chunks = Chunks(told)
+            with overflow_explained(messages, engine, asked.request.tools):
+                async with aclosing(other.arun(asked.request)) as events:
                     async for event in events:
                         made = chunks.of(event)
                         if made is not None:

@@ -97,6 +97,8 @@ def both_values(one: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]
 
 def value_key(value: Any) -> Any:
     """What is the same for equal JSON values only, and can be hashed."""
+    if type(value) is str:  # by far the most, where there are many
+        return (False, value)
     if isinstance(value, (dict, Mapping)):
         return ("object", frozenset((key, value_key(item)) for key, item in value.items()))
     if isinstance(value, (list, tuple)):

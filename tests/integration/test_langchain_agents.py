@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -116,6 +118,20 @@ def test_a_streamed_step_is_the_step(chat: ChatLlamaCpp) -> None:
     assert [call["args"] for call in total.tool_calls] == [call["args"] for call in whole.tool_calls]
     assert total.additional_kwargs == whole.additional_kwargs
     assert total.response_metadata["finish_reason"] == whole.response_metadata["finish_reason"]
+
+
+async def test_how_sure_the_choice_of_the_tool_was_is_told_in_every_way_to_ask(chat: ChatLlamaCpp) -> None:
+    bound = chat.bind(temperature=0).bind_tools([buy, weather])
+    chunks = [list(bound.stream("Rain?")), [chunk async for chunk in bound.astream("Rain?")]]
+    whole = [bound.invoke("Rain?"), await bound.ainvoke("Rain?"), *(reduce(add, each) for each in chunks)]
+    for message in whole:
+        (choice,) = message.response_metadata["choices"]
+        assert choice["chosen"] in {*(call["name"] for call in message.tool_calls), "respond"}
+        assert set(choice["alternatives"]) == {"buy", "weather", "respond"}
+        assert sum(choice["alternatives"].values()) == pytest.approx(1)
+        assert choice["probability"] == choice["alternatives"][choice["chosen"]]
+    greedy = max(choice["alternatives"], key=choice["alternatives"].__getitem__)
+    assert choice["chosen"] == greedy
 
 
 def test_nothing_is_evaluated_twice(chat: ChatLlamaCpp) -> None:
@@ -266,7 +282,7 @@ def test_cancelling_a_task_frees_its_slot_within_a_second(
     assert best.tokens < 1500
 
 
-async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(
+async def test_two_hundred_at_once_are_answered_in_their_order_and_none_mixed_up(
     over_http: ChatLlamaCpp, server: LlamaServer
 ) -> None:
     """One in ten is cancelled while some are at work and others wait: the rest do not notice."""
@@ -294,4 +310,6 @@ async def test_two_hundred_at_once_are_all_answered_and_none_mixed_up(
     assert cancelled <= set(range(9, count, 10))
     answered = [number for number in range(count) if number not in cancelled]
     assert [answers[number] for number in answered] == [(f"keep_{number}", {"value": number}) for number in answered]
+    overtaken = [sum(before > number for before in finished[:at]) for at, number in enumerate(finished)]
+    assert max(overtaken) <= 20  # they begin in the order in which they were asked, four at a time
     assert await asyncio.to_thread(seconds_until_idle, server) < math.inf

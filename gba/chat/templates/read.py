@@ -13,11 +13,11 @@ from gba.chat.templates.changes import CHANGES
 from gba.chat.templates.dialect import Dialect, variants
 from gba.chat.templates.format import REMEDY, TemplateFormat
 from gba.chat.templates.held_out import hold_out
+from gba.chat.templates.kept import Reading, keep, kept, key_of
 from gba.chat.templates.marks import ANSWER, USER, mark
 from gba.chat.templates.probe import Probe, UnreadableError, probe_of
 from gba.chat.templates.process import RefusedError, Template, bounded
 from gba.chat.templates.reading import read_calls
-from gba.chat.templates.saved import Reading, remembered
 from gba.chat.templates.thinking import Turn, markers, read_turn
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall
@@ -30,19 +30,23 @@ _TRICKY = ' \n a"b\\c é\nd \n '
 def read_format(
     source: str, *, bos: str, eos: str, variables: Mapping[str, Any], plain: str | None = None
 ) -> TemplateFormat:
-    """See `gba.chat.formats.from_template`. What was read is kept on disk (`gba.chat.templates.saved`)."""
+    """See `gba.chat.formats.from_template`. What is found is kept on disk (`gba.chat.templates.kept`)."""
     template = Template(source, bos, eos, dict(variables))
-    found = remembered(lambda: _read(template), source, bos, eos, variables)
+    key = key_of(source, plain, bos, eos, variables)
+    reading = kept(key)
+    if reading is None:
+        reading = _read(template)
+        keep(key, reading)
     return TemplateFormat(
         "template",
-        syntax=found.syntax or GBA,
-        thinking=found.thinking,
-        stops=found.stops,
-        bos=found.bos,
-        why=found.why,
+        syntax=reading.call_syntax(),
+        thinking=reading.thinking,
+        stops=reading.stops,
+        bos=reading.bos,
+        why=reading.why,
         template=template,
-        dialect=found.dialect,
-        changes=found.changes,
+        dialect=reading.dialect,
+        changes=reading.changes,
         plain=replace(template, source=plain) if plain is not None else None,
     )
 
@@ -55,23 +59,24 @@ def _read(template: Template) -> Reading:
         probe, why = _plain(template), str(error)
     try:
         turn = read_turn(probe)
-        syntax = None
+        syntax = GBA
         if not why:
             try:
                 syntax = _read_syntax(turn)
             except (UnreadableError, RefusedError) as error:
-                why = str(error)
-        probe = replace(_plain(template), tools=()) if syntax is None else turn.probe
+                syntax, why = GBA, str(error)
+        probe = turn.probe if syntax.native else replace(_plain(template), tools=())
     except RefusedError as error:
         raise ConversationError(f"the model's chat template cannot be used: {error}. {REMEDY}") from error
+    bos = template.bos
     return Reading(
-        syntax=syntax,
+        syntax=syntax if syntax.native else None,
         thinking=turn.thinking,
         stops=_stops(turn, syntax),
-        bos=bool(template.bos) and probe.render([USER], tools=False).startswith(template.bos),
+        bos=bool(bos) and probe.render([USER], tools=False).startswith(bos),
         why=why,
         dialect=probe.dialect,
-        changes=_read_changes(probe, native=syntax is not None),
+        changes=_read_changes(probe, native=syntax.native),
     )
 
 
@@ -139,11 +144,10 @@ def _has_results(probe: Probe) -> bool:
         return True
 
 
-def _stops(turn: Turn, syntax: CallSyntax | None) -> tuple[str, ...]:
+def _stops(turn: Turn, syntax: CallSyntax) -> tuple[str, ...]:
     """Texts that show that the model has gone past its turn: the tags that close it, and open those of others."""
     known = [] if turn.thinking is None else [turn.thinking.open, turn.thinking.close]
-    calls = [] if syntax is None else [syntax.first, syntax.between]
-    inside = {*markers([*known, turn.lead]), *markers(calls)}
+    inside = {*markers([*known, turn.lead]), *(markers([syntax.first, syntax.between]) if syntax.native else ())}
     return tuple(tag for tag in dict.fromkeys(markers([turn.closing + turn.prompt])) if tag not in inside)
 
 
