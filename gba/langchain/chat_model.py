@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
 from functools import partial
 from typing import Any, Literal, cast
@@ -18,16 +18,17 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
 from gba.chat.engine import Engine
-from gba.chat.messages import Step
+from gba.chat.exactness import exactness
+from gba.chat.logprobs import Told, listening
+from gba.chat.messages import Message, Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
 from gba.langchain.compiling import check_strict, compile_aside
 from gba.langchain.connected import CONNECTION, ConnectedChatModel
 from gba.langchain.connection import check_target
 from gba.langchain.errors import langchain_errors
-from gba.langchain.logprobs import Told, listening
 from gba.langchain.messages import to_messages
-from gba.langchain.outcome import PROVIDER, Chunks, exactness, to_ai_message
+from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained
 from gba.langchain.profile import profile
 from gba.langchain.spelling import spelled
@@ -229,7 +230,7 @@ class ChatLlamaCpp(ConnectedChatModel):
             asked, conversation = self._asked(stop, kwargs), to_messages(messages)
             engine = self._engine_for(asked.model)
             check_strict(engine, asked)
-            exact = exactness(engine, asked, conversation)
+            exact = _exactness(engine, asked, conversation)
             engine, told = listening(engine, asked.logprobs)
             chunks = Chunks(exact, told)
             with (
@@ -255,7 +256,7 @@ class ChatLlamaCpp(ConnectedChatModel):
                     yield chunk
                 return
             other, told = listening(engine, asked.logprobs)
-            chunks = Chunks(exactness(engine, asked, conversation), told)
+            chunks = Chunks(_exactness(engine, asked, conversation), told)
             prepared = partial(self._prepare, engine, asked)
             with overflow_explained(messages, engine, asked.tools):
                 async with aclosing(other.arun(conversation, prepared=prepared, **asked.arguments())) as events:
@@ -348,3 +349,7 @@ class ChatLlamaCpp(ConnectedChatModel):
         """
         with langchain_errors():
             return structured_output(self, schema, method, kwargs, include_raw=include_raw, strict=strict)
+
+
+def _exactness(engine: Engine, asked: Asked, messages: Sequence[Message]) -> Callable[[str], bool]:
+    return exactness(engine, messages, asked.tools, asked.response_schema, asked.options.max_repeats)

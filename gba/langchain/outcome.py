@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -14,16 +13,13 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from gba.backends.base import Properties
-from gba.chat.calls import repeated
-from gba.chat.engine import Engine
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
-from gba.chat.messages import Message, Step
-from gba.langchain.calling import Asked
-from gba.langchain.logprobs import Told
+from gba.chat.logprobs import Told
+from gba.chat.messages import Step
 from gba.langchain.messages import REASONING_KEY
 from gba.schema.tools import RESPOND
 
-__all__ = ["PROVIDER", "Chunks", "exactness", "response_metadata", "to_ai_message", "usage_metadata"]
+__all__ = ["PROVIDER", "Chunks", "response_metadata", "to_ai_message", "usage_metadata"]
 
 PROVIDER = "llama.cpp"
 
@@ -145,23 +141,6 @@ class Chunks:
             response_metadata=response_metadata(self._step, properties, model_name, self._told),
             chunk_position="last",
         )
-
-
-def exactness(engine: Engine, asked: Asked, messages: Sequence[Message]) -> Callable[[str], bool]:
-    """Tells by a tool's name whether its arguments are never written twice: the grammar enforces all of their schema,
-    and it was not called so often in a row that the same arguments would be refused."""
-    schemas = {tool.name: tool.schema for tool in asked.tools}
-    if asked.response_schema is not None:
-        schemas[RESPOND] = asked.response_schema
-    spent = repeated(messages, asked.options.max_repeats)
-
-    @functools.cache
-    def exact(name: str) -> bool:
-        if spent is not None and spent.name == name:
-            return False
-        return name not in schemas or engine.exact(name, schemas[name])
-
-    return exact
 
 
 def _chunk(*, content: str = "", **fields: Any) -> ChatGenerationChunk:
