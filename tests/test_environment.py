@@ -60,4 +60,4 @@ def test_python_is_the_same() -> None:
 
 def test_the_extra_all_is_what_needs_no_second_copy_of_llama_cpp() -> None:
     (everything,) = _project()["optional-dependencies"]["all"]
-    assert Requirement(everything).extras == {"agents", "hub", "inprocess", "math", "notebooks"}
+    assert Requirement(everything).extras == {"agents", "api", "hub", "inprocess", "math", "notebooks"}

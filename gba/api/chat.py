@@ -49,7 +49,7 @@ async def completion(service: Service, request: ChatRequest, asked: Asked) -> di
     head = _head(service, done[0].properties, "chat.completion")
     return {
         **head,
-        "choices": [_choice(number, each) for number, each in enumerate(done)],
+        "choices": [_choice(asked, number, each) for number, each in enumerate(done)],
         "usage": usage_of(steps),
         "timings": _timings(steps[-1]),
         "gba": _about(steps[-1]),
@@ -82,7 +82,7 @@ async def _choice_chunks(
                 if not begun:
                     yield _chunk(head, number, {"role": "assistant", "content": ""})
                 steps.append(item.step)
-                last = _chunk(head, number, {}, finish=_finish(item.step))
+                last = _chunk(head, number, {}, finish=_finish(asked, item.step))
                 if item.told is not None:
                     last["choices"][0]["logprobs"] = _logprobs(item.told)
                 yield {**last, "timings": _timings(item.step), "gba": _about(item.step)}
@@ -110,7 +110,7 @@ def _chunk(head: dict[str, Any], number: int, delta: dict[str, Any], finish: str
     return {**head, "choices": [{"index": number, "delta": delta, "logprobs": None, "finish_reason": finish}]}
 
 
-def _choice(number: int, done: Done) -> dict[str, Any]:
+def _choice(asked: Asked, number: int, done: Done) -> dict[str, Any]:
     step = done.step
     message: dict[str, Any] = {
         "role": "assistant",
@@ -129,12 +129,15 @@ def _choice(number: int, done: Done) -> dict[str, Any]:
             for call in step.calls
         ]
     logprobs = None if done.told is None else _logprobs(done.told)
-    return {"index": number, "message": message, "logprobs": logprobs, "finish_reason": _finish(step)}
+    return {"index": number, "message": message, "logprobs": logprobs, "finish_reason": _finish(asked, step)}
 
 
-def _finish(step: Step) -> str:
-    """Calls are always whole, also where the budget ended them: clients run them only by this reason."""
-    return "tool_calls" if step.calls else step.finish
+def _finish(asked: Asked, step: Step) -> str:
+    """Why the step ended. What the budget ended along the grammar is whole: clients run calls, and read answers of a
+    given form, only by these reasons (``gba.closed`` says that it was so)."""
+    if step.calls:
+        return "tool_calls"
+    return "stop" if asked.response_schema is not None else step.finish
 
 
 def _logprobs(told: dict[str, Any]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ __all__ = ["response", "response_events"]
 async def response(service: Service, request: ResponsesRequest, asked: Asked) -> dict[str, Any]:
     """The whole response. Raises ApiError."""
     done = await service.step(asked)
-    written = _Written(service, request, done.properties)
+    written = _Written(service, request, done.properties, formed=asked.response_schema is not None)
     return written.whole(done.step)
 
 
@@ -30,7 +30,7 @@ async def response_events(
     service: Service, request: ResponsesRequest, asked: Asked
 ) -> AsyncGenerator[dict[str, Any], None]:
     """The events of a response, the whole of it with the last one. Raises ApiError."""
-    written = _Written(service, request, await service.properties())
+    written = _Written(service, request, await service.properties(), formed=asked.response_schema is not None)
     async with aclosing(service.steps(asked)) as items:
         async for item in items:  # before the first one, an error is still a status of HTTP
             if not written.number:
@@ -49,13 +49,17 @@ async def response_events(
 
 @dataclass
 class _Written:
-    """A response while it is written: its items so far, the last of which may be open."""
+    """A response while it is written: its items so far, the last of which may be open.
+
+    ``formed``: its answer has a given form, and so is whole whatever ended it.
+    """
 
     service: Service
     request: ResponsesRequest
     properties: Properties
     id: str = field(default_factory=lambda: new_id("resp_"))
     created: int = field(default_factory=lambda: int(time.time()))
+    formed: bool = False
     output: list[dict[str, Any]] = field(default_factory=list)
     _open: str = ""
     number: int = 0
@@ -96,7 +100,7 @@ class _Written:
 
     def whole(self, step: Step, output: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """The response when all is written; ``output``: its items, where they have been told already."""
-        cut = step.finish == "length" and not step.calls
+        cut = step.finish == "length" and not (step.calls or self.formed)
         body = self.body("incomplete" if cut else "completed")
         usage = usage_of([step])
         return {
