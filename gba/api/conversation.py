@@ -228,10 +228,11 @@ def response_schema(given: Mapping[str, Any] | None, param: str) -> tuple[dict[s
     schema = inner.get("schema") if isinstance(inner, Mapping) else None
     if not isinstance(schema, (Mapping, bool)):
         raise ApiError(f"{param} has no schema.", param=f"{param}.json_schema.schema")
-    strict = inner.get("strict")
+    strict = inner.get("strict") is True
     if isinstance(schema, bool):
-        return ({} if schema else {"not": {}}), strict is True
-    return dict(opened(schema) if strict is False else closed(schema)), strict is True
+        return ({} if schema else {"not": {}}), strict
+    # clients send strict: false without having been asked to: it does not ask for properties that nobody named
+    return dict(closed(schema)), strict
 
 
 def from_input(given: str | Sequence[Mapping[str, Any]], instructions: str | None) -> list[dict[str, Any]]:

