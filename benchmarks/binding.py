@@ -63,9 +63,9 @@ def binding(tools: list[BaseTool]) -> None:
     chat = ChatLlamaCpp(backend=Scripted())
     parts: dict[str, Callable[[], Any]] = {"bind_tools": lambda: chat.bind_tools(tools)}
     bound = chat.bind_tools(tools).kwargs
-    parts["what is bound is read"] = lambda: asked_of({}, bound)
-    asked = asked_of({}, bound)
-    parts["the engine's check"] = lambda: chat.engine.request([Message("user", "?")], **asked.arguments())
+    asked = asked_of([Message("user", "?")], {}, bound)
+    parts["what is bound is read"] = lambda: asked_of([Message("user", "?")], {}, bound)
+    parts["the engine's check"] = lambda: chat.engine.request(asked.request)
     for name, work in parts.items():
         first, later = costs(work)
         print(f"{name:24} first {first:7.1f} ms, then {later:.2f} ms")

@@ -10,10 +10,10 @@ from gba.api.conversation import from_input, response_schema, to_messages, tool_
 from gba.api.errors import ApiError
 from gba.api.requests import ChatRequest, ResponsesRequest
 from gba.backends.base import Sampling
-from gba.chat.engine import Engine
 from gba.chat.messages import Message
 from gba.chat.options import StepOptions
-from gba.schema.tools import RESPOND, ToolSpec
+from gba.chat.request import Request
+from gba.schema.tools import RESPOND
 
 __all__ = ["Asked", "of_chat", "of_responses"]
 
@@ -32,50 +32,10 @@ _NO_THINKING = frozenset({"none", "minimal"})
 
 @dataclass(frozen=True)
 class Asked:
-    """One step: the arguments of `Engine.arun`, and what the endpoint itself has to know.
+    """One step. ``logprobs``: how many alternatives of each token are told, None for no logprobs at all."""
 
-    ``strict``: the tools of which the grammar has to enforce all (`RESPOND`: the answer). ``logprobs``: how many
-    alternatives of each token are told, None for no logprobs at all.
-    """
-
-    messages: tuple[Message, ...]
-    tools: tuple[ToolSpec, ...]
-    tool_choice: str
-    parallel: bool
-    response_schema: dict[str, Any] | None
-    stop: tuple[str, ...]
-    sampling: Sampling
-    options: StepOptions
-    slot: int | None
-    strict: frozenset[str]
-    logprobs: int | None
-
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of `Engine.arun`, messages and tools aside."""
-        return {
-            "tool_choice": self.tool_choice,
-            "parallel": self.parallel,
-            "response_schema": self.response_schema,
-            "stop": self.stop,
-            "sampling": self.sampling,
-            "options": self.options,
-            "slot": self.slot,
-        }
-
-    def check_strict(self, engine: Engine) -> None:
-        """Refuse a schema that is asked to be enforced in full, and cannot be. Raises ApiError, GbaError."""
-        schemas = {tool.name: tool.schema for tool in self.tools}
-        if self.response_schema is not None:
-            schemas[RESPOND] = self.response_schema
-        for name in sorted(self.strict & schemas.keys()):
-            for left in engine.residual(name, schemas[name]):
-                what = "response_format" if name == RESPOND else f"the tool {name!r}"
-                raise ApiError(
-                    f"{what} is strict, but a grammar cannot enforce all of its schema: {left.keyword} at "
-                    f"{left.pointer or '/'} ({left.why}). Change it, or leave strict out: it is checked then.",
-                    param="response_format" if name == RESPOND else "tools",
-                    code="invalid_json_schema",
-                )
+    request: Request
+    logprobs: int | None = None
 
 
 def of_chat(request: ChatRequest) -> Asked:
@@ -144,7 +104,7 @@ def _asked(
         "max_thought_tokens": request.max_thought_tokens,
         "thought": request.thought,
     }
-    return Asked(
+    wanted = Request(
         messages=tuple(messages),
         tools=specs,
         tool_choice=choice.word,
@@ -157,9 +117,9 @@ def _asked(
             template_variables=_variables(effort, request.chat_template_kwargs),
         ),
         slot=request.id_slot,
-        strict=tools.strict | {RESPOND} if strict else tools.strict,
-        logprobs=logprobs,
+        strict=(tools.strict | {RESPOND} if strict else tools.strict) & {*(tool.name for tool in specs), RESPOND},
     )
+    return Asked(wanted, logprobs)
 
 
 def _variables(effort: str | None, given: Mapping[str, Any] | None) -> dict[str, Any]:

@@ -137,7 +137,7 @@ def _finish(asked: Asked, step: Step) -> str:
     given form, only by these reasons (``gba.closed`` says that it was so)."""
     if step.calls:
         return "tool_calls"
-    return "stop" if asked.response_schema is not None else step.finish
+    return "stop" if asked.request.response_schema is not None else step.finish
 
 
 def _logprobs(told: dict[str, Any]) -> dict[str, Any]:
@@ -175,7 +175,7 @@ def _about(step: Step) -> dict[str, Any]:
 
 def _numbered(asked: Asked, number: int) -> Asked:
     """The same for another choice: with another seed, so that it is another one."""
-    seed = asked.sampling.seed
-    if not number or seed is None:
+    sampling = asked.request.sampling
+    if not number or sampling.seed is None:
         return asked
-    return replace(asked, sampling=replace(asked.sampling, seed=seed + number))
+    return replace(asked, request=replace(asked.request, sampling=replace(sampling, seed=sampling.seed + number)))

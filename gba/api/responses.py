@@ -22,7 +22,7 @@ __all__ = ["response", "response_events"]
 async def response(service: Service, request: ResponsesRequest, asked: Asked) -> dict[str, Any]:
     """The whole response. Raises ApiError."""
     done = await service.step(asked)
-    written = _Written(service, request, done.properties, formed=asked.response_schema is not None)
+    written = _Written(service, request, done.properties, formed=asked.request.response_schema is not None)
     return written.whole(done.step)
 
 
@@ -30,7 +30,7 @@ async def response_events(
     service: Service, request: ResponsesRequest, asked: Asked
 ) -> AsyncGenerator[dict[str, Any], None]:
     """The events of a response, the whole of it with the last one. Raises ApiError."""
-    written = _Written(service, request, await service.properties(), formed=asked.response_schema is not None)
+    written = _Written(service, request, await service.properties(), formed=asked.request.response_schema is not None)
     async with aclosing(service.steps(asked)) as items:
         async for item in items:  # before the first one, an error is still a status of HTTP
             if not written.number:

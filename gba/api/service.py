@@ -7,7 +7,6 @@ import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +16,9 @@ from gba.api.metrics import Metrics
 from gba.backends.base import AsyncBackend, Properties
 from gba.chat.engine import Engine
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
-from gba.chat.exactness import exactness
 from gba.chat.logprobs import Told, listening
 from gba.chat.messages import Step
 from gba.errors import GbaError, UnknownModelError
-from gba.schema.tools import RESPOND
 
 __all__ = ["Done", "Piece", "Service", "new_id"]
 
@@ -51,14 +48,15 @@ class Done:
 
 @dataclass
 class Service:
-    """What runs the steps of all requests. ``queue``: how many may wait at a time."""
+    """What runs the steps of all requests. ``queue``: how many may wait at a time; ``active``: how many wait or run."""
 
     engine: Engine
     queue: int = 256
     name: str | None = None
     metrics: Metrics = field(default_factory=Metrics)
     started: int = field(default_factory=lambda: int(time.time()))
-    waiting: int = 0
+    active: int = 0
+    slots: int = 1
 
     @property
     def backend(self) -> AsyncBackend:
@@ -70,9 +68,11 @@ class Service:
     async def properties(self) -> Properties:
         """What is known of the model. Raises ApiError."""
         try:
-            return await self.backend.aproperties()
+            known = await self.backend.aproperties()
         except GbaError as error:
             raise as_api_error(error) from error
+        self.slots = known.slots
+        return known
 
     def model_name(self, properties: Properties) -> str:
         """What the model is called here."""
@@ -90,9 +90,9 @@ class Service:
 
     def check_queue(self, more: int = 1) -> None:
         """Refuse what would wait behind too many others. Raises ApiError."""
-        if self.waiting + more > self.queue:
+        if self.active + more > self.queue + self.slots:
             raise ApiError(
-                f"{self.waiting} requests are waiting already: try again later.",
+                f"{max(0, self.active - self.slots)} requests are waiting already: try again later.",
                 status=429,
                 kind="rate_limit_error",
                 code="queue_full",
@@ -106,13 +106,11 @@ class Service:
         """
         self.check_queue()
         engine, told = listening(self.engine, asked.logprobs)
-        pieces = _Pieces(self.engine, asked)
-        waited = _Waiting(self)
+        pieces = _Pieces()
         began = time.monotonic()
+        self._count(1)
         try:
-            prepared = partial(self._prepared, asked, waited)
-            events = engine.arun(asked.messages, asked.tools, prepared=prepared, **asked.arguments())
-            async with aclosing(events):
+            async with aclosing(engine.arun(asked.request)) as events:
                 async for event in events:
                     for piece in pieces.of(event):
                         yield piece
@@ -123,7 +121,11 @@ class Service:
             self.metrics.failed(type(error).__name__)
             raise as_api_error(error) from error
         finally:
-            waited.over()
+            self._count(-1)
+
+    def _count(self, more: int) -> None:
+        self.active += more
+        self.metrics.waiting(max(0, self.active - self.slots))
 
     async def step(self, asked: Asked) -> Done:
         """One step. Raises ApiError."""
@@ -133,46 +135,23 @@ class Service:
                     return item
         raise RuntimeError("a step ended without its last event")
 
-    async def _prepared(self, asked: Asked, waited: _Waiting) -> None:
-        waited.over()
-        if asked.strict:
-            await self.engine.aprepare(asked.tools, asked.response_schema)
-            asked.check_strict(self.engine)
-
     async def _done(self, step: Step, told: Told | None) -> Done:
         return Done(step, await self.properties(), None if told is None else told.of(step))
-
-
-class _Waiting:
-    """A request that waits for a slot, counted once."""
-
-    def __init__(self, service: Service) -> None:
-        self._service, self._counted = service, True
-        service.waiting += 1
-        service.metrics.waiting(service.waiting)
-
-    def over(self) -> None:
-        """It has its slot, or has given up."""
-        if self._counted:
-            self._counted = False
-            self._service.waiting -= 1
-            self._service.metrics.waiting(self._service.waiting)
 
 
 class _Pieces:
     """The events of a step as pieces that are final: what may be written again is held until it is valid."""
 
-    def __init__(self, engine: Engine, asked: Asked) -> None:
-        self._exact = exactness(engine, asked.messages, asked.tools, asked.response_schema, asked.options.max_repeats)
-        self._form = asked.response_schema is not None
+    def __init__(self) -> None:
         self._live, self._held = True, ""
+        self._answer_held = False
 
     def of(self, event: Event) -> list[Piece]:
         match event:
             case ThoughtDelta(text):
                 return [Piece("thought", text)]
-            case ToolChosen(index, call_id, name):
-                self._live, self._held = self._exact(name), ""
+            case ToolChosen(index, call_id, name, final):
+                self._live, self._held = final, ""
                 return [Piece("call", "", index, call_id, name)]
             case ArgumentsDelta(index, call_id, text):
                 if self._live:
@@ -183,9 +162,11 @@ class _Pieces:
             case CallDone(index, call_id):
                 held, self._held = self._held, ""
                 return [Piece("arguments", held, index, call_id)] if held else []
-            case AnswerDelta(text):
-                return [Piece("content", text)] if self._exact(RESPOND) else []
-            case StepDone(step) if self._form and not step.calls and not self._exact(RESPOND):
+            case AnswerDelta(text, final):
+                if final:
+                    return [Piece("content", text)]
+                self._answer_held = True
+            case StepDone(step) if self._answer_held:
                 return [Piece("content", step.content)]
         return []
 

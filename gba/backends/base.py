@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -66,6 +67,11 @@ class TokenLogprob:
     data: bytes
     logprob: float
     top: tuple[TokenLogprob, ...] = ()
+
+    @property
+    def probability(self) -> float:
+        """From 0 to 1."""
+        return math.exp(self.logprob)
 
 
 @dataclass(frozen=True)

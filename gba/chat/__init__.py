@@ -1,5 +1,6 @@
 """Conversations with a model, without any framework: formats, prompts, and the step of an agent."""
 
+from gba.chat.choices import Choice
 from gba.chat.engine import Engine
 from gba.chat.events import (
     AnswerDelta,
@@ -14,15 +15,18 @@ from gba.chat.events import (
 from gba.chat.formats import ChatFormat
 from gba.chat.messages import Message, Span, Step, Usage
 from gba.chat.options import StepOptions
+from gba.chat.request import Request
 
 __all__ = [
     "AnswerDelta",
     "ArgumentsDelta",
     "CallDone",
     "ChatFormat",
+    "Choice",
     "Engine",
     "Event",
     "Message",
+    "Request",
     "Retry",
     "Span",
     "Step",

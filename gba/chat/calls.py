@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gba.chat.messages import Message
+from gba.chat.request import Request
 from gba.errors import SchemaError, ToolsError
 from gba.grammar.arguments import Arguments, compile_arguments
 from gba.grammar.automata import complement, join
@@ -24,11 +25,11 @@ from gba.grammar.nodes import Sequence as Row
 from gba.grammar.spelling import ArgumentStyle
 from gba.grammar.text import plain_dfa_tree
 from gba.schema.nodes import Residual
-from gba.schema.tools import ToolCall, ToolSpec
+from gba.schema.tools import RESPOND, ToolCall, ToolSpec
 
 __all__ = ["Calls", "Fill", "JsonFill", "repeated", "without_texts"]
 
-_KEPT_GRAMMARS = 512
+_KEPT_GRAMMARS, _KEPT_LISTS = 512, 64
 
 
 class Fill:
@@ -87,6 +88,7 @@ class Calls:
     def __init__(self) -> None:
         self._fills: OrderedDict[tuple[Any, ...], Fill | JsonFill] = OrderedDict()
         self._style: tuple[ArgumentStyle | None, str] = (None, "")
+        self._prepared: OrderedDict[tuple[Any, ...], tuple[ToolSpec, ...]] = OrderedDict()
         self._guard = threading.Lock()
 
     def fill(
@@ -140,11 +142,44 @@ class Calls:
                 self._fills.popitem(last=False)
         return made
 
-    def check(self, tools: Sequence[ToolSpec], style: ArgumentStyle) -> None:
-        """Compile the grammars of all tools now.
+    def has(self, request: Request, style: ArgumentStyle) -> bool:
+        """Whether `prepare` has nothing to do: the same tools were compiled before."""
+        return (not request.tools and request.response_schema is None) or self._key(request, style) in self._prepared
 
-        Raises ToolsError for all that cannot be, names that are there twice among them.
+    def prepare(self, request: Request, style: ArgumentStyle) -> None:
+        """Compile the grammars of a step, and check those that have to enforce their schema in full.
+
+        Raises ToolsError for all tools that cannot be compiled, and for names that are there twice; SchemaError for the
+        answer's schema, and for what a strict one leaves to a check.
         """
+        key = self._key(request, style)
+        if key in self._prepared:
+            return
+        self._compile(request.tools, style)
+        if request.response_schema is not None:
+            self.response(request.response_schema)
+        for name in sorted(request.strict):
+            schema = request.schemas[name]
+            residual = (self.response(schema) if name == RESPOND else self.fill(name, schema, style)).residual
+            for left in residual:
+                raise SchemaError(
+                    f"strict is True, but the grammar does not enforce all of the schema: {left.why}",
+                    keyword=left.keyword,
+                    pointer=left.pointer,
+                    remedy="Change the schema, or leave strict out: then this is checked after the call was written.",
+                    tool=None if name == RESPOND else name,
+                )
+        with self._guard:
+            self._prepared[key] = request.tools
+            while len(self._prepared) > _KEPT_LISTS:
+                self._prepared.popitem(last=False)
+
+    def _key(self, request: Request, style: ArgumentStyle) -> tuple[Any, ...]:
+        """What tells one list of tools from another: the tools themselves, which `_prepared` keeps alive."""
+        form = request.response_schema
+        return tuple(map(id, request.tools)), None if form is None else _text(form), request.strict, id(style)
+
+    def _compile(self, tools: Sequence[ToolSpec], style: ArgumentStyle) -> None:
         errors: list[SchemaError] = []
         seen: set[str] = set()
         for tool in tools:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Generator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from gba.backends.base import AsyncBackend, Backend, Properties, Sampling
 from gba.chat.calls import Calls
@@ -14,17 +14,22 @@ from gba.chat.events import Event, StepDone
 from gba.chat.formats import BUILT_IN, ChatFormat, Conversation
 from gba.chat.gate import Gate
 from gba.chat.io import Compute, Describe, Task, adrive, answer, drive
-from gba.chat.messages import Message, Step, check_order
+from gba.chat.messages import Message, Step
 from gba.chat.options import StepOptions
 from gba.chat.pick import pick
 from gba.chat.render import Prompt, Renderer, Transcripts
+from gba.chat.request import Request
 from gba.chat.specials import Specials
-from gba.chat.step import Request, StepTask
+from gba.chat.step import StepTask
 from gba.chat.syntaxes import builtin
 from gba.chat.tokens import Tokens
 from gba.chat.writer import Writer
-from gba.schema.nodes import Residual
-from gba.schema.tools import RESPOND, ToolSpec
+from gba.schema.tools import ToolSpec
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from gba.chat.request import StepArguments
 
 __all__ = ["Engine"]
 
@@ -61,12 +66,9 @@ class Engine:
             builtin(call_syntax)
         self._calls, self._gate = Calls(), Gate()
         self._memory: _Memory | None = None
-        self._slots: int | None = None  # of the model, as it last said
-
-    # The argument list is the same in run, arun, step and astep: `request` says what each one means.
 
     def run(
-        self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any
+        self, messages: Sequence[Message] | Request, tools: Sequence[ToolSpec] = (), **asked: Unpack[StepArguments]
     ) -> Generator[Event, None, None]:
         """One step as it happens: its events, the last of which is StepDone. See `step` for arguments and errors.
 
@@ -74,54 +76,46 @@ class Engine:
         and event loops they come from; the others wait, first come, first served.
         """
         request = self.request(messages, tools, **asked)
-        if self._slots is None:
-            self._slots = self.properties().slots
-        with self._gate.passed(self._slots) as place:
+        with self._gate.passed(lambda: self.properties().slots) as place:
             step = yield from place.pausing(drive(self._task(request), cast("Backend", self.backend)))
         yield StepDone(step)
 
     async def arun(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[ToolSpec] = (),
-        *,
-        prepared: Callable[[], Awaitable[None]] | None = None,
-        **asked: Any,
+        self, messages: Sequence[Message] | Request, tools: Sequence[ToolSpec] = (), **asked: Unpack[StepArguments]
     ) -> AsyncGenerator[Event, None]:
-        """`run`, on an AsyncBackend.
-
-        ``prepared`` is awaited before the step begins, once it has its place in the queue: so the time that it takes
-        does not change the order of the steps.
-        """
+        """`run`, on an AsyncBackend. Grammars are compiled in a thread, so that other tasks go on meanwhile."""
         request = self.request(messages, tools, **asked)
-        if self._slots is None:
-            self._slots = (await cast("AsyncBackend", self.backend).aproperties()).slots
-        async with self._gate.apassed(self._slots) as place:
-            if prepared is not None:
-                await prepared()
-            async with aclosing(self._arun(request)) as events:
-                async for event in events:
-                    place.pause()
-                    yield event
-                    place.resume()
+        async with self._gate.apassed(self._aslots) as place, aclosing(self._arun(request)) as events:
+            async for event in events:
+                place.pause()
+                yield event
+                place.resume()
 
-    def step(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
+    async def _aslots(self) -> int:
+        return (await cast("AsyncBackend", self.backend).aproperties()).slots
+
+    def step(
+        self, messages: Sequence[Message] | Request, tools: Sequence[ToolSpec] = (), **asked: Unpack[StepArguments]
+    ) -> Step:
         """One step.
 
         ``tool_choice``: ``auto`` (a tool or an answer), ``required`` or ``any`` (a tool), ``none`` (an answer) or a
         tool's name. ``parallel``: several calls in one step. ``response_schema``: the JSON Schema of the answer, which
         is then JSON text. ``stop``: texts that end an answer. ``sampling``, ``options``: instead of the engine's own.
-        ``slot``: the llama-server slot to use.
+        ``slot``: the llama-server slot to use. ``strict``: names of tools (`RESPOND`: the answer) whose schema the
+        grammar has to enforce in full. In place of messages, tools and all of these it takes one `Request`.
 
         Without tools and response schema it is plain chat: an answer, no reasoning pass.
 
         Raises ConversationError (messages out of order, a tool_choice that cannot be met), SchemaError (a tool that
-        cannot be compiled, by name), ContextOverflowError, StepError (arguments that stay invalid) and what the
-        backend raises; BackendError and StepError carry what had been written.
+        cannot be compiled, or not strictly, by name), ContextOverflowError, StepError (arguments that stay invalid) and
+        what the backend raises; BackendError and StepError carry what had been written.
         """
         return _last(self.run(messages, tools, **asked))
 
-    async def astep(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = (), **asked: Any) -> Step:
+    async def astep(
+        self, messages: Sequence[Message] | Request, tools: Sequence[ToolSpec] = (), **asked: Unpack[StepArguments]
+    ) -> Step:
         """`step`, on an AsyncBackend."""
         async with aclosing(self.arun(messages, tools, **asked)) as events:
             async for event in events:
@@ -130,33 +124,25 @@ class Engine:
         raise RuntimeError("a step ended without its last event")
 
     def request(
-        self,
-        messages: Sequence[Message],
-        tools: Sequence[ToolSpec] = (),
-        *,
-        tool_choice: str = "auto",
-        parallel: bool = False,
-        response_schema: Mapping[str, Any] | None = None,
-        stop: Sequence[str] = (),
-        sampling: Sampling | None = None,
-        options: StepOptions | None = None,
-        slot: int | None = None,
+        self, messages: Sequence[Message] | Request, tools: Sequence[ToolSpec] = (), **asked: Unpack[StepArguments]
     ) -> Request:
-        """What is asked of one step, checked as far as that needs no model. Raises as `step` does."""
-        request = Request(
-            tuple(messages),
-            tuple(tools),
-            tool_choice,
-            parallel,
-            response_schema,
-            tuple(stop),
-            sampling or self.sampling,
-            options or self.options,
-            slot,
-        )
-        check_order(request.messages)
-        if request.tools or response_schema is not None:
-            request.allowed()
+        """What is asked of one step, checked as far as that needs no model. Arguments and errors are those of `step`.
+
+        A Request is checked and returned as it is; TypeError where there are other arguments beside it.
+        """
+        if isinstance(messages, Request):
+            if tools or asked:
+                raise TypeError("a Request says all that is asked: give no other arguments beside it")
+            request = messages
+        else:
+            own: StepArguments = {
+                **asked,
+                "stop": tuple(asked.get("stop", ())),
+                "sampling": asked.get("sampling") or self.sampling,
+                "options": asked.get("options") or self.options,
+            }
+            request = Request(tuple(messages), tuple(tools), **own)  # type: ignore[arg-type]
+        request.check()
         return request
 
     def count_tokens(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
@@ -165,7 +151,7 @@ class Engine:
 
     def _prompt(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Task[Prompt]:
         memory = yield from self._ready()
-        request = Request(tuple(messages), tuple(tools), "auto", False, None, (), self.sampling, self.options, None)
+        request = Request(tuple(messages), tuple(tools), sampling=self.sampling, options=self.options)
         return (yield from memory.renderer.render(_conversation(request, memory)))
 
     def properties(self) -> Properties:
@@ -176,44 +162,23 @@ class Engine:
         """The chat format in use."""
         return answer(self._ready(), cast("Backend", self.backend)).renderer.format
 
-    def exact(self, name: str, schema: Mapping[str, Any]) -> bool:
-        """Whether the grammar enforces all of a tool's schema, so that its arguments are never written a second time.
-        `RESPOND` is the name of an answer of that form.
-
-        Raises SchemaError, with the tool's name, where the schema cannot be compiled.
-        """
-        return self.residual(name, schema) == ()
-
-    def residual(self, name: str, schema: Mapping[str, Any]) -> tuple[Residual, ...]:
-        """What the grammar of a tool's arguments leaves to the check after they were written. See `exact`."""
-        if name == RESPOND:
-            return self._calls.response(schema).residual
-        memory = self._memory
-        chat_format = memory.renderer.format if memory is not None else self.chat_format()
-        return self._calls.fill(name, schema, chat_format.syntax.arguments).residual
-
     def prepare(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None = None) -> None:
         """Compile the grammars of a step now, which it would do itself. Raises SchemaError, ToolsError."""
-        answer(self._prepared(tools, response_schema), cast("Backend", self.backend))
+        request = Request((), tuple(tools), response_schema=response_schema)
+        answer(self._prepared(request), cast("Backend", self.backend))
 
     async def aprepare(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None = None) -> None:
         """`prepare`, on an AsyncBackend: it is compiled in a thread."""
-        task = self._prepared(tools, response_schema)
+        task = self._prepared(Request((), tuple(tools), response_schema=response_schema))
         async with aclosing(adrive(task, cast("AsyncBackend", self.backend))) as items:
             async for _ in items:
                 pass
 
-    def _prepared(self, tools: Sequence[ToolSpec], response_schema: Mapping[str, Any] | None) -> Task[_Memory]:
+    def _prepared(self, request: Request) -> Task[_Memory]:
         memory = yield from self._ready()
         calls, style = self._calls, memory.renderer.format.syntax.arguments
-
-        def compile_all() -> None:
-            calls.check(tools, style)
-            if response_schema is not None:
-                calls.response(response_schema)
-
-        if tools or response_schema is not None:
-            yield Compute(compile_all)
+        if not calls.has(request, style):
+            yield Compute(lambda: calls.prepare(request, style))
         return memory
 
     def _ready(self) -> Task[_Memory]:
@@ -238,8 +203,8 @@ class Engine:
 
     def _task(self, request: Request) -> Task[Step]:
         properties: Properties = yield Describe()
-        self._slots = properties.slots
-        memory = yield from self._prepared(request.tools, request.response_schema)
+        self._gate.widen(properties.slots)
+        memory = yield from self._prepared(request)
         renderer = memory.renderer
         prompt = yield from renderer.render(_conversation(request, memory))
         writer = Writer(prompt.tokens, memory.tokens, properties, max_tokens=request.options.max_tokens)

@@ -19,11 +19,16 @@ class ThoughtDelta:
 
 @dataclass(frozen=True)
 class ToolChosen:
-    """The model chose the tool ``name``; ``index`` counts the calls of this step from 0."""
+    """The model chose the tool ``name``; ``index`` counts the calls of this step from 0.
+
+    ``final``: no `Retry` can follow, because the grammar enforces all of the tool's schema: the pieces of its arguments
+    can be used as they come.
+    """
 
     index: int
     id: str
     name: str
+    final: bool = True
 
 
 @dataclass(frozen=True)
@@ -56,9 +61,10 @@ class Retry:
 
 @dataclass(frozen=True)
 class AnswerDelta:
-    """More text of the answer to the user."""
+    """More text of the answer to the user. ``final``: as in `ToolChosen`."""
 
     text: str
+    final: bool = True
 
 
 @dataclass(frozen=True)

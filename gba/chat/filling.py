@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
+from gba.backends.base import Chunk
 from gba.chat.calls import Fill, JsonFill
+from gba.chat.choices import Choice, Odds, telling
 from gba.chat.events import AnswerDelta, ArgumentsDelta
 from gba.chat.io import Task
+from gba.chat.request import Request
 from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.writer import Writer
 from gba.errors import StepError
 from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import Choice, GbnfTree
+from gba.grammar.nodes import Choice as OneOf
+from gba.grammar.nodes import GbnfTree
 from gba.grammar.nodes import Literal as Text
 from gba.schema.tools import ToolCall
-
-if TYPE_CHECKING:
-    from gba.chat.step import Request
 
 __all__ = ["RESERVE", "Filling"]
 
@@ -30,7 +31,8 @@ RESERVE = 24
 class Filling:
     """Writes choices and values in a syntax. What is forced of that is structure where it is the model's own.
 
-    ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way.
+    ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way. ``choices``:
+    those that the model made.
     """
 
     def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
@@ -38,45 +40,58 @@ class Filling:
         self._marks = syntax.argument_marks(writer.names)
         self.closed = self._stuck = False
         self.written = ""
+        self.choices: list[Choice] = []
 
     def choose(self, options: Mapping[str, str], reserve: int) -> Task[str]:
         """Which of the texts is written, by name. One token at a time until only one is left; what is forced, the rest
         of the last one included, is not generated."""
-        writer, request = self._writer, self._request
-        left, written = dict(options), ""
+        writer, left, written, odds = self._writer, dict(options), "", Odds(options)
         while len(left) > 1:
             forced = _common_start(list(left.values()), len(written))
             writer.force(forced, structure=self._structure)
             written += forced
             done = [name for name, text in left.items() if text == written]
             if done:
+                self._note(odds, done[0])
                 return done[0]
             if writer.budget(reserve) < 1:
                 left, self.closed = dict([min(left.items(), key=lambda item: len(item[1]))]), True
                 break
-            endings = [text[len(written) :] for text in left.values()]
-            written += yield from self._one_token(endings, request)
+            endings = {name: text[len(written) :] for name, text in left.items()}
+            healed, chunks, new = yield from self._one_token(list(endings.values()))
+            written += new
             left = {name: text for name, text in left.items() if text.startswith(written)}
+            if new:
+                odds.narrow(chunks, healed, endings, left)
         if not left:
             self._refuse(written)
         ((name, text),) = left.items()
         writer.force(text[len(written) :], structure=self._structure)
+        if len(options) > 1 and not self.closed:
+            self._note(odds, name)
         return name
 
-    def _one_token(self, endings: Sequence[str], request: Request) -> Task[str]:
-        """One token of one of the texts."""
-        writer = self._writer
+    def _note(self, odds: Odds, name: str) -> None:
+        choice = odds.choice(name)
+        if choice is not None:
+            self.choices.append(choice)
+
+    def _one_token(self, endings: Sequence[str]) -> Task[tuple[str, list[Chunk], str]]:
+        """One token of one of the texts: the text before them that it spells as well, what was generated, and what of
+        that belongs to the texts."""
+        writer, request = self._writer, self._request
         healed = yield from writer.settle_healed(endings)
-        matcher = Matcher(GbnfTree({"root": Choice(tuple(map(Text, endings)))}))
-        generation = yield from writer.generate(matcher.remaining(healed), (), 1, request.sampling, request.slot)
+        matcher = Matcher(GbnfTree({"root": OneOf(tuple(map(Text, endings)))}))
+        sampling = telling(request.sampling)
+        generation = yield from writer.generate(matcher.remaining(healed), (), 1, sampling, request.slot)
         yield from writer.finish(generation)
         writer.keep(generation, "choice")
         new = generation.text
         if new.startswith(healed):
-            return new[len(healed) :]
+            return healed, generation.chunks, new[len(healed) :]
         if new and healed.startswith(new):
             writer.force(healed[len(new) :], structure=self._structure)
-            return ""
+            return healed, generation.chunks, ""
         self._refuse(new)
 
     def again(self, more: str, end: str) -> Task[bool]:
@@ -87,7 +102,7 @@ class Filling:
             writer.force(end, structure=self._structure)
             return False
         yield from writer.settle()
-        matcher = Matcher(GbnfTree({"root": Choice((Text(more), Text(end)))}))
+        matcher = Matcher(GbnfTree({"root": OneOf((Text(more), Text(end)))}))
         generation = yield from writer.generate(matcher.remaining(), (), 1, request.sampling, request.slot)
         yield from writer.finish(generation)
         writer.keep(generation, "choice")
@@ -128,7 +143,8 @@ class Filling:
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
             if streams and len(self.written) > shown:
                 piece = self.written[shown:]
-                yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
+                final = not fill.residual
+                yield AnswerDelta(piece, final) if answer else ArgumentsDelta(index, call.id, piece)
                 shown = len(self.written)
             if matcher.done:
                 return text

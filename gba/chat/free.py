@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from gba.chat.calls import without_texts
 from gba.chat.events import AnswerDelta, ThoughtDelta
@@ -11,10 +11,8 @@ from gba.chat.formats import ChatFormat
 from gba.chat.io import Task
 from gba.chat.messages import SpanKind
 from gba.chat.reader import Told, TurnReader
+from gba.chat.request import Request
 from gba.chat.writer import Generation, Writer
-
-if TYPE_CHECKING:
-    from gba.chat.step import Request
 
 __all__ = ["Ended", "FreePass"]
 

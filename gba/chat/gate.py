@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
@@ -76,21 +76,33 @@ class Place:
 
 
 class Gate:
-    """Lets a number of steps through at a time, first come, first served, from any threads and event loops."""
+    """Lets a number of steps through at a time, first come, first served, from any threads and event loops.
+
+    How many is not known before the model was asked. A step queues before that, so that the order is that in which the
+    steps came, however long the answer takes.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._waiting: deque[Place] = deque()
         self._working: set[Place] = set()
-        self._places = 1
+        self._places: int | None = None
+
+    def widen(self, places: int) -> None:
+        """Set how many may be at work at a time: it can be more or fewer than before."""
+        with self._lock:
+            self._places = max(1, places)
+        self._let_in()
 
     @contextmanager
-    def passed(self, places: int) -> Iterator[Place]:
-        """Wait for one of ``places`` and hold it."""
+    def passed(self, places: Callable[[], int]) -> Iterator[Place]:
+        """Queue, and hold a place when it is this step's turn. ``places``: tells how many there are, if nobody has."""
         woken = threading.Event()
         place = Place(woken.set, lambda: False)
         try:
-            self._enter(place, places)
+            self._enter(place)
+            if self._places is None:
+                self.widen(places())
             while not woken.wait(IDLE):
                 self._let_in()
             yield place
@@ -98,12 +110,14 @@ class Gate:
             self._leave(place)
 
     @asynccontextmanager
-    async def apassed(self, places: int) -> AsyncIterator[Place]:
+    async def apassed(self, places: Callable[[], Awaitable[int]]) -> AsyncIterator[Place]:
         """`passed`, for an event loop. A task that is cancelled while it waits leaves the queue."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
         place = Place(lambda: _wake(loop, woken), loop.is_closed)
         try:
-            self._enter(place, places)
+            self._enter(place)
+            if self._places is None:
+                self.widen(await places())
             while not place.at_work:
                 waiting = asyncio.ensure_future(woken.wait())
                 try:
@@ -115,9 +129,8 @@ class Gate:
         finally:
             self._leave(place)
 
-    def _enter(self, place: Place, places: int) -> None:
+    def _enter(self, place: Place) -> None:
         with self._lock:
-            self._places = max(1, places)
             self._waiting.append(place)
         self._let_in()
 
@@ -131,7 +144,8 @@ class Gate:
     def _let_in(self) -> None:
         with self._lock:
             self._working = {place for place in self._working if not place.abandoned}
-            while self._waiting and sum(place.busy for place in self._working) < self._places:
+            places = self._places or 0
+            while self._waiting and sum(place.busy for place in self._working) < places:
                 place = self._waiting.popleft()
                 if place.begin():
                     self._working.add(place)

@@ -6,12 +6,12 @@ The step is written once, as a generator that yields *requests* (and events for 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
+from gba.chat.aside import computed
 from gba.errors import BackendError, ModelChangedError
 
 __all__ = [
@@ -176,7 +176,7 @@ class _AsyncStream:
             case Describe():
                 return self._guard.described(await self._backend.aproperties())
             case Compute(function):
-                return await asyncio.to_thread(function)
+                return await computed(function)
             case Generate(prompt, grammar, stop, max_tokens, sampling, slot):
                 await self.close()
                 self._guard.check(await self._backend.aproperties(), ask)
@@ -263,9 +263,3 @@ def answer(task: Task[T], backend: Backend) -> T:
             next(driver)
         except StopIteration as stop:
             return cast("T", stop.value)
-
-
-def describe() -> Task[Properties]:
-    """The backend's properties, as a task."""
-    properties: Properties = yield Describe()
-    return properties

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from gba.backends.base import Timings
+from gba.chat.choices import Choice
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall
 
@@ -69,7 +70,8 @@ class Step:
     ``thought``: what it thought before. ``content``: the answer, or the text before the calls; with a response schema
     the answer is that JSON text. ``closed``: the budget ran out and the text was ended along the grammar's shortest
     completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
-    ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words.
+    ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words. ``choices``:
+    how sure the model was of each choice between tools and an answer, as far as there was one and llama.cpp told.
     """
 
     thought: str = ""
@@ -84,6 +86,7 @@ class Step:
     spans: tuple[Span, ...] = field(default=(), repr=False)
     requests: int = 0
     chat_format: str = ""
+    choices: tuple[Choice, ...] = ()
 
     @property
     def answer(self) -> str:

@@ -8,76 +8,29 @@ thoughts are written is the chat format's business (`gba.chat.syntax`): no synta
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from gba.backends.base import Sampling
 from gba.chat.calls import Calls, Fill, JsonFill, repeated
 from gba.chat.events import AnswerDelta, CallDone, Retry, ToolChosen
 from gba.chat.filling import RESERVE, Filling
-from gba.chat.formats import ChatFormat, Conversation
 from gba.chat.free import Ended, FreePass
 from gba.chat.io import Task
 from gba.chat.messages import FinishReason, Message, Step
-from gba.chat.options import StepOptions
 from gba.chat.prompts import retry_text
 from gba.chat.render import Prompt, Renderer
+from gba.chat.request import Request
 from gba.chat.tags import whole_tags
 from gba.chat.writer import Writer
-from gba.errors import BackendError, ConversationError, GrammarError, StepError
+from gba.errors import BackendError, GrammarError, StepError
 from gba.grammar.arguments import write_arguments
 from gba.grammar.spelling import ArgumentStyle
-from gba.schema.tools import RESPOND, ToolCall, ToolSpec
+from gba.schema.tools import RESPOND, ToolCall
 
-__all__ = ["Request", "StepTask"]
+__all__ = ["StepTask"]
 
 _THOUGHT_TOKENS = 256
 """Of models that do not think by themselves."""
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of one step; see `gba.chat.engine.Engine.run`."""
-
-    messages: tuple[Message, ...]
-    tools: tuple[ToolSpec, ...]
-    tool_choice: str
-    parallel: bool
-    response_schema: Mapping[str, Any] | None
-    stop: tuple[str, ...]
-    sampling: Sampling
-    options: StepOptions
-    slot: int | None
-
-    def allowed(self) -> list[str]:
-        """The names that the model may choose from. Raises ConversationError for a tool_choice that cannot be met."""
-        names = [tool.name for tool in self.tools]
-        if self.tool_choice == "auto":
-            return [*names, RESPOND]
-        if self.tool_choice == "none":
-            return [RESPOND]
-        if self.tool_choice in {"any", "required"}:
-            if names:
-                return names
-            raise ConversationError("tool_choice asks for a tool call, but there are no tools. Give at least one.")
-        if self.tool_choice in names:
-            return [self.tool_choice]
-        raise ConversationError(
-            f"tool_choice {self.tool_choice!r} is neither auto, required, any, none nor the name of a tool "
-            f"({', '.join(names) or 'there are none'})."
-        )
-
-    def conversation(self, chat_format: ChatFormat) -> Conversation:
-        """What is laid out in a format."""
-        mode = self.options.thought
-        prompted = mode == "prompted" or (mode == "auto" and not chat_format.syntax.native)
-        return Conversation(
-            self.messages,
-            self.tools,
-            self.response_schema,
-            prompted and bool(self.tools or self.response_schema is not None),
-            self.options.template_variables,
-        )
 
 
 class StepTask:
@@ -174,13 +127,12 @@ class StepTask:
         opening = self._syntax.first.lstrip() if self._free.ends_in_space else self._syntax.first
         while True:
             call = self._next
-            options = self._options(call, opening)
+            options = self._openings(call, opening)
             start, spent = len(writer.tokens), writer.generated
             name = yield from self._filling.choose(options, self._reserve())
             if name == RESPOND:
                 return (yield from self._respond(call, direct=direct))
             call = replace(call, name=name)
-            yield ToolChosen(len(self._made), call.id, name)
             more = request.parallel and self._syntax.many and len(self._made) + 1 < request.options.max_calls
             call = yield from self._fill(call, more=more)
             yield from writer.settle()
@@ -193,7 +145,7 @@ class StepTask:
                 return self._step("length" if self._filling.closed else "tool_calls", self._free.text)
             opening = ""
 
-    def _options(self, call: ToolCall, opening: str) -> dict[str, str]:
+    def _openings(self, call: ToolCall, opening: str) -> dict[str, str]:
         """What can be written now, by name: calls of the tools, opened, and the answer's beginning."""
         syntax, number = self._syntax, len(self._made)
         options = {
@@ -265,6 +217,7 @@ class StepTask:
         between, end = self._ends(call, len(self._made))
         end = whole_tags(between, end) if more else end
         fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
+        yield ToolChosen(len(self._made), call.id, call.name, final=not fill.residual and spent is None)
         return (yield from self._written(call, fill, spent, streams=_is_json(style)))
 
     def _written(
@@ -357,6 +310,7 @@ class StepTask:
             tuple(writer.spans),
             writer.requests,
             self._renderer.format.describe(),
+            tuple(self._filling.choices),
         )
 
 

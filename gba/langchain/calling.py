@@ -10,11 +10,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError, create_model
 
 from gba.backends.base import Sampling
+from gba.chat.messages import Message
 from gba.chat.options import StepOptions
+from gba.chat.request import Request
 from gba.langchain.spelling import LOADING_NAMES, spelled
 from gba.langchain.structured import response_schema, response_strict
 from gba.langchain.tools import engine_tools, to_tool_choice
-from gba.schema.tools import RESPOND, ToolSpec
+from gba.schema.tools import RESPOND
 
 __all__ = ["PARAMETERS", "Asked", "asked_of", "check_names", "checked_values", "top_of"]
 
@@ -35,41 +37,27 @@ _ONLY_CALL = (
     "tool_choice",
     "tools",
 )
-_OF_THE_CHAT_MODEL = ("logprobs", "model", "strict", "stream_usage")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One call: what `Engine.run` takes beside the messages, and what the chat model itself needs to know.
+    """One call: what is asked of the engine, and what the chat model itself needs to know.
 
-    ``strict``: of which tools (`RESPOND`: of the answer) the grammar has to enforce the whole schema; ``model``: the
-    name of a model, where the call has one; ``stream_usage``: whether a stream ends with the usage; ``logprobs``: how
-    many alternatives of each token are to be told, None for no logprobs at all.
+    ``model``: the name of a model, where the call has one; ``stream_usage``: whether a stream ends with the usage;
+    ``logprobs``: how many alternatives of each token are to be told, None for no logprobs at all.
     """
 
-    tools: tuple[ToolSpec, ...]
-    tool_choice: str
-    parallel: bool
-    response_schema: dict[str, Any] | None
-    stop: tuple[str, ...]
-    sampling: Sampling
-    options: StepOptions
-    slot: int | None
-    strict: frozenset[str] = frozenset()
+    request: Request
     model: str | None = None
     stream_usage: bool = True
     logprobs: int | None = None
 
-    def arguments(self) -> dict[str, Any]:
-        """The keyword arguments of `Engine.run` and its like."""
-        return {field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_THE_CHAT_MODEL}
 
-
-def asked_of(own: Mapping[str, Any], call: Mapping[str, Any]) -> Asked:
+def asked_of(messages: Sequence[Message], own: Mapping[str, Any], call: Mapping[str, Any]) -> Asked:
     """What a call asks for.
 
-    ``own``: the model's parameters by name; ``call``: what was bound or given with the call, after `check_names` and
-    `checked_values`. Raises SchemaError for tools and choices.
+    ``messages``: the conversation; ``own``: the model's parameters by name; ``call``: what was bound or given with the
+    call, after `check_names` and `checked_values`. Raises SchemaError for tools and choices.
     """
     strict = call.get("strict")
     wanted: dict[str, Any] = {name: call[name] if call.get(name) is not None else own.get(name) for name in _CALL}
@@ -82,7 +70,8 @@ def asked_of(own: Mapping[str, Any], call: Mapping[str, Any]) -> Asked:
     form, given = wanted["response_format"], call.get("tools") or ()
     tools, names = engine_tools(given, strict=strict)
     stops: Sequence[str] = next((each for each in (call.get("stop"), own.get("stop")) if each is not None), ())
-    return Asked(
+    request = Request(
+        messages=tuple(messages),
         tools=tools,
         tool_choice=to_tool_choice(call.get("tool_choice"), [tool.name for tool in tools]),
         parallel=bool(call.get("parallel_tool_calls")),
@@ -95,10 +84,8 @@ def asked_of(own: Mapping[str, Any], call: Mapping[str, Any]) -> Asked:
         ),
         slot=wanted["slot"],
         strict=names | {RESPOND} if response_strict(form, strict=strict) else names,
-        model=call.get("model_name"),
-        stream_usage=wanted["stream_usage"] is not False,
-        logprobs=logprobs,
     )
+    return Asked(request, call.get("model_name"), wanted["stream_usage"] is not False, logprobs)
 
 
 def checked_values(model: type[BaseModel], call: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import aclosing, closing
-from functools import partial
 from typing import Any, Literal, cast
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
@@ -17,13 +16,10 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
-from gba.chat.engine import Engine
-from gba.chat.exactness import exactness
 from gba.chat.logprobs import Told, listening
-from gba.chat.messages import Message, Step
+from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
-from gba.langchain.compiling import check_strict, compile_aside
 from gba.langchain.connected import CONNECTION, ConnectedChatModel
 from gba.langchain.connection import check_target
 from gba.langchain.errors import langchain_errors
@@ -178,10 +174,10 @@ class ChatLlamaCpp(ConnectedChatModel):
             self.profile.setdefault("max_input_tokens", properties.context)
         return properties.model or self._label
 
-    def _asked(self, stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
+    def _asked(self, messages: Sequence[BaseMessage], stop: list[str] | None, call: Mapping[str, Any]) -> Asked:
         own = {name: getattr(self, name) for name in PARAMETERS}
         given = check_names(call if stop is None else {**call, "stop": stop})
-        return asked_of(own, checked_values(type(self), given))
+        return asked_of(to_messages(messages), own, checked_values(type(self), given))
 
     # generation
 
@@ -193,12 +189,11 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = self._engine_for(asked.model)
-            check_strict(engine, asked)
-            with overflow_explained(messages, engine, asked.tools):
+            with overflow_explained(messages, engine, asked.request.tools):
                 engine, told = listening(engine, asked.logprobs)
-                step = engine.step(conversation, **asked.arguments())
+                step = engine.step(asked.request)
             return self._result(step, asked, engine.properties(), told)
 
     async def _agenerate(
@@ -209,14 +204,13 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 return await super()._agenerate(messages, stop, run_manager, **kwargs)
-            with overflow_explained(messages, engine, asked.tools):
+            with overflow_explained(messages, engine, asked.request.tools):
                 other, told = listening(engine, asked.logprobs)
-                prepared = partial(self._prepare, engine, asked)
-                step = await other.astep(conversation, prepared=prepared, **asked.arguments())
+                step = await other.astep(asked.request)
             return self._result(step, asked, await engine.backend.aproperties(), told)
 
     def _stream(
@@ -227,15 +221,12 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> Iterator[ChatGenerationChunk]:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
-            engine = self._engine_for(asked.model)
-            check_strict(engine, asked)
-            exact = _exactness(engine, asked, conversation)
-            engine, told = listening(engine, asked.logprobs)
-            chunks = Chunks(exact, told)
+            asked = self._asked(messages, stop, kwargs)
+            engine, told = listening(self._engine_for(asked.model), asked.logprobs)
+            chunks = Chunks(told)
             with (
-                overflow_explained(messages, engine, asked.tools),
-                closing(engine.run(conversation, **asked.arguments())) as events,
+                overflow_explained(messages, engine, asked.request.tools),
+                closing(engine.run(asked.request)) as events,
             ):
                 yield from filter(None, map(chunks.of, events))
             properties = engine.properties()
@@ -249,28 +240,22 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with langchain_errors():
-            asked, conversation = self._asked(stop, kwargs), to_messages(messages)
+            asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
                 async for chunk in super()._astream(messages, stop, run_manager, **kwargs):
                     yield chunk
                 return
             other, told = listening(engine, asked.logprobs)
-            chunks = Chunks(_exactness(engine, asked, conversation), told)
-            prepared = partial(self._prepare, engine, asked)
-            with overflow_explained(messages, engine, asked.tools):
-                async with aclosing(other.arun(conversation, prepared=prepared, **asked.arguments())) as events:
+            chunks = Chunks(told)
+            with overflow_explained(messages, engine, asked.request.tools):
+                async with aclosing(other.arun(asked.request)) as events:
                     async for event in events:
                         made = chunks.of(event)
                         if made is not None:
                             yield made
             properties = await engine.backend.aproperties()
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
-
-    async def _prepare(self, engine: Engine, asked: Asked) -> None:
-        """What has to be known before a step, once it has its place in the queue."""
-        await self._acheck(engine, asked.model)
-        await compile_aside(engine, asked)
 
     def _result(self, step: Step, asked: Asked, properties: Properties, told: Told | None) -> ChatResult:
         message = to_ai_message(step, properties, self._ran(asked, properties), told)
@@ -349,7 +334,3 @@ class ChatLlamaCpp(ConnectedChatModel):
         """
         with langchain_errors():
             return structured_output(self, schema, method, kwargs, include_raw=include_raw, strict=strict)
-
-
-def _exactness(engine: Engine, asked: Asked, messages: Sequence[Message]) -> Callable[[str], bool]:
-    return exactness(engine, messages, asked.tools, asked.response_schema, asked.options.max_repeats)

@@ -129,22 +129,25 @@ class ConnectedChatModel(BaseChatModel):
         return engine
 
     async def _aengine_for(self, model: str | None) -> Engine:
-        """The same, before it is asked what it runs: at once where it is known, so that calls keep their order.
+        """The same; what may take long (a model is loaded, a server is asked) does not hold up the event loop.
 
-        What may take long (a model is loaded) does not hold up the event loop.
+        Where nothing has to be found out it does not wait at all, so that calls queue in the order in which they come.
         """
         ready = model is None and self._connected
-        return self.engine if ready else await run_in_executor(None, self._engine_of, model)
-
-    async def _acheck(self, engine: Engine, model: str | None) -> None:
-        """Refuse an engine that runs another model than was asked for."""
+        engine = self.engine if ready else await run_in_executor(None, self._engine_of, model)
+        if self._wanted(model) == (None, None):
+            return engine
         if isinstance(engine.backend, AsyncBackend):
             self._check(await engine.backend.aproperties(), model)
         else:
             self._check(await run_in_executor(None, engine.properties), model)
+        return engine
 
     def _check(self, properties: Properties, model: str | None) -> None:
-        """A server looks the name up itself, and in process the context is as was asked for."""
+        check_runs(properties, *self._wanted(model))
+
+    def _wanted(self, model: str | None) -> tuple[str | None, int | None]:
+        """The name and the context that the model has to have. A server looks a name up itself, and in process the
+        context is as was asked for."""
         named = (model or self.model_name) if self.backend is not None else None
-        demanded = self.context if self.backend is not None or self.base_url is not None else None
-        check_runs(properties, named, demanded)
+        return named, self.context if self.backend is not None or self.base_url is not None else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
@@ -13,11 +12,11 @@ from langchain_core.messages.tool import tool_call, tool_call_chunk
 from langchain_core.outputs import ChatGenerationChunk
 
 from gba.backends.base import Properties
+from gba.chat.choices import Choice
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
 from gba.chat.logprobs import Told
 from gba.chat.messages import Step
 from gba.langchain.messages import REASONING_KEY
-from gba.schema.tools import RESPOND
 
 __all__ = ["PROVIDER", "Chunks", "response_metadata", "to_ai_message", "usage_metadata"]
 
@@ -56,7 +55,11 @@ def usage_metadata(step: Step) -> UsageMetadata:
 
 
 def response_metadata(step: Step, properties: Properties, model_name: str, told: Told | None = None) -> dict[str, Any]:
-    """How the step went: why it ended, what it cost, and which llama.cpp ran it."""
+    """How the step went: why it ended, what it cost, and which llama.cpp ran it.
+
+    ``choices``: for each choice between tools and an answer (``respond``) what was ``chosen``, its ``probability``, and
+    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`.
+    """
     metadata: dict[str, Any] = {
         "model_provider": PROVIDER,
         "model_name": model_name,
@@ -71,19 +74,28 @@ def response_metadata(step: Step, properties: Properties, model_name: str, told:
         "evaluated_tokens": step.usage.evaluated,
         "context_tokens": step.usage.context,
     }
+    if step.choices:
+        metadata["choices"] = [_choice(choice) for choice in step.choices]
     return metadata if told is None else {**metadata, "logprobs": told.of(step)}
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "chosen": choice.chosen,
+        "probability": choice.probability,
+        "alternatives": dict(choice.probabilities),
+    }
 
 
 class Chunks:
     """Turns the events of one step into LangChain's chunks.
 
-    A chunk cannot be taken back. So what may have to be written again, because the grammar does not enforce all of its
-    schema, is held until it is valid; ``exact`` tells by a tool's name (`RESPOND` for the answer) whether that is not
-    so. A call's ``index`` counts content blocks, as LangChain has it: the thought is one.
+    A chunk cannot be taken back. So what is not ``final``, because it may have to be written again, is held until it is
+    valid. A call's ``index`` counts content blocks, as LangChain has it: the thought is one.
     """
 
-    def __init__(self, exact: Callable[[str], bool], told: Told | None = None) -> None:
-        self._exact, self._told = exact, told
+    def __init__(self, told: Told | None = None) -> None:
+        self._told, self._answer_held = told, False
         self._first, self._live, self._held = 0, False, ""
         self._raw, self._shown = "", ""
         self._step = Step()
@@ -93,8 +105,8 @@ class Chunks:
         match event:
             case ThoughtDelta(text):
                 return self._thought(text)
-            case ToolChosen(index, call_id, name):
-                self._live, self._held = self._exact(name), ""
+            case ToolChosen(index, call_id, name, final):
+                self._live, self._held = final, ""
                 return self._call(index, name=name, call_id=call_id, args="")
             case ArgumentsDelta(index, _, text) if self._live:
                 return self._call(index, args=text)
@@ -104,8 +116,10 @@ class Chunks:
                 self._held = ""
             case CallDone(index):
                 return self._released(index)
-            case AnswerDelta(text) if self._exact(RESPOND):
+            case AnswerDelta(text, True):
                 return _chunk(content=text)
+            case AnswerDelta():
+                self._answer_held = True
             case StepDone(step):
                 self._step = step
         return None
@@ -136,7 +150,7 @@ class Chunks:
     def last(self, properties: Properties, model_name: str, *, usage: bool = True) -> ChatGenerationChunk:
         """The chunk that ends the stream, after all events: metadata, and the ``usage``."""
         return _chunk(
-            content="" if self._exact(RESPOND) else self._step.content,
+            content=self._step.content if self._answer_held else "",
             usage_metadata=usage_metadata(self._step) if usage else None,
             response_metadata=response_metadata(self._step, properties, model_name, self._told),
             chunk_position="last",

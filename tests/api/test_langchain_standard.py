@@ -46,7 +46,8 @@ class TestChatOpenAI(Standard):
             "base_url": url,
             "api_key": "none",
             "model": "tiny-agent",
-            "stream_usage": True, "max_tokens": 200,
+            "stream_usage": True,
+            "max_tokens": 200,
         }
 
     @property

@@ -264,7 +264,7 @@ def test_a_client_that_leaves_frees_the_slot(llama: LlamaServerProcess, stream: 
 
 def test_a_full_queue_and_what_is_passed_on(llama: LlamaServerProcess) -> None:
     with llama.backend() as backend, serving(Engine(backend), queue=1, upstream=llama.base_url) as url:
-        refused = httpx.post(f"{url}/chat/completions", json={"messages": QUESTION, "n": 3}, timeout=30)
+        refused = httpx.post(f"{url}/chat/completions", json={"messages": QUESTION, "n": 6}, timeout=30)
         assert refused.status_code == 429
         assert refused.headers["retry-after"]
         passed = httpx.post(f"{url}/completions", json={"prompt": "Hello", "max_tokens": 2}, timeout=30)

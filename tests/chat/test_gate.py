@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 import threading
 import time
 from collections.abc import AsyncIterator
@@ -14,8 +15,10 @@ import pytest
 
 from gba.backends.base import Chunk
 from gba.backends.scripted import Scripted
-from gba.chat import Engine, Message, gate
-from gba.errors import ConversationError
+from gba.chat import Engine, Message, gate, io
+from gba.chat.messages import Step
+from gba.errors import BackendError, ConversationError
+from gba.schema.tools import ToolSpec
 
 
 class Held(Scripted):
@@ -50,7 +53,7 @@ def _computed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     async def at_once(function: Any) -> Any:
         return function()
 
-    monkeypatch.setattr(asyncio, "to_thread", at_once)
+    monkeypatch.setattr(io, "computed", at_once)
 
 
 def start(backend: Held, engine: Engine, count: int) -> list[asyncio.Task[Any]]:
@@ -230,3 +233,122 @@ def test_a_loop_that_is_closed_under_a_stream_keeps_nobody_waiting() -> None:
     assert engine.step([Message("user", "?")]).answer == "Done."
     del stream
     gc.collect()
+
+
+class Slow(Scripted):
+    """A backend that knows its slots late: the later asked, the sooner."""
+
+    def __init__(self, slots: int) -> None:
+        super().__init__(lambda prompt, grammar, stop: "Done.", slots=slots)
+        self.asked = 0
+
+    async def aproperties(self) -> Any:
+        self.asked += 1
+        for _ in range(max(0, 30 - 3 * self.asked)):
+            await asyncio.sleep(0)
+        return self.properties()
+
+
+async def test_the_order_is_kept_before_the_slots_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    backend, begun = Slow(slots=1), list[int]()
+    engine = Engine(backend)
+
+    async def step(number: int) -> None:
+        async for _ in engine.arun([Message("user", f"number {number}.")]):
+            if number not in begun:
+                begun.append(number)
+
+    await asyncio.gather(*map(step, range(8)))
+    assert begun == list(range(8))
+
+
+async def test_compiling_does_not_change_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first steps take the longest to compile."""
+    begun = list[int]()
+
+    async def slowly(function: Any) -> Any:
+        value = function()
+        for _ in range(20 - 2 * len(begun)):
+            await asyncio.sleep(0)
+        return value
+
+    monkeypatch.setattr(io, "computed", slowly)
+    backend = Scripted(lambda prompt, grammar, stop: "Done.", slots=1)
+    engine = Engine(backend)
+
+    async def step(number: int) -> None:
+        tool = ToolSpec(f"keep_{number}", "Keep it.", {"type": "object", "properties": {}})
+        await engine.astep([Message("user", f"number {number}.")], [tool], tool_choice="none")
+        begun.append(number)
+
+    await asyncio.gather(*map(step, range(8)))
+    assert begun == list(range(8))
+
+
+class Faulty(Scripted):
+    """A backend that fails at one of the points of a step, by turns, or goes on for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda prompt, grammar, stop: "Done.", slots=2)
+        self.count = 0
+
+    def _turn(self) -> None:
+        self.count += 1
+        if self.count % 3 == 0:
+            raise BackendError("out of order")
+
+    async def aproperties(self) -> Any:
+        self._turn()
+        return self.properties()
+
+    async def atokenize(self, text: str, *, special: bool = False) -> list[int]:
+        self._turn()
+        await asyncio.sleep(0)
+        return self.tokenize(text, special=special)
+
+    async def acomplete(self, prompt: Any, **asked: Any) -> AsyncIterator[Chunk]:
+        self._turn()
+        async for chunk in super().acomplete(prompt, **asked):
+            await asyncio.sleep(0)
+            self._turn()
+            yield chunk
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_faults_and_cancellations_leave_no_place_taken(seed: int) -> None:
+    backend, draw = Faulty(), random.Random(seed)
+    engine = Engine(backend)
+    steps = [asyncio.create_task(engine.astep([Message("user", f"number {number}.")])) for number in range(60)]
+    while not all(step.done() for step in steps):
+        for _ in range(draw.randrange(12)):
+            await asyncio.sleep(0)
+        draw.choice(steps).cancel()
+    outcomes = await asyncio.gather(*steps, return_exceptions=True)
+    assert {type(outcome) for outcome in outcomes} <= {BackendError, asyncio.CancelledError, Step}
+    assert not engine._gate._working
+    assert not engine._gate._waiting
+    backend.count = -(10**9)
+    backend._turn = lambda: None  # type: ignore[method-assign]
+    assert (await asyncio.wait_for(engine.astep([Message("user", "?")]), timeout=60)).answer == "Done."
+
+
+def test_streams_in_threads_that_are_given_up_leave_no_place_taken() -> None:
+    engine = Engine(Scripted(lambda prompt, grammar, stop: "Done.", slots=2))
+
+    def work(number: int) -> None:
+        events = engine.run([Message("user", f"number {number}.")])
+        if number % 3:
+            next(events)
+        if number % 2:
+            events.close()
+        else:
+            list(events)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(40)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+        assert not thread.is_alive()
+    assert not engine._gate._working
+    assert not engine._gate._waiting

@@ -8,6 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from operator import add
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -116,6 +118,20 @@ def test_a_streamed_step_is_the_step(chat: ChatLlamaCpp) -> None:
     assert [call["args"] for call in total.tool_calls] == [call["args"] for call in whole.tool_calls]
     assert total.additional_kwargs == whole.additional_kwargs
     assert total.response_metadata["finish_reason"] == whole.response_metadata["finish_reason"]
+
+
+async def test_how_sure_the_choice_of_the_tool_was_is_told_in_every_way_to_ask(chat: ChatLlamaCpp) -> None:
+    bound = chat.bind(temperature=0).bind_tools([buy, weather])
+    chunks = [list(bound.stream("Rain?")), [chunk async for chunk in bound.astream("Rain?")]]
+    whole = [bound.invoke("Rain?"), await bound.ainvoke("Rain?"), *(reduce(add, each) for each in chunks)]
+    for message in whole:
+        (choice,) = message.response_metadata["choices"]
+        assert choice["chosen"] in {*(call["name"] for call in message.tool_calls), "respond"}
+        assert set(choice["alternatives"]) == {"buy", "weather", "respond"}
+        assert sum(choice["alternatives"].values()) == pytest.approx(1)
+        assert choice["probability"] == choice["alternatives"][choice["chosen"]]
+    greedy = max(choice["alternatives"], key=choice["alternatives"].__getitem__)
+    assert choice["chosen"] == greedy
 
 
 def test_nothing_is_evaluated_twice(chat: ChatLlamaCpp) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import reduce
 from operator import add
 from typing import Any
@@ -23,7 +23,7 @@ from gba.chat.events import (
 )
 from gba.chat.messages import Span, Step, Usage
 from gba.langchain.outcome import Chunks, to_ai_message, usage_metadata
-from gba.schema.tools import RESPOND, ToolCall
+from gba.schema.tools import ToolCall
 
 PROPERTIES = Properties(context=2048, model="/models/tiny.gguf", build="b9999")
 CALLED = Step(
@@ -48,8 +48,8 @@ CALL_EVENTS: tuple[Event, ...] = (
 )
 
 
-def streamed(events: Sequence[Event], exact: Callable[[str], bool] = lambda name: True) -> list[AIMessageChunk]:
-    chunks = Chunks(exact)
+def streamed(events: Sequence[Event]) -> list[AIMessageChunk]:
+    chunks = Chunks()
     made = [chunks.of(event) for event in events]
     messages = [chunk.message for chunk in [*made, chunks.last(PROPERTIES, "tiny.gguf")] if chunk is not None]
     assert all(isinstance(message, AIMessageChunk) for message in messages)
@@ -131,22 +131,22 @@ def test_several_calls_stay_apart() -> None:
 
 def test_what_is_written_again_is_not_streamed_twice() -> None:
     events: list[Event] = [
-        ToolChosen(0, "c1", "pick"),
+        ToolChosen(0, "c1", "pick", final=False),
         ArgumentsDelta(0, "c1", '{"n": 4}'),
         Retry(0, "c1", ("4 is not a multiple of 3",)),
         ArgumentsDelta(0, "c1", '{"n": 6}'),
         CallDone(0, "c1", "pick", {"n": 6}),
         StepDone(Step(calls=(ToolCall("pick", {"n": 6}, "c1"),))),
     ]
-    total = reduce(add, streamed(events, lambda name: name != "pick"))
+    total = reduce(add, streamed(events))
     assert total.tool_calls[0]["args"] == {"n": 6}
     answered: list[Event] = [
-        AnswerDelta('{"n": 4}'),
+        AnswerDelta('{"n": 4}', final=False),
         Retry(0, "c1", ("…",)),
-        AnswerDelta('{"n": 6}'),
+        AnswerDelta('{"n": 6}', final=False),
         StepDone(Step(content='{"n": 6}')),
     ]
-    assert reduce(add, streamed(answered, lambda name: name != RESPOND)).content == '{"n": 6}'
+    assert reduce(add, streamed(answered)).content == '{"n": 6}'
 
 
 def test_an_answer_comes_token_by_token() -> None:
