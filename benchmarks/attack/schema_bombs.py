@@ -339,6 +339,19 @@ def _combined() -> Iterator[Bomb]:
             lambda n=count: {"anyOf": [_kind(i) for i in range(n)]},
             "enforced" if count <= 300 else "",
         )
+    for count in (20_000, 100_000):
+        for keyword in ("anyOf", "oneOf"):
+            yield (
+                f"{keyword} of {count} words",
+                lambda n=count, k=keyword: {k: [{"const": f"value-{i}"} for i in range(n)]},
+                "enforced",
+            )
+            yield (
+                f"{keyword} of {count} listed pairs",
+                lambda n=count, k=keyword: {k: [{"enum": [f"a{i}", f"b{i}"]} for i in range(n // 2)]},
+                "enforced",
+            )
+        yield f"enum of {count} decimals", lambda n=count: {"enum": [i + 0.5 for i in range(n)]}, "enforced"
     for count in (10, 60, 200):
         yield (
             f"oneOf of {count} open objects",

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from gba.cli.api import api
 from gba.cli.ask import ask
 from gba.cli.chat import chat
 from gba.cli.doctor import doctor
@@ -27,7 +28,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None if os.environ.get("NO_COLOR") else "rich",
 )
-for _command in (ask, chat, serve, grammar, math, doctor, version):
+for _command in (ask, chat, serve, api, grammar, math, doctor, version):
     app.command()(_command)
 app.add_typer(models, name="models")
 

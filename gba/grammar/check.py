@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Iterator
 from typing import Any
 
-from gba.grammar.languages import search
-from gba.grammar.regex import NotRegularError, RegexError
-from gba.schema.work import TooLargeError
+from gba.grammar.found import UndecidedError, found
 
 __all__ = ["Check"]
+
+_LONGEST = 1000
+"""Characters of a message."""
 
 
 class Check:
@@ -24,9 +26,17 @@ class Check:
         """The violations, each with the JSON pointer into the value."""
         if self._validator is None:
             self._validator = _validator(self._dialect, self._schema, self._registry)
-        for error in self._validator.iter_errors(value):
-            where = "".join(f"/{step}" for step in error.absolute_path)
-            yield f"{where or '/'}: {error.message}"
+        try:
+            for error in self._validator.iter_errors(value):
+                where = "".join(f"/{step}" for step in error.absolute_path)
+                yield f"{where or '/'}: {_cut(error.message)}"
+        except (UndecidedError, re.error, RecursionError) as error:
+            yield f"/: {error}; so it is taken for a violation"
+
+
+def _cut(message: str) -> str:
+    """A message without the whole of a long list or text in it: a model may be told of it."""
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST // 2]} … {message[-_LONGEST // 2 :]}"
 
 
 def _validator(dialect: str, schema: Any, registry: Any) -> Any:
@@ -103,22 +113,44 @@ def _classes() -> dict[str, Any]:
         "2020-12": jsonschema.Draft202012Validator,
     }
     return {
-        name: jsonschema.validators.extend(validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+        name: jsonschema.validators.extend(validator, _OWN)  # type: ignore[no-untyped-call]
         for name, validator in plain.items()
     }
 
 
 def _pattern(validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     """``pattern`` as ECMA-262 means it, where Python's reading differs."""
-    import re
-
     import jsonschema
 
-    if not validator.is_type(instance, "string"):
-        return
-    try:
-        found = search(pattern).matches(instance)
-    except (NotRegularError, TooLargeError, RegexError):
-        found = re.search(pattern, instance) is not None
-    if not found:
+    if validator.is_type(instance, "string") and not found(pattern, instance):
         yield jsonschema.ValidationError(f"{instance!r} does not match {pattern!r}")
+
+
+def _pattern_properties(validator: Any, patterns: Any, instance: Any, _schema: Any) -> Iterator[Any]:
+    if validator.is_type(instance, "object"):
+        for pattern, schema in patterns.items():
+            for key, value in instance.items():
+                if found(pattern, key):
+                    yield from validator.descend(value, schema, path=key, schema_path=pattern)
+
+
+def _additional_properties(validator: Any, additional: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    import jsonschema
+
+    if not validator.is_type(instance, "object"):
+        return
+    patterns, properties = schema.get("patternProperties", ()), schema.get("properties", {})
+    for key, value in instance.items():
+        if key in properties or any(found(pattern, key) for pattern in patterns):
+            continue
+        if validator.is_type(additional, "object"):
+            yield from validator.descend(value, additional, path=key)
+        elif not additional:
+            yield jsonschema.ValidationError(f"the key {key!r} is not allowed")
+
+
+_OWN = {
+    "pattern": _pattern,
+    "patternProperties": _pattern_properties,
+    "additionalProperties": _additional_properties,
+}

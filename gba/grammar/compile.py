@@ -64,7 +64,7 @@ _CONSTANT = 10
 """Steps that a value takes that is listed."""
 
 _MANY = 64
-"""Integers that are written one by one; more are a tree."""
+"""Numbers that are written one by one; more are a tree."""
 
 
 class Compiler:
@@ -289,14 +289,19 @@ class Compiler:
         return kept
 
     def _listed(self, values: list[Any], *, integer: bool) -> Node:
-        texts = [value for value in values if isinstance(value, str)]
-        options = [self.style.strings.texts(texts)] if texts else []
+        strings = [value for value in values if isinstance(value, str)]
+        options = [self.style.strings.texts(strings)] if strings else []
         others = [value for value in values if not isinstance(value, str)]
         whole = [value for value in others if isinstance(value, int) and not isinstance(value, bool)]
         if len(whole) > _MANY:
             others = [value for value in others if isinstance(value, bool) or not isinstance(value, int)]
             digits = self.rules.share("integer", tree_node(map(str, whole), self.rules, "integer"))
             options.append(seq(digits, self._fraction(self.decimal_integers if integer else self.style.any_order)))
+        decimals = [value for value in others if isinstance(value, float) and not value.is_integer()]
+        if len(decimals) > _MANY:
+            others = [value for value in others if not isinstance(value, float) or value.is_integer()]
+            texts = (write_literal(value, self.style.spelling) for value in decimals)
+            options.append(self.rules.share("number", tree_node(texts, self.rules, "number")))
         for value in others:
             spend(_CONSTANT)
             options.append(self.constant(value, integer=integer))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gba.errors import SchemaError
 from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite, intersect, join
 from gba.grammar.formats import INEXACT, format_language
+from gba.grammar.found import can_be_judged
 from gba.grammar.languages import length_between, search, superset
 from gba.grammar.nodes import Node
 from gba.grammar.regex import Chars, Expression, NotRegularError, RegexError, Times
@@ -60,6 +61,13 @@ class StringSets:
                 remedy="Write a regular expression as in ECMA-262.",
             ) from None
         except (NotRegularError, RecursionError) as error:
+            if not can_be_judged(language.text):
+                raise SchemaError(
+                    f"{language.text[:80]!r} can be neither enforced nor checked: {error}",
+                    keyword="pattern",
+                    pointer=language.pointer,
+                    remedy="Write the characters as ranges, or as a general category (\\p{L}).",
+                ) from None
             self._inexact.add(language)
             self._leave(language.kind, language.pointer, f"{language.text[:80]!r} is not regular: {error}")
             return EVERY_STRING

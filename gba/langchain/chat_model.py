@@ -17,13 +17,13 @@ from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
 from gba.chat.aside import turn
+from gba.chat.logprobs import Told, listening
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
 from gba.langchain.calling import PARAMETERS, Asked, asked_of, check_names, checked_values, top_of
 from gba.langchain.connected import CONNECTION, ConnectedChatModel
 from gba.langchain.connection import check_target
 from gba.langchain.errors import langchain_errors
-from gba.langchain.logprobs import Told, listening
 from gba.langchain.messages import to_messages
 from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained

@@ -13,10 +13,10 @@ from typing import Any
 from langchain_core.messages import AIMessage, BaseMessage, ChatMessage, FunctionMessage, ToolMessage
 from langchain_core.utils.json import parse_partial_json
 
+from gba.chat.call_ids import CallIds
+from gba.chat.content import Content, read_content
 from gba.chat.messages import Message, Role
 from gba.errors import ConversationError
-from gba.langchain.call_ids import CallIds
-from gba.langchain.content import Content, read_content
 
 __all__ = ["REASONING_KEY", "to_messages"]
 

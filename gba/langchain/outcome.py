@@ -14,8 +14,8 @@ from langchain_core.outputs import ChatGenerationChunk
 from gba.backends.base import Properties
 from gba.chat.choices import Choice
 from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry, StepDone, ThoughtDelta, ToolChosen
+from gba.chat.logprobs import Told
 from gba.chat.messages import Step
-from gba.langchain.logprobs import Told
 from gba.langchain.messages import REASONING_KEY
 
 __all__ = ["PROVIDER", "Chunks", "response_metadata", "to_ai_message", "usage_metadata"]

@@ -18,8 +18,8 @@ from langchain_core.runnables import Runnable, RunnableLambda, RunnableMap, Runn
 from langchain_core.utils.pydantic import is_basemodel_subclass
 
 from gba.errors import SchemaError
-from gba.langchain.parameters import opened
 from gba.langchain.tools import json_schema_of, to_openai_tools
+from gba.schema.openness import opened
 
 __all__ = ["METHODS", "response_format", "response_schema", "response_strict", "structured_output"]
 

@@ -13,7 +13,8 @@ from langchain_core.utils.function_calling import convert_to_openai_tool
 
 from gba.errors import SchemaError
 from gba.langchain.conversions import Conversions
-from gba.langchain.parameters import closed, exact_parameters, model_of_function, opened, untitled
+from gba.langchain.parameters import exact_parameters, model_of_function
+from gba.schema.openness import closed, opened, untitled
 from gba.schema.tools import ToolSpec
 
 __all__ = [

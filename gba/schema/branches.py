@@ -1,4 +1,4 @@
-"""Which branches of a ``oneOf`` may hold together: few pairs have to be looked at where the branches name values.
+"""Branches of ``anyOf`` and ``oneOf`` that name values: as one list, or told apart by their values.
 
 Branches that list values (``const``, ``enum``) can only share a value that both list. Objects are mostly told apart by
 a key that each requires with a value of its own (``kind``, ``type``), so that only those of equal values are compared.
@@ -11,17 +11,58 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import Any, TypeAlias
 
+from gba.schema.keywords import type_of
 from gba.schema.merge import value_key
 from gba.schema.nodes import TYPES, Node, Object, Shape
 from gba.schema.work import spend
 
-__all__ = ["pairs_to_compare"]
+__all__ = ["constants", "pairs_to_compare"]
 
 _Listed: TypeAlias = "frozenset[Any] | None"
 """The keys of the values that are listed; None where any value may come."""
 
 ValuesOf: TypeAlias = Callable[[Object, str], "_Listed"]
 """The values that an object may have at a key that it requires."""
+
+
+_FEW = 16
+"""Branches that are not gathered: each keeps its own pointer."""
+
+_ANNOTATIONS = ("title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly")
+_LISTING = frozenset(("const", "enum", "type", *_ANNOTATIONS))
+
+
+def constants(branches: Any, *, once: bool) -> list[Any] | None:
+    """The values of many branches that do nothing but list values; None where there are others, or few.
+
+    ``once``: without those that several branches list. One branch after another they would take work that grows with
+    the square of their number.
+    """
+    if not isinstance(branches, (list, tuple)) or len(branches) < _FEW:
+        return None
+    found: dict[Any, list[Any]] = {}
+    for branch in branches:
+        values = _constants(branch)
+        if values is None:
+            return None
+        for key, value in {value_key(value): value for value in values}.items():
+            found.setdefault(key, []).append(value)
+    return [same[0] for same in found.values() if len(same) == 1 or not once]
+
+
+def _constants(branch: Any) -> list[Any] | None:
+    """The values that a schema lists; None where it says anything else, or is malformed."""
+    if not isinstance(branch, dict) or not branch.keys() <= _LISTING or ("const" in branch) == ("enum" in branch):
+        return None
+    values = branch["enum"] if "enum" in branch else [branch["const"]]
+    if not isinstance(values, (list, tuple)):
+        return None
+    if "type" not in branch:
+        return list(values)
+    wanted = branch["type"]
+    if wanted == "integer":
+        return [value for value in values if type(value) is int or (type(value) is float and value.is_integer())]
+    return [value for value in values if type_of(value) == wanted] if wanted in TYPES else None
 
 
 def pairs_to_compare(shapes: Sequence[Shape], values_of: ValuesOf) -> set[tuple[int, int]]:

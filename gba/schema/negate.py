@@ -19,6 +19,7 @@ from gba.schema.nodes import (
     Node,
     Number,
     Object,
+    Part,
     Place,
     Residual,
     Scope,
@@ -61,16 +62,23 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
     if "allOf" in schema:
         shapes.extend(map(normalizer.shape, normalizer.children(place, "allOf", negated=True)))
     if "anyOf" in schema:
-        product = ANY_SHAPE
-        for child in normalizer.children(place, "anyOf", negated=True):
-            product = multiply(product, normalizer.shape(child))
-        shapes.append(product)
+        shapes.append(_none_of(normalizer, place))
     if "not" in schema:
         shapes.append(normalizer.shape(normalizer.child(place, schema["not"], "not")))
     if "if" in schema and ("then" in schema or "else" in schema):
         shapes.append(_not_conditional(normalizer, place, schema))
     shapes.extend(_left_to_check(place, schema))
     return union(shapes)
+
+
+def _none_of(normalizer: Normalizer, place: Place) -> Shape:
+    gathered = normalizer.gathered(place, "anyOf")
+    if gathered is not None:
+        return normalizer.shape((Part(gathered, True),))
+    product = ANY_SHAPE
+    for child in normalizer.children(place, "anyOf", negated=True):
+        product = multiply(product, normalizer.shape(child))
+    return product
 
 
 def _refuse(normalizer: Normalizer, place: Place, keyword: str) -> Shape:

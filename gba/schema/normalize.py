@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from gba.errors import SchemaError
-from gba.schema.branches import pairs_to_compare
+from gba.schema.branches import constants, pairs_to_compare
 from gba.schema.keywords import ANY_SHAPE, direct, malformed, names
 from gba.schema.merge import conjoin, intersect, value_key
 from gba.schema.negate import negative
-from gba.schema.nodes import ANYTHING, Array, Conjunction, Either, Node, Object, Part, Place, Residual, Scope, Shape
+from gba.schema.nodes import (
+    ANYTHING,
+    Array,
+    Conjunction,
+    Either,
+    Node,
+    Object,
+    Part,
+    Place,
+    Residual,
+    Scope,
+    Shape,
+)
 from gba.schema.references import References
 from gba.schema.shapes import MAX_ALTERNATIVES, annotate, multiply, unevaluating, union
+from gba.schema.unevaluated import close_arrays, close_objects
 from gba.schema.work import TooLargeError, allowance, spend
 
 __all__ = ["Normalizer"]
@@ -145,9 +157,11 @@ class Normalizer:
         finally:
             self._overlapping = before
         if "unevaluatedProperties" in schema:
-            shape = self._unevaluated_properties(place, schema["unevaluatedProperties"], shape)
+            rest = self.child(place, schema["unevaluatedProperties"], "unevaluatedProperties")
+            shape = close_objects(shape, rest)
         if "unevaluatedItems" in schema:
-            shape = self._unevaluated_items(place, schema["unevaluatedItems"], shape)
+            rest = self.child(place, schema["unevaluatedItems"], "unevaluatedItems")
+            shape = close_arrays(shape, rest, lambda options: self.references.either(place, options), place.dialect)
         return shape
 
     def _applied(self, place: Place, schema: Mapping[str, Any]) -> Shape:
@@ -190,7 +204,17 @@ class Normalizer:
             raise malformed(place, keyword, "a list of schemas, one at least")
         return [self.child(place, item, keyword, index, negated=negated) for index, item in enumerate(listed)]
 
+    def gathered(self, place: Place, keyword: str) -> Place | None:
+        """One ``enum`` in the place of many branches that do nothing but list values; None where there are others."""
+        values = None if place.dialect == "draft4" else constants(place.schema[keyword], once=keyword == "oneOf")
+        if values is None:
+            return None
+        return self.references.child(place, {"enum": values} if values else False, keyword)
+
     def _any_of(self, place: Place) -> Shape:
+        gathered = self.gathered(place, "anyOf")
+        if gathered is not None:
+            return self.shape((Part(gathered),))
         branches = self.children(place, "anyOf")
         if not self._overlapping or len(branches) == 1:
             return union(map(self.shape, branches))
@@ -209,6 +233,9 @@ class Normalizer:
         return union(self.shape(conjoin(*subset)) for subset in subsets)
 
     def _one_of(self, place: Place) -> Shape:
+        gathered = self.gathered(place, "oneOf")
+        if gathered is not None:
+            return self.shape((Part(gathered),))
         branches = self.children(place, "oneOf")
         if len(branches) == 1:
             return self.shape(branches[0])
@@ -321,30 +348,6 @@ class Normalizer:
                     with_name = {**ANY_SHAPE, "object": multiply(self.shape(child), present).get("object", ())}
                 yield {**ANY_SHAPE, "object": (*with_name["object"], without)}
 
-    def _unevaluated_properties(self, place: Place, value: Any, shape: Shape) -> Shape:
-        rest = self.child(place, value, "unevaluatedProperties")
-        if "object" not in shape:
-            return shape
-        return {**shape, "object": tuple(_close(node, rest) for node in shape["object"] if isinstance(node, Object))}
-
-    def _unevaluated_items(self, place: Place, value: Any, shape: Shape) -> Shape:
-        rest = self.child(place, value, "unevaluatedItems")
-        if "array" not in shape:
-            return shape
-        closed: list[Node] = []
-        for node in shape["array"]:
-            if not isinstance(node, Array) or node.evaluated is None:
-                closed.append(node)
-                continue
-            own = rest
-            if node.contains and place.dialect == "2020-12" and rest:
-                options = (*(contains.item for contains in node.contains if contains.positive), rest)
-                own = (Part(self.references.either(place, options)),) if len(options) > 1 else rest
-            merged = intersect(node, Array(prefix=(ANYTHING,) * node.evaluated, rest=own, evaluated=None))
-            if isinstance(merged, Array):
-                closed.append(replace(merged, evaluated=None))
-        return {**shape, "array": tuple(closed)}
-
 
 _UNEVALUATED = {"unevaluatedProperties", "unevaluatedItems"}
 _DEPENDENT = {"dependencies", "dependentRequired", "dependentSchemas"}
@@ -360,12 +363,3 @@ def named_value(node: Object, name: str) -> Conjunction:
         elif scope.additional is not None and not scope.patterns:
             found.append(scope.additional)
     return conjoin(*found)
-
-
-def _close(node: Object, rest: Conjunction) -> Object:
-    heeded = [scope for scope in node.scopes if scope.evaluates]
-    if any(scope.additional is not None for scope in heeded):
-        return node
-    properties = tuple((name, ANYTHING) for scope in heeded for name, _ in scope.properties)
-    patterns = tuple((language, ANYTHING) for scope in heeded for language, _ in scope.patterns)
-    return replace(node, scopes=(*node.scopes, Scope(tuple(dict(properties).items()), patterns, rest)))

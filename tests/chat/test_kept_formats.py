@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +14,7 @@ import pytest
 from gba.chat.formats import from_template
 from gba.chat.templates import kept as store
 from gba.chat.templates import read
+from gba.chat.templates.marks import mark
 
 HERMES = """
 {%- if tools %}<|im_start|>system
@@ -85,11 +89,38 @@ def test_a_damaged_file_is_read_anew_and_written_over(folder: Path, readings: li
 def test_fields_of_other_types_are_not_taken(folder: Path, readings: list[object]) -> None:
     from_template(HERMES)
     (path,) = folder.iterdir()
-    for name, value in (("stops", "x"), ("bos", "yes"), ("more", 1), ("dialect", {"system": "no"}), ("thinking", [])):
+    for name, value in (
+        ("stops", "x"),
+        ("bos", "yes"),
+        ("more", 1),
+        ("dialect", {"system": "no"}),
+        ("thinking", []),
+        ("changes", {"user": "a change of no name"}),
+    ):
         path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
         before = len(readings)
         from_template(HERMES)
         assert len(readings) == before + 1, name
+
+
+def test_a_reading_with_a_mark_of_this_process_is_not_kept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    original = read._read
+    monkeypatch.setattr(read, "_read", lambda template: replace(original(template), stops=(mark(7),)))
+    from_template(PLAIN)
+    assert not folder.exists()
+
+
+def test_a_second_process_starts_no_rendering_process_to_read(folder: Path) -> None:
+    program = (
+        "import sys\n"
+        "from gba.chat.formats import from_template\n"
+        "from gba.chat.templates import process\n"
+        "from_template(sys.argv[1])\n"
+        "print(process._shared()._process is not None)\n"
+    )
+    command = [sys.executable, "-c", program, HERMES]
+    runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(2)]
+    assert [run.stdout.strip() for run in runs] == ["True", "False"]
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_error(

@@ -17,6 +17,7 @@ import gba.grammar.rules
 from gba.grammar import Grammar
 from gba.grammar.automata import complement, finite, intersect, join
 from gba.grammar.formats import FORMATS, INEXACT, format_language
+from gba.grammar.found import can_be_judged
 from gba.grammar.languages import full_match, length_between, search
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import Literal
@@ -75,11 +76,17 @@ def test_what_is_no_pattern_is_refused(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", [r"(a)\1", r"(?<n>a)\k<n>", "a++", "(?>a)", r"\p{Script=Greek}", "a{200000}"])
-def test_what_is_not_regular_is_left_to_the_check(pattern: str) -> None:
+def test_what_is_not_regular_is_left_to_the_check_where_there_is_one(pattern: str) -> None:
     with pytest.raises(NotRegularError):
         search(pattern)
-    grammar = Grammar.from_json_schema({"type": "string", "pattern": pattern})
-    assert [note.keyword for note in grammar.residual] == ["pattern"]
+    if can_be_judged(pattern):
+        grammar = Grammar.from_json_schema({"type": "string", "pattern": pattern})
+        assert [note.keyword for note in grammar.residual] == ["pattern"]
+
+
+@pytest.mark.parametrize("pattern", [r"(a)\1", r"(?<n>a)\k<n>", "a{200000}"])
+def test_what_python_can_judge_is_not_refused(pattern: str) -> None:
+    assert can_be_judged(pattern)
 
 
 @pytest.mark.parametrize("pattern", ["^(a|b)*a(a|b){16}$", "^.{0,90000}$", "^((a{1,99}){1,99}){1,99}$"])

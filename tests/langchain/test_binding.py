@@ -16,8 +16,8 @@ from typing_extensions import TypedDict
 from gba.backends.scripted import Scripted
 from gba.errors import BackendError, SchemaError
 from gba.langchain import ChatLlamaCpp, create_agent
-from gba.langchain.parameters import opened
 from gba.langchain.tools import json_schema_of, to_openai_tools, to_specs, to_tool_choice
+from gba.schema.openness import opened
 
 PARAMETERS = {
     "type": "object",

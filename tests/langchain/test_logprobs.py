@@ -13,9 +13,9 @@ from scripts import answer, call, filled
 
 from gba.backends.base import TokenLogprob
 from gba.backends.scripted import Scripted
+from gba.chat.logprobs import Told
 from gba.chat.messages import Span, Step
 from gba.langchain import ChatLlamaCpp
-from gba.langchain.logprobs import Told
 
 
 def plus(a: int, b: int) -> int:

@@ -24,7 +24,9 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from gba._version import __version__
 from gba.chat.syntax import CallSyntax, Thinking
 from gba.chat.syntaxes import GBA
+from gba.chat.templates.changes import CHANGES
 from gba.chat.templates.dialect import Dialect
+from gba.chat.templates.marks import MARK
 
 __all__ = ["Reading", "keep", "kept", "key_of"]
 
@@ -70,9 +72,10 @@ def kept(key: str | None) -> Reading | None:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None
-        return _adapter().validate_json(path.read_bytes())
+        found = _adapter().validate_json(path.read_bytes())
     except (OSError, ValidationError, RecursionError):
         return None
+    return found if CHANGES.keys() >= set(found.changes.values()) else None
 
 
 def keep(key: str | None, reading: Reading) -> None:
@@ -82,7 +85,7 @@ def keep(key: str | None, reading: Reading) -> None:
         return
     fields = asdict(replace(reading, syntax=reading.syntax and replace(reading.syntax, instructions=None)))
     text = json.dumps(fields)
-    if len(text) > _MOST_BYTES:
+    if len(text) > _MOST_BYTES or MARK.search(text):  # other processes do not know marks that were left in a text
         return
     with contextlib.suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -98,7 +101,7 @@ def keep(key: str | None, reading: Reading) -> None:
 
 
 def _make_room(folder: Path) -> None:
-    files = sorted(folder.glob("*.json"), key=lambda path: path.stat().st_mtime)
+    files = sorted([*folder.glob("*.json"), *folder.glob("*.part")], key=lambda path: path.stat().st_mtime)
     for path in files[: max(0, len(files) - _MOST_FILES + 1)]:
         path.unlink(missing_ok=True)
 

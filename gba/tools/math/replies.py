@@ -13,7 +13,7 @@ __all__ = ["KINDS", "LONGEST", "MESSAGE_LENGTH", "TEXTS", "Reply", "Written", "r
 
 KINDS = frozenset({"syntax", "forbidden", "too large", "time", "domain", "no result"})
 """The kinds of errors that a worker may report."""
-LONGEST = 2 * 2**20
+LONGEST = 1_200_000
 """Bytes of a reply."""
 
 TEXTS = {"text": 1_000, "latex": 10_000, "decimal": 400_000, "exact": 100_000}
@@ -21,7 +21,7 @@ TEXTS = {"text": 1_000, "latex": 10_000, "decimal": 400_000, "exact": 100_000}
 MESSAGE_LENGTH = 20_000
 _PLAIN = re.compile(r"[ -~\n]*")
 """Nothing that a terminal would take for a command."""
-_NESTING, _PARTS, _QUOTES, _SMALL = 4, 100_000, 60_000, 12
+_NESTING, _PARTS, _QUOTES, _SMALL = 4, 40_000, 24_000, 12
 
 
 @dataclass(frozen=True)

@@ -35,8 +35,8 @@ Node = list[Any]
 class Bounds:
     """How large a value may be, so that it is built within milliseconds and a few megabytes."""
 
-    nodes: int = 5_000
-    arguments: int = 20_000
+    nodes: int = 2_500
+    arguments: int = 10_000
     """Of all nodes together."""
     depth: int = 160
     tree: int = 60_000

@@ -338,6 +338,10 @@ _QUIET = frozenset({"object.__getattr__", "object.__setattr__", "object.__delatt
 """Events that say nothing."""
 
 
+_SLOW = 0.05
+"""Seconds that reading one message may take."""
+
+
 def play(first: int, count: int) -> dict[str, Any]:
     """The forgeries, and so many drawn messages: what became of them, and what they cost."""
     import resource
@@ -363,6 +367,11 @@ def play(first: int, count: int) -> dict[str, Any]:
         outcome = receive(data)
         took, listening = time.process_time() - started, False
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
+        for _ in range(2):  # a busy machine takes longer now and then; a message that is slow is slow each time
+            if took > _SLOW:
+                started = time.process_time()
+                receive(data)
+                took = min(took, time.process_time() - started)
         if took > slowest:
             slowest, which = took, name
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
