@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
+from gba.grammar.context import Context
 from gba.grammar.nodes import Literal, Node, Ref, alt, seq
 from gba.schema.merge import conjoin
 from gba.schema.nodes import Array, Contains, Residual
-
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
 
 __all__ = ["array_node"]
 
 _STATES = 600
 
 
-def array_node(compiler: Compiler, node: Array) -> Node | None:
+def array_node(compiler: Context, node: Array) -> Node | None:
     """An array in brackets; None where no array satisfies the node."""
     node = _bounded(compiler, node)
     if node.maximum is not None and node.minimum > node.maximum:
@@ -31,7 +28,7 @@ def array_node(compiler: Compiler, node: Array) -> Node | None:
     return _plain(compiler, node)
 
 
-def _bounded(compiler: Compiler, node: Array) -> Array:
+def _bounded(compiler: Context, node: Array) -> Array:
     """The array, cut short before the first place where no item can stand."""
     for index, item in enumerate(node.prefix):
         if node.maximum is not None and index >= node.maximum:
@@ -44,7 +41,7 @@ def _bounded(compiler: Compiler, node: Array) -> Array:
     return node
 
 
-def _plain(compiler: Compiler, node: Array) -> Node | None:
+def _plain(compiler: Context, node: Array) -> Node | None:
     style, close = compiler.style, Literal("]")
     top = len(node.prefix)
     tail: Node = close
@@ -64,7 +61,7 @@ def _plain(compiler: Compiler, node: Array) -> Node | None:
     return seq(Literal("["), style.space, tail)
 
 
-def _listed(compiler: Compiler, item: Node, low: int, high: int | None) -> Node:
+def _listed(compiler: Context, item: Node, low: int, high: int | None) -> Node:
     """Items with commas between them, and the bracket that closes."""
     close = Literal("]")
     if high == 0:
@@ -77,7 +74,7 @@ def _listed(compiler: Compiler, item: Node, low: int, high: int | None) -> Node:
     return filled if low else alt(filled, close)
 
 
-def _containing(compiler: Compiler, node: Array) -> Node | None:
+def _containing(compiler: Context, node: Array) -> Node | None:
     """Rules for each number of items and each number of those that are to be contained."""
     contains = node.contains[0]
     for other in node.contains[1:]:
@@ -92,7 +89,7 @@ def _containing(compiler: Compiler, node: Array) -> Node | None:
 class _Machine:
     """States (i, n): i items have been written, n of them are contained; both capped where more makes no difference."""
 
-    def __init__(self, compiler: Compiler, node: Array, contains: Contains) -> None:
+    def __init__(self, compiler: Context, node: Array, contains: Contains) -> None:
         self.compiler, self.array, self.contains = compiler, node, contains
         bound = node.minimum if node.maximum is None else node.maximum
         self.item_cap = max(bound, len(node.prefix), 1)

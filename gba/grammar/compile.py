@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Any
 
 from gba.errors import SchemaError
 from gba.grammar.arrays import array_node
-from gba.grammar.free import FEW, Entry, FreeKeys
 from gba.grammar.holds import Judge
-from gba.grammar.literals import in_order, write_literal
-from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, alt, lit, optional, seq
-from gba.grammar.numbers import any_fraction_of_zeros, any_integer, any_number, number_text, ranged_number
+from gba.grammar.listed import listed_node, listed_values
+from gba.grammar.nodes import GbnfTree, Literal, Node, Ref, alt
+from gba.grammar.numbers import any_integer, any_number, ranged_number
 from gba.grammar.objects import object_nodes
-from gba.grammar.presence import Option
 from gba.grammar.rules import Rules, TooManyRulesError
 from gba.grammar.string_nodes import language_node, string_node
 from gba.grammar.string_sets import StringSets
-from gba.grammar.strings import quoted
 from gba.grammar.style import Style, style_of
-from gba.grammar.texts import tree_node
 from gba.schema.keywords import ANY_SHAPE
 from gba.schema.nodes import (
     ANYTHING,
@@ -59,12 +55,6 @@ class _DeeperError(Exception):
 
 _VALUE = 80
 """Steps that a value takes, whatever its schema."""
-
-_CONSTANT = 10
-"""Steps that a value takes that is listed."""
-
-_MANY = 64
-"""Numbers that are written one by one; more are a tree."""
 
 
 class Compiler:
@@ -240,7 +230,7 @@ class Compiler:
         """Alternatives that are strings of some language, as one automaton: the others, and its node."""
         listed = [node for node in nodes if node.values is not None]
         if len(listed) > 1:
-            values = [value for node in listed for value in self._listed_values(node, pointer)]
+            values = [value for node in listed for value in listed_values(self, node, pointer)]
             for note in (note for node in listed for note in node.notes):
                 self.leave(note)
             rest, united = self._united(tuple(node for node in nodes if node.values is None), pointer)
@@ -265,8 +255,8 @@ class Compiler:
 
     def _node(self, node: Kind, pointer: str) -> Node | None:
         if node.values is not None:
-            kept = self._listed_values(node, pointer)
-            found = self._listed(kept, integer=isinstance(node, Number) and node.integer) if kept else None
+            kept = listed_values(self, node, pointer)
+            found = listed_node(self, kept, integer=isinstance(node, Number) and node.integer) if kept else None
         else:
             found = _KINDS[type(node)](self, node)
         if found is not None:
@@ -274,89 +264,18 @@ class Compiler:
                 self.leave(note)
         return found
 
-    def _listed_values(self, node: Kind, pointer: str) -> list[Any]:
-        """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
-        kept: list[Any] = []
-        bare = isinstance(node, String) and not (node.languages or node.minimum or node.maximum is not None)
-        for value in node.values or ():
-            if not bare and not self.judge.satisfies(node, value):
-                continue
-            if self.style.writable(value):
-                kept.append(value)
-            else:
-                why = f"{str(value)[:80]!r} cannot be written: it holds what would end it, or reads as something else"
-                self.leave(Residual("enum", pointer, why))
-        return kept
-
-    def _listed(self, values: list[Any], *, integer: bool) -> Node:
-        strings = [value for value in values if isinstance(value, str)]
-        options = [self.style.strings.texts(strings)] if strings else []
-        others = [value for value in values if not isinstance(value, str)]
-        whole = [value for value in others if isinstance(value, int) and not isinstance(value, bool)]
-        if len(whole) > _MANY:
-            others = [value for value in others if isinstance(value, bool) or not isinstance(value, int)]
-            digits = self.rules.share("integer", tree_node(map(str, whole), self.rules, "integer"))
-            options.append(seq(digits, self._fraction(self.decimal_integers if integer else self.style.any_order)))
-        decimals = [value for value in others if isinstance(value, float) and not value.is_integer()]
-        if len(decimals) > _MANY:
-            others = [value for value in others if not isinstance(value, float) or value.is_integer()]
-            texts = (write_literal(value, self.style.spelling) for value in decimals)
-            options.append(self.rules.share("number", tree_node(texts, self.rules, "number")))
-        for value in others:
-            spend(_CONSTANT)
-            options.append(self.constant(value, integer=integer))
-        return alt(*options)
-
-    def constant(self, value: Any, *, integer: bool = False) -> Node:
-        """The texts of one JSON value; ``integer``: it has to be one, which 1.0 is not in every draft."""
-        style = self.style
-        if isinstance(value, str):
-            return Literal(style.strings.literal(value))
-        if isinstance(value, Mapping):
-            if style.any_order and 1 < len(value) <= FEW:
-                entries = [
-                    Entry(key, quoted(key)[1:], seq(style.colon, self.constant(item), style.space))
-                    for key, item in value.items()
-                ]
-                whole = Option(frozenset(value), frozenset())
-                return FreeKeys(self, entries, [whole], (), None).node(empty=False) or EMPTY
-            members = [
-                seq(lit(style.key(key)), style.colon, self.constant(value[key]))
-                for key in in_order(value, by_name=style.spelling.sort_keys)
-            ]
-            return self._bracketed("{", members, "}")
-        if isinstance(value, (list, tuple)):
-            return self._bracketed("[", [self.constant(item) for item in value], "]")
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and float(value).is_integer():
-            return self._whole_number(value, self.decimal_integers if integer else self.style.any_order)
-        return Literal(write_literal(value, style.spelling))
-
-    def _whole_number(self, value: float, decimal: bool) -> Node:
-        """An integer as such; as a decimal where it is given as one or where any spelling will do."""
-        if isinstance(value, float) and abs(value) >= 1e16:
-            return Literal(number_text(value))
-        if isinstance(value, int):
-            return seq(Literal(str(value)), self._fraction(decimal))
-        return seq(Literal(str(int(value))), self._fraction(True) if decimal else optional(Literal(".0")))
-
-    def _fraction(self, decimal: bool) -> Node:
-        """What may follow the digits of an integer."""
-        return any_fraction_of_zeros(self.rules) if decimal else EMPTY
-
     @property
     def decimal_integers(self) -> bool:
         """Whether 1.0 is an integer and may be written so."""
         return self.style.any_order and self.normalizer.references.dialect != "draft4"
 
-    def _bracketed(self, opening: str, members: list[Node], closing: str) -> Node:
-        items: list[Node] = []
-        for index, member in enumerate(members):
-            items.extend(([self.style.comma] if index else []) + [member, self.style.space])
-        return seq(Literal(opening), self.style.space, *items, Literal(closing))
-
     def holds(self, conjunction: Conjunction, value: Any) -> bool:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
         return self.judge.holds(conjunction, value)
+
+    def satisfies(self, node: Kind, value: Any) -> bool:
+        """Whether a value satisfies a node's constraints, its list of values aside."""
+        return self.judge.satisfies(node, value)
 
 
 def _pointer(conjunction: Conjunction) -> str:

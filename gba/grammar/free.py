@@ -10,13 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import Final, TypeAlias
 
+from gba.grammar.context import Context
 from gba.grammar.nodes import Choice, Literal, Node, Ref, Sequence, alt, lit, one_of, seq
 from gba.grammar.presence import Option
-
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
 
 __all__ = ["FEW", "Entry", "FreeKeys", "TooManyStatesError", "factored"]
 
@@ -57,7 +55,7 @@ class FreeKeys:
 
     def __init__(
         self,
-        compiler: Compiler,
+        compiler: Context,
         entries: list[Entry],
         options: list[Option],
         order: tuple[str, ...],

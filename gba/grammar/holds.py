@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gba.grammar.automata import Dfa
+from gba.grammar.context import Context
 from gba.grammar.numbers import fits
+from gba.grammar.objects import allowed_name, key_value
 from gba.schema.keywords import type_of
 from gba.schema.merge import value_key
 from gba.schema.nodes import Array, Conjunction, Language, Node, Number, Object, String
-
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
 
 __all__ = ["Judge"]
 
@@ -20,7 +19,7 @@ __all__ = ["Judge"]
 class Judge:
     """Judges values. Where a node carries notes the answer may be yes too often, never no too often."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: Context) -> None:
         self._compiler = compiler
         self._known: dict[int, tuple[tuple[Language, ...], list[Dfa]]] = {}
         self._keys: dict[int, tuple[tuple[Any, ...], frozenset[Any]]] = {}
@@ -29,7 +28,7 @@ class Judge:
         """Whether one of the alternatives of the conjunction is satisfied."""
         if not conjunction:
             return True
-        nodes = self._compiler.normalizer.shape(conjunction).get(type_of(value), ())
+        nodes = self._compiler.shape(conjunction).get(type_of(value), ())
         return any(
             (node.values is None or value_key(value) in self._listed(node.values)) and self.satisfies(node, value)
             for node in nodes
@@ -80,8 +79,6 @@ class Judge:
         return len(set(map(value_key, value))) == len(value)
 
     def _object(self, node: Object, value: Mapping[str, Any]) -> bool:
-        from gba.grammar.objects import allowed_name, key_value
-
         if len(value) < node.minimum or (node.maximum is not None and len(value) > node.maximum):
             return False
         if not all(name in value for name in node.required):

@@ -44,9 +44,10 @@ def keys_except(names: tuple[str, ...], rules: Rules) -> Node:
 def _keys_except(names: tuple[str, ...], rules: Rules) -> Node:
     if any(map(_ESCAPED.search, names)):
         return dfa_node(other_keys(names), rules, "key")
-    if rules.keys is None:
-        rules.keys = Branches(rules)
-    return rules.keys.node(names) if names else rules.keys.rest
+    branches = rules.keys
+    if not isinstance(branches, Branches):
+        branches = rules.keys = Branches(rules)
+    return branches.node(names) if names else branches.rest
 
 
 class Branches:

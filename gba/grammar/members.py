@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from gba.grammar.automata import EVERY_STRING, Dfa
+from gba.grammar.context import Context
 from gba.grammar.free import Entry
 from gba.grammar.keys import keys_except, other_keys
 from gba.grammar.languages import always
@@ -18,9 +19,6 @@ from gba.grammar.rules import Rules
 from gba.grammar.strings import dfa_node, quoted
 from gba.schema.nodes import Conjunction, Residual
 from gba.schema.work import TooLargeError, Work
-
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
 
 __all__ = ["BareKeys", "Keys", "Members", "braces"]
 
@@ -112,7 +110,7 @@ class Members:
     ``value`` writes a value and what stands behind it; it gives None where there is none.
     """
 
-    def __init__(self, compiler: Compiler, keys: Keys, value: Callable[[Conjunction], Node | None]) -> None:
+    def __init__(self, compiler: Context, keys: Keys, value: Callable[[Conjunction], Node | None]) -> None:
         style = compiler.style
         self.compiler, self.keys, self.value = compiler, keys, value
         self.comma: Node = style.comma
@@ -166,7 +164,7 @@ class Members:
         return seq(Literal("{"), self.compiler.style.space, alt(*choices)) if choices else None
 
 
-def braces(compiler: Compiler) -> Members:
+def braces(compiler: Context) -> Members:
     """How the compiler's style writes objects."""
     style, rules = compiler.style, compiler.rules
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from gba.errors import SchemaError
 from gba.grammar.automata import Dfa, divide, intersect
 from gba.grammar.chain import Chain
+from gba.grammar.context import Context
 from gba.grammar.free import Entry, FreeKeys, TooManyStatesError
 from gba.grammar.keys import other_keys
 from gba.grammar.members import Members, braces
@@ -19,23 +19,20 @@ from gba.schema.merge import conjoin
 from gba.schema.nodes import ANYTHING, Conjunction, Language, Object, Residual
 from gba.schema.work import TooLargeError, remembered
 
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
-
 __all__ = ["allowed_name", "key_value", "key_values", "may_have", "names_of", "object_nodes", "other_values"]
 
 _STATES = 4000
 _CELLS = 24
 
 
-def object_nodes(compiler: Compiler, nodes: Sequence[Object], members: Members | None = None) -> list[Node]:
+def object_nodes(compiler: Context, nodes: Sequence[Object], members: Members | None = None) -> list[Node]:
     """The objects that satisfy one of the nodes, written as ``members`` says: in braces, unless it is given."""
     members = members or braces(compiler)
     found = (_object(compiler, members, presence) for presence in grouped(nodes))
     return [node for node in found if node is not None]
 
 
-def _object(compiler: Compiler, members: Members, presence: Presence) -> Node | None:
+def _object(compiler: Context, members: Members, presence: Presence) -> Node | None:
     node = presence.base
     names = names_of(presence)
     entries: list[Entry] = []
@@ -68,7 +65,7 @@ def names_of(presence: Presence) -> list[str]:
 
 
 def _members(
-    compiler: Compiler,
+    compiler: Context,
     members: Members,
     presence: Presence,
     options: list[Option],
@@ -109,12 +106,12 @@ def _members(
         ) from None
 
 
-def key_value(compiler: Compiler, node: Object, name: str) -> Conjunction:
+def key_value(compiler: Context, node: Object, name: str) -> Conjunction:
     """What the value of a key of this name must satisfy."""
     return key_values(compiler, node)(name)
 
 
-def key_values(compiler: Compiler, node: Object) -> Callable[[str], Conjunction]:
+def key_values(compiler: Context, node: Object) -> Callable[[str], Conjunction]:
     """What the values of keys must satisfy, by name."""
     return functools.partial(_key_value, _said(compiler, node))
 
@@ -132,7 +129,7 @@ class _Said:
     additional: Conjunction | None
 
 
-def _said(compiler: Compiler, node: Object) -> list[_Said]:
+def _said(compiler: Context, node: Object) -> list[_Said]:
     found: list[_Said] = []
     for scope in node.scopes:
         automata = [(compiler.sets.exact(language), language, value) for language, value in scope.patterns]
@@ -161,7 +158,7 @@ def _key_value(said: list[_Said], name: str) -> Conjunction:
     return conjoin(*found)
 
 
-def allowed_name(compiler: Compiler, node: Object, name: str) -> bool:
+def allowed_name(compiler: Context, node: Object, name: str) -> bool:
     """Whether propertyNames lets the key be."""
     return not node.names or compiler.holds(node.names, name)
 
@@ -171,7 +168,7 @@ def _closable(node: Object) -> bool:
     return any(scope.declares for scope in node.scopes) and all(scope.additional is None for scope in node.scopes)
 
 
-def may_have(compiler: Compiler, node: Object, name: str) -> bool:
+def may_have(compiler: Context, node: Object, name: str) -> bool:
     """Whether the object may have a key that it does not name, its value and ``propertyNames`` aside."""
     patterns = (language for scope in node.scopes for language, _ in scope.patterns)
     return not (compiler.closed and _closable(node)) or any(
@@ -179,7 +176,7 @@ def may_have(compiler: Compiler, node: Object, name: str) -> bool:
     )
 
 
-def other_values(compiler: Compiler, node: Object) -> Iterator[Conjunction]:
+def other_values(compiler: Context, node: Object) -> Iterator[Conjunction]:
     """What the values of keys that are not named must satisfy: each one satisfies one of these."""
     if not (compiler.closed and _closable(node)):
         yield conjoin(*(scope.additional for scope in node.scopes if scope.additional is not None))
@@ -188,7 +185,7 @@ def other_values(compiler: Compiler, node: Object) -> Iterator[Conjunction]:
             yield value
 
 
-def _other_entries(compiler: Compiler, members: Members, node: Object, names: tuple[str, ...]) -> list[Node]:
+def _other_entries(compiler: Context, members: Members, node: Object, names: tuple[str, ...]) -> list[Node]:
     """The keys that are not named, each kind with its value."""
     closed = compiler.closed and _closable(node)
     patterns = list(dict.fromkeys(language for scope in node.scopes for language, _ in scope.patterns))
@@ -205,7 +202,7 @@ def _other_entries(compiler: Compiler, members: Members, node: Object, names: tu
 
 
 def _cells(
-    compiler: Compiler,
+    compiler: Context,
     members: Members,
     node: Object,
     names: tuple[str, ...],
@@ -250,7 +247,7 @@ def _cell_value(node: Object, matched: frozenset[Language], exact: Collection[La
 
 
 def _counts(
-    compiler: Compiler, node: Object, options: list[Option], entries: list[Entry], others: list[Node]
+    compiler: Context, node: Object, options: list[Option], entries: list[Entry], others: list[Node]
 ) -> tuple[int, int | None]:
     """The bounds that still have to be counted."""
     minimum, maximum = node.minimum, node.maximum

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from gba.grammar.nodes import EMPTY, GbnfTree, Literal, Node, Ref, Sequence, alt, optional, repeat, seq
 from gba.schema.work import spend
-
-if TYPE_CHECKING:
-    from gba.grammar.keys import Branches
 
 __all__ = ["Rules", "TooManyRulesError"]
 
@@ -32,6 +29,13 @@ class TooManyRulesError(Exception):
     """The grammar would be larger than is sensible."""
 
 
+class LateRules(Protocol):
+    """Rules that can be written only when all others are known: those of the names of keys."""
+
+    def write(self) -> None:
+        """Define them."""
+
+
 class Rules:
     """Rules by name. Equal bodies get one rule; a rule that is still open can be referred to already.
 
@@ -46,7 +50,7 @@ class Rules:
         self._limit = limit
         self.memo: dict[Any, Node] = {}
         self.keep: list[Any] = []
-        self.keys: Branches | None = None
+        self.keys: LateRules | None = None
         self._promised = 0
         self.doubtful = False
         self._spelled = 0

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gba.grammar.automata import EVERY_STRING, Dfa
+from gba.grammar.context import Context
 from gba.grammar.nodes import Node
 from gba.schema.nodes import Residual, String
 from gba.schema.work import TooLargeError
 
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
-
 __all__ = ["language_node", "string_node"]
 
 
-def string_node(compiler: Compiler, node: String) -> Node | None:
+def string_node(compiler: Context, node: String) -> Node | None:
     """The strings that satisfy the node; None where there is none."""
     if node.languages:
         structured = compiler.sets.structured(node, compiler.style.strings.structured)
@@ -30,7 +27,7 @@ def string_node(compiler: Compiler, node: String) -> Node | None:
     return language_node(compiler, node, dfa, hint)
 
 
-def language_node(compiler: Compiler, node: String, dfa: Dfa, hint: str) -> Node | None:
+def language_node(compiler: Context, node: String, dfa: Dfa, hint: str) -> Node | None:
     """The strings of a language, or, where it is EVERY_STRING, of the node's lengths; None where there is none."""
     strings = compiler.style.strings
     try:
@@ -49,7 +46,7 @@ def language_node(compiler: Compiler, node: String, dfa: Dfa, hint: str) -> Node
     return found
 
 
-def _looser(compiler: Compiler, node: String, dfa: Dfa, hint: str) -> Node | None:
+def _looser(compiler: Context, node: String, dfa: Dfa, hint: str) -> Node | None:
     """The same without the lengths, and all strings where that is too large as well."""
     why = "with what ends the string it needs too large an automaton"
     if dfa is not EVERY_STRING and (node.minimum or node.maximum is not None):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from gba.errors import SchemaError
 from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite, intersect, join
+from gba.grammar.context import Context
 from gba.grammar.formats import INEXACT, format_language
 from gba.grammar.found import can_be_judged
 from gba.grammar.languages import length_between, search, superset
@@ -17,9 +17,6 @@ from gba.grammar.strings import QUOTE, char_node
 from gba.grammar.structure import counted_class, lengths_of, structure
 from gba.schema.nodes import Conjunction, Language, Residual, String
 from gba.schema.work import TooLargeError, Work, remembered, spend
-
-if TYPE_CHECKING:
-    from gba.grammar.compile import Compiler
 
 __all__ = ["StringSets"]
 
@@ -33,7 +30,7 @@ _PRINTED, _RULE = 4, 80
 class StringSets:
     """Sets of strings of one document. What is too large, or not regular, is left to the check by the compiler."""
 
-    def __init__(self, compiler: Compiler) -> None:
+    def __init__(self, compiler: Context) -> None:
         self._compiler = compiler
         self.work = Work(_AUTOMATA)
         """The part of the work that automata may take."""
@@ -168,12 +165,12 @@ class StringSets:
 
     def name_languages(self, names: Conjunction) -> Iterable[Dfa]:
         """The keys that propertyNames allows, an automaton for each alternative."""
-        for node in self._compiler.normalizer.shape(names).get("string", ()) if names else (String(),):
+        for node in self._compiler.shape(names).get("string", ()) if names else (String(),):
             for note in node.notes:
                 self._compiler.leave(note)
             if isinstance(node, String):
                 if node.values is not None:
-                    yield finite(value for value in node.values if self._compiler.judge.satisfies(node, value))
+                    yield finite(value for value in node.values if self._compiler.satisfies(node, value))
                 else:
                     yield self.of(node)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gba.errors import SchemaError
 from gba.schema.merge import Values, both_values, conjoin, unique_values
@@ -28,9 +28,7 @@ from gba.schema.nodes import (
     Shape,
     String,
 )
-
-if TYPE_CHECKING:
-    from gba.schema.normalize import Normalizer
+from gba.schema.subschemas import Subschemas
 
 __all__ = ["ANY_SHAPE", "count", "direct", "fraction", "malformed", "names", "type_of", "values_shape"]
 
@@ -68,7 +66,7 @@ def malformed(place: Place, keyword: str, wanted: str) -> SchemaError:
     )
 
 
-def direct(normalizer: Normalizer, place: Place) -> Shape:
+def direct(normalizer: Subschemas, place: Place) -> Shape:
     """The shape of the type, enum, const and assertion keywords of a schema object."""
     schema = place.schema
     shape = _types(place, schema)
@@ -200,7 +198,7 @@ def count(place: Place, keyword: str, value: Any) -> int:
     return int(value)
 
 
-def _number(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
+def _number(normalizer: Subschemas, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
     low = high = None
     if "minimum" in schema:
         low = Bound(fraction(place, "minimum", schema["minimum"]), schema.get("exclusiveMinimum") is True)
@@ -223,7 +221,7 @@ def _number(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
     return Number(node.integer, low, high, multiples, (), node.fractional, node.values, place.pointer, node.notes)
 
 
-def _string(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
+def _string(normalizer: Subschemas, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
     minimum = count(place, "minLength", schema.get("minLength", 0))
     maximum = count(place, "maxLength", schema["maxLength"]) if "maxLength" in schema else None
     if maximum is not None and minimum > maximum:
@@ -238,7 +236,7 @@ def _string(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
     return String(minimum, maximum, tuple(languages), node.values, place.pointer, node.notes)
 
 
-def _array(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
+def _array(normalizer: Subschemas, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
     minimum = count(place, "minItems", schema.get("minItems", 0))
     maximum = count(place, "maxItems", schema["maxItems"]) if "maxItems" in schema else None
     if maximum is not None and minimum > maximum:
@@ -251,7 +249,7 @@ def _array(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node
 
 
 def _items(
-    normalizer: Normalizer, place: Place, schema: Mapping[str, Any]
+    normalizer: Subschemas, place: Place, schema: Mapping[str, Any]
 ) -> tuple[tuple[Conjunction, ...], Conjunction, int | None]:
     listed, rest_keyword = "prefixItems", "items"
     if isinstance(schema.get("items"), (list, tuple)):
@@ -266,7 +264,7 @@ def _items(
     return prefix, ANYTHING, len(prefix)
 
 
-def _contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> tuple[Contains, ...]:
+def _contains(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> tuple[Contains, ...]:
     if "contains" not in schema:
         return ()
     item = normalizer.child(place, schema["contains"], "contains")
@@ -286,7 +284,7 @@ def names(place: Place, keyword: str, value: Any) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _object(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
+def _object(normalizer: Subschemas, place: Place, schema: Mapping[str, Any], node: Any) -> Node | None:
     minimum = count(place, "minProperties", schema.get("minProperties", 0))
     maximum = count(place, "maxProperties", schema["maxProperties"]) if "maxProperties" in schema else None
     required = names(place, "required", schema["required"]) if "required" in schema else ()
@@ -302,7 +300,7 @@ def _object(normalizer: Normalizer, place: Place, schema: Mapping[str, Any], nod
     return Object(scopes, required, minimum, maximum, named, node.values, place.pointer, node.notes)
 
 
-def _scope(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Scope:
+def _scope(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Scope:
     properties = schema.get("properties", {})
     if not isinstance(properties, (dict, Mapping)):
         raise malformed(place, "properties", "an object of schemas")

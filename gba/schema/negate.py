@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from gba.schema.keywords import ANY_SHAPE, count, fraction, names, values_shape
 from gba.schema.merge import Values, conjoin
@@ -27,16 +27,14 @@ from gba.schema.nodes import (
     String,
 )
 from gba.schema.shapes import multiply, union
-
-if TYPE_CHECKING:
-    from gba.schema.normalize import Normalizer
+from gba.schema.subschemas import Subschemas
 
 __all__ = ["negative"]
 
 _WHY = "its opposite is checked afterwards"
 
 
-def negative(normalizer: Normalizer, place: Place) -> Shape:
+def negative(normalizer: Subschemas, place: Place) -> Shape:
     """The shape of everything that the schema refuses; never less than that."""
     schema = place.schema
     if isinstance(schema, Either):
@@ -71,7 +69,7 @@ def negative(normalizer: Normalizer, place: Place) -> Shape:
     return union(shapes)
 
 
-def _none_of(normalizer: Normalizer, place: Place) -> Shape:
+def _none_of(normalizer: Subschemas, place: Place) -> Shape:
     gathered = normalizer.gathered(place, "anyOf")
     if gathered is not None:
         return normalizer.shape((Part(gathered, True),))
@@ -81,12 +79,12 @@ def _none_of(normalizer: Normalizer, place: Place) -> Shape:
     return product
 
 
-def _refuse(normalizer: Normalizer, place: Place, keyword: str) -> Shape:
+def _refuse(normalizer: Subschemas, place: Place, keyword: str) -> Shape:
     target = normalizer.target(place, keyword)
     return normalizer.shape(tuple(part._replace(negated=True) for part in target)) if target else {}
 
 
-def _not_conditional(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Shape:
+def _not_conditional(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Shape:
     condition, opposite = (normalizer.child(place, schema["if"], "if", negated=negated) for negated in (False, True))
     shapes = []
     if "then" in schema:
@@ -141,13 +139,13 @@ def _not_composite(place: Place, keyword: str, kind: str, values: tuple[Any, ...
     yield Array(notes=(note,)) if kind == "array" else Object(notes=(note,))
 
 
-def _assertion(normalizer: Normalizer, place: Place, keyword: str, schema: Mapping[str, Any]) -> Shape:
+def _assertion(normalizer: Subschemas, place: Place, keyword: str, schema: Mapping[str, Any]) -> Shape:
     kind, opposite = _ASSERTIONS[keyword]
     nodes = tuple(opposite(normalizer, place, schema))
     return nodes[0] if kind == "any" else ({kind: nodes} if nodes else {})
 
 
-def _not_type(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Any]:
+def _not_type(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Any]:
     listed = [schema["type"]] if isinstance(schema["type"], str) else list(schema["type"])
     if schema.get("nullable") is True:
         listed.append("null")
@@ -157,60 +155,60 @@ def _not_type(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) 
     yield shape
 
 
-def _not_minimum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_minimum(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(high=Bound(fraction(place, "minimum", schema["minimum"]), schema.get("exclusiveMinimum") is not True))
 
 
-def _not_maximum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_maximum(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(low=Bound(fraction(place, "maximum", schema["maximum"]), schema.get("exclusiveMaximum") is not True))
 
 
-def _not_exclusive_minimum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_exclusive_minimum(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if not isinstance(schema["exclusiveMinimum"], bool):
         yield Number(high=Bound(fraction(place, "exclusiveMinimum", schema["exclusiveMinimum"])))
 
 
-def _not_exclusive_maximum(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_exclusive_maximum(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if not isinstance(schema["exclusiveMaximum"], bool):
         yield Number(low=Bound(fraction(place, "exclusiveMaximum", schema["exclusiveMaximum"])))
 
 
-def _not_multiple(_normalizer: Normalizer, place: Place, _schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_multiple(_normalizer: Subschemas, place: Place, _schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Number(notes=(Residual("multipleOf", place.pointer, _WHY),))
 
 
-def _not_min_length(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_length(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minLength", schema["minLength"]):
         yield String(maximum=minimum - 1)
 
 
-def _not_max_length(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_length(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(minimum=count(place, "maxLength", schema["maxLength"]) + 1)
 
 
-def _not_pattern(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_pattern(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(languages=(Language("pattern", schema["pattern"], negated=True, pointer=place.pointer),))
 
 
-def _not_format(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_format(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield String(languages=(Language("format", schema["format"], negated=True, pointer=place.pointer),))
 
 
-def _not_min_items(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_items(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minItems", schema["minItems"]):
         yield Array(maximum=minimum - 1)
 
 
-def _not_max_items(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_items(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Array(minimum=count(place, "maxItems", schema["maxItems"]) + 1)
 
 
-def _not_unique(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_unique(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if schema["uniqueItems"] is True:
         yield Array(minimum=2, notes=(Residual("uniqueItems", place.pointer, _WHY),))
 
 
-def _not_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_items(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     items = schema["items"]
     if isinstance(items, (list, tuple)):
         yield from _not_prefix(normalizer, place, "items", items)
@@ -225,17 +223,17 @@ def _not_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) 
     yield Array(contains=(Contains(opposite, normalizer.child(place, items, "items"), 1, None, place.pointer),))
 
 
-def _not_prefix_items(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_prefix_items(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield from _not_prefix(normalizer, place, "prefixItems", schema["prefixItems"])
 
 
-def _not_prefix(normalizer: Normalizer, place: Place, keyword: str, items: Any) -> Iterable[Node]:
+def _not_prefix(normalizer: Subschemas, place: Place, keyword: str, items: Any) -> Iterable[Node]:
     for index, item in enumerate(items):
         opposite = normalizer.child(place, item, keyword, index, negated=True)
         yield Array(prefix=(ANYTHING,) * index + (opposite,), minimum=index + 1)
 
 
-def _not_contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_contains(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     item = normalizer.child(place, schema["contains"], "contains")
     negation = normalizer.child(place, schema["contains"], "contains", negated=True)
     if minimum := count(place, "minContains", schema.get("minContains", 1)):
@@ -245,24 +243,24 @@ def _not_contains(normalizer: Normalizer, place: Place, schema: Mapping[str, Any
         yield Array(contains=(Contains(item, negation, above, None, place.pointer),))
 
 
-def _not_properties(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_properties(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     for name, value in schema["properties"].items():
         opposite = normalizer.child(place, value, "properties", name, negated=True)
         if not normalizer.empty(opposite):
             yield Object((Scope(((name, opposite),)),), (name,), pointer=place.pointer)
 
 
-def _not_required(normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_required(normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     for name in names(place, "required", schema["required"]):
         yield Object((Scope(((name, normalizer.never(place)),)),), pointer=place.pointer)
 
 
-def _not_min_properties(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_min_properties(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     if minimum := count(place, "minProperties", schema["minProperties"]):
         yield Object(maximum=minimum - 1)
 
 
-def _not_max_properties(_normalizer: Normalizer, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
+def _not_max_properties(_normalizer: Subschemas, place: Place, schema: Mapping[str, Any]) -> Iterable[Node]:
     yield Object(minimum=count(place, "maxProperties", schema["maxProperties"]) + 1)
 
 
