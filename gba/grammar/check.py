@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from gba.grammar.formats import CHECKS
 from gba.grammar.found import UndecidedError, found
 
 __all__ = ["Check"]
@@ -61,8 +62,14 @@ def _formats() -> Any:
         **jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers,
         "iri": (_is_iri, ()),
         "iri-reference": (_is_iri_reference, ()),
+        **{name: (_of_texts(holds), ()) for name, holds in CHECKS.items()},
     }
     return checker
+
+
+def _of_texts(holds: Callable[[str], bool]) -> Callable[[object], bool]:
+    """A check of formats, which say nothing of what is no string."""
+    return lambda value: not isinstance(value, str) or holds(value)
 
 
 def _is_iri(value: object) -> bool:

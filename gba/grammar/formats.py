@@ -7,11 +7,12 @@ it is another library's business, the language is a superset and the format is l
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from gba.grammar.automata import Dfa
 from gba.grammar.languages import full_match
 
-__all__ = ["FORMATS", "INEXACT", "format_language"]
+__all__ = ["CHECKS", "FORMATS", "INEXACT", "format_language"]
 
 _DIGITS_4 = r"(?!0000)[0-9]{4}"
 _LONG = r"(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -93,7 +94,10 @@ FORMATS: dict[str, str] = {
 }
 """The patterns, matched in full, of the formats that are enforced."""
 
-INEXACT = frozenset({"hostname", "idn-hostname", "iri", "iri-reference", "uri-template", "regex"})
+CHECKS: dict[str, Callable[[str], bool]] = {}
+"""What is checked after decoding, of formats that ``jsonschema`` does not know."""
+
+INEXACT = frozenset({*CHECKS, "hostname", "idn-hostname", "iri", "iri-reference", "uri-template", "regex"})
 """Formats whose language here is a superset: they are checked after decoding as well."""
 
 
