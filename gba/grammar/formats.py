@@ -71,6 +71,13 @@ _DURATION = (
 )
 _HEX = "[0-9A-Fa-f]"
 
+
+def _is_iban(text: str) -> bool:
+    """Whether the check digits of an account number are right (ISO 13616: the number modulo 97 is 1)."""
+    turned = text[4:] + text[:4]
+    return turned.isascii() and turned.isalnum() and int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
+
+
 FORMATS: dict[str, str] = {
     "date": _DATE,
     "date-time": rf"{_DATE}[Tt]{_TIME}",
@@ -80,6 +87,7 @@ FORMATS: dict[str, str] = {
     "idn-email": _IDN_EMAIL,
     "hostname": _HOSTNAME,
     "idn-hostname": r"[^\x00-,/:-@\[-`{-\x7f]+",
+    "iban": r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
     "ipv4": _IPV4,
     "ipv6": _IPV6,
     "uri": _URI,
@@ -94,7 +102,7 @@ FORMATS: dict[str, str] = {
 }
 """The patterns, matched in full, of the formats that are enforced."""
 
-CHECKS: dict[str, Callable[[str], bool]] = {}
+CHECKS: dict[str, Callable[[str], bool]] = {"iban": _is_iban}
 """What is checked after decoding, of formats that ``jsonschema`` does not know."""
 
 INEXACT = frozenset({*CHECKS, "hostname", "idn-hostname", "iri", "iri-reference", "uri-template", "regex"})

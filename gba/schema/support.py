@@ -122,7 +122,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         "format",
         {"format": "date-time"},
         {"format": "regex"},
-        "hostname, idn-hostname, iri, iri-reference, regex, uri-template",
+        "hostname, iban (its check digits), idn-hostname, iri, iri-reference, regex, uri-template",
     ),
     Keyword("allOf", {"allOf": [{"minimum": 1}, {"maximum": 5}]}, None, ""),
     Keyword("anyOf", {"anyOf": [{"minimum": 1}, {"type": "string"}]}),
