@@ -9,6 +9,7 @@ from typing import Any
 
 from gba.grammar.formats import CHECKS
 from gba.grammar.found import UndecidedError, found
+from gba.schema.metaschema import discriminator
 
 __all__ = ["Check"]
 
@@ -156,7 +157,16 @@ def _additional_properties(validator: Any, additional: Any, instance: Any, schem
             yield jsonschema.ValidationError(f"the key {key!r} is not allowed")
 
 
+def _discriminator(validator: Any, _said: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    import jsonschema
+
+    name = discriminator(schema)
+    if name is not None and validator.is_type(instance, "object") and name not in instance:
+        yield jsonschema.ValidationError(f"the key {name!r}, which tells the alternatives apart, is missing")
+
+
 _OWN = {
+    "discriminator": _discriminator,
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,
