@@ -1,18 +1,20 @@
-"""Work that takes a while, done beside the event loops of the process.
+"""Work that takes a while, so that it does not hold up an event loop: in a thread, or a little at a time.
 
-It is all Python, of which one thread runs at a time. With several at work each of them would take a turn (5 ms) before
-an event loop got its own again, so that it would stand still for as many turns: one thread does all of it, in order.
+What is done in a thread is all Python, of which one thread runs at a time. With several threads at work each of them
+would take a turn (5 ms) before the event loop got its own: so one thread does all of it, in order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
+import time
+import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-__all__ = ["computed"]
+__all__ = ["computed", "turn"]
 
 T = TypeVar("T")
 
@@ -33,3 +35,45 @@ if hasattr(os, "register_at_fork"):
 async def computed(function: Callable[[], T]) -> T:
     """What the function returns or raises. A task that is cancelled meanwhile does not wait for it."""
     return await asyncio.get_running_loop().run_in_executor(_thread, function)
+
+
+_MOST = 0.001
+"""Seconds of a pass of an event loop over its tasks after which steps leave their work to the next pass."""
+
+
+class _Pass:
+    """When an event loop last began to go through its tasks; noted as long as there are steps among them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = weakref.ref(loop)
+        self._began: float | None = None
+        self._noting = self._used = False
+
+    def over(self) -> bool:
+        """Whether the pass under way has taken its time."""
+        self._used = True
+        loop = self._loop()
+        if not self._noting and loop is not None:
+            self._noting, self._began = True, time.perf_counter()
+            loop.call_soon(self._begin)
+        return self._began is not None and time.perf_counter() - self._began > _MOST
+
+    def _begin(self) -> None:
+        self._noting, self._began = False, None
+        if self._used:
+            self.over()
+            self._used = False
+
+
+_passes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Pass] = weakref.WeakKeyDictionary()
+
+
+async def turn() -> None:
+    """Wait while the event loop has been busy since it last came to its other tasks: of many steps that could go on at
+    once, each gets its turn, in their order, and others get theirs in between."""
+    loop = asyncio.get_running_loop()
+    now = _passes.get(loop)
+    if now is None:
+        now = _passes[loop] = _Pass(loop)
+    while now.over():
+        await asyncio.sleep(0)

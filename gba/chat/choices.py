@@ -9,7 +9,7 @@ from gba.backends.base import Chunk, Sampling, TokenLogprob
 
 __all__ = ["Choice", "Odds", "telling"]
 
-_ALTERNATIVES = 50
+_ALTERNATIVES = 20
 """How many of the likeliest tokens llama.cpp is asked for at a choice."""
 
 
@@ -18,7 +18,7 @@ class Choice:
     """One choice between tools, or tools and an answer (`RESPOND`).
 
     ``probabilities``: of each alternative, by name; they add up to 1. They are the model's own, before all samplers, of
-    the texts that the grammar allows there. Of tokens that are not among the 50 likeliest llama.cpp tells nothing: an
+    the texts that the grammar allows there. Of tokens that are not among the 20 likeliest llama.cpp tells nothing: an
     alternative that begins with such a token has 0. Alternatives that begin alike and were not chosen share what their
     common beginning has in equal parts, because the model was not asked how it would have gone on.
     """
@@ -69,10 +69,12 @@ def telling(sampling: Sampling) -> Sampling:
 def _shares(told: TokenLogprob, healed: str, endings: Mapping[str, str]) -> dict[str, float] | None:
     """Which part of the probability of all tokens that fit goes to each alternative. None where no token fits."""
     shares = dict.fromkeys(endings, 0.0)
+    texts = {name: healed + ending for name, ending in endings.items()}
     for one in {one.token: one for one in (*told.top, told)}.values():
-        text = one.data.decode("utf-8", "replace")
-        fitting = [name for name, ending in endings.items() if text and (healed + ending).startswith(text)]
-        for name in fitting if len(text) > len(healed) else ():
-            shares[name] += one.probability / len(fitting)
+        token = one.data.decode("utf-8", "replace")
+        if len(token) > len(healed):
+            fitting = [name for name, text in texts.items() if text.startswith(token)]
+            for name in fitting:
+                shares[name] += one.probability / len(fitting)
     total = sum(shares.values())
     return {name: share / total for name, share in shares.items()} if total > 0 else None

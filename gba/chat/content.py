@@ -77,7 +77,7 @@ class _Parts:
     calls: list[Mapping[str, Any]] = field(default_factory=list)
 
 
-def read_content(content: str | Sequence[Any], index: int, *, role: str = "user") -> Content:
+def read_content(content: str | Sequence[Any] | None, index: int, *, role: str = "user") -> Content:
     """Sort the content of message ``index`` (for errors).
 
     Each block of text is a line of its own, except in an ``assistant``'s message: there a provider may have cut one
@@ -87,6 +87,8 @@ def read_content(content: str | Sequence[Any], index: int, *, role: str = "user"
 
     Raises ConversationError for images and other media elsewhere, and for blocks whose type is not known.
     """
+    if not content:  # None, of messages that were made without LangChain's check
+        return Content()
     if isinstance(content, str):
         return Content(content)
     parts = _Parts()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from gba.backends.base import AsyncBackend, Backend, Chunk, Properties, Sampling
-from gba.chat.aside import computed
+from gba.chat.aside import computed, turn
 from gba.errors import BackendError, ModelChangedError
 
 __all__ = [
@@ -237,6 +237,7 @@ async def adrive(task: Task[T], backend: AsyncBackend) -> AsyncGenerator[Any, No
     try:
         send, value = task.send, None
         while True:
+            await turn()
             try:
                 item = send(value)
             except StopIteration as stop:
@@ -244,6 +245,7 @@ async def adrive(task: Task[T], backend: AsyncBackend) -> AsyncGenerator[Any, No
                 return
             send, value = task.send, None
             if isinstance(item, _ASKS):
+                await turn()
                 try:
                     value = await stream.answer(item)
                 except Exception as error:  # noqa: BLE001 - the task decides what to do about it

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+import time
+import uuid
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gba.cli.options import AgentOptions, takes_agent_options
 from gba.errors import GbaError
+
+if TYPE_CHECKING:
+    from gba.langchain.chat_model import ChatLlamaCpp
+    from gba.trajectory import Recorder
 
 __all__ = ["ask"]
 
@@ -21,6 +29,12 @@ def ask(
     agent: AgentOptions,
     max_steps: Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which it is given up.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per event and line.")] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record", metavar="DIR", help="A folder: the run is written to a file in it.", show_default=False
+        ),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what it cost in tokens.")] = False,
 ) -> None:
     """Ask an agent once; each step is shown as it happens."""
@@ -28,16 +42,32 @@ def ask(
 
     from gba.cli.console import note
     from gba.cli.running import INTERRUPTED, Runner, leave
-    from gba.cli.views import JsonLines, Printed
+    from gba.cli.views import JsonLines, Printed, View
 
     asked = _read() if request == "-" else request
-    with Runner() as runner:
-        done = runner.run(agent.agent(), [HumanMessage(asked)], JsonLines() if json else Printed(), max_steps=max_steps)
+    tools = agent.toolbox()  # what is missing is said before a model is loaded
+    model = agent.chat_model()
+    view: View = JsonLines() if json else Printed()
+    with _recorder(record, model, tools) as recorder, Runner() as runner:
+        built = agent.agent(model, tools, recorder)
+        done = runner.run(built, [HumanMessage(asked)], view, max_steps=max_steps)
     if verbose:
         note(str(done.tally))
     if done.interrupted:
         note("interrupted")
         leave(INTERRUPTED)
+
+
+def _recorder(folder: Path | None, model: ChatLlamaCpp, tools: list[Any]) -> AbstractContextManager[Recorder | None]:
+    """What writes the run to a file of its own in the folder; nothing where there is none."""
+    if folder is None:
+        return nullcontext()
+    from gba.langchain.tools import to_engine_tools
+    from gba.trajectory import Recorder
+
+    properties = model.engine.properties()
+    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}.jsonl"
+    return Recorder(path, tools=to_engine_tools(tools), model=properties.model, build=properties.build)
 
 
 def _read() -> str:

@@ -17,6 +17,7 @@ from gba.errors import GbaError
 
 if TYPE_CHECKING:
     from gba.langchain.chat_model import ChatLlamaCpp
+    from gba.trajectory import Recorder
 
 __all__ = ["AgentOptions", "MathModel", "takes_agent_options"]
 
@@ -120,12 +121,17 @@ class AgentOptions:
                 "in process with --model"
             )
 
-    def agent(self, model: ChatLlamaCpp | None = None, tools: Sequence[Any] | None = None) -> Any:
+    def agent(
+        self,
+        model: ChatLlamaCpp | None = None,
+        tools: Sequence[Any] | None = None,
+        recorder: Recorder | None = None,
+    ) -> Any:
         """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError."""
         from gba.langchain.agent import create_agent
 
         tools = self.toolbox() if tools is None else tools  # what is missing is said before a model is loaded
-        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system)
+        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system, recorder=recorder)
 
     def _on_server(self) -> bool:
         """Whether the model runs on a server. A URL of the environment or of the configuration file gives way to a

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from langchain.agents.middleware.types import ToolCallRequest
     from langgraph.graph.state import CompiledStateGraph
 
+    from gba.trajectory import Recorder
+
 __all__ = ["create_agent"]
 
 _INSTALL = "the agent needs LangChain: pip install 'grammar-based-agents[agents]'"
@@ -28,6 +30,7 @@ def create_agent(
     tools: Sequence[BaseTool | Callable[..., Any] | dict[str, Any]] = (),
     *,
     middleware: Sequence[AgentMiddleware[Any, Any]] = (),
+    recorder: Recorder | None = None,
     **options: Any,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """`langchain.agents.create_agent`, which see for ``options`` (``system_prompt``, ``response_format`` …).
@@ -35,7 +38,8 @@ def create_agent(
     ``model``: a chat model, the URL of a llama-server, a GGUF file, a name of `gba models list`, or what LangChain
     itself understands (``provider:model``); by default ``ChatLlamaCpp()``. What a tool raises goes back to the model as
     that tool's result, unless ``middleware`` has a ToolErrorMiddleware of its own. With ``response_format=Schema`` each
-    turn may be a call or the final object: one choice, under one grammar.
+    turn may be a call or the final object: one choice, under one grammar. ``recorder``: an open
+    `gba.trajectory.Recorder`, to which one run of the agent is written.
 
     Raises GbaError, with the remedy, where LangChain is not installed.
     """
@@ -47,6 +51,10 @@ def create_agent(
     wrapped = list(middleware)
     if not any(isinstance(each, ToolErrorMiddleware) for each in wrapped):
         wrapped.insert(0, ToolErrorMiddleware(on_error=_tell))
+    if recorder is not None:
+        from gba.langchain.recording import Recording
+
+        wrapped.append(Recording(recorder))
     graph: CompiledStateGraph[Any, Any, Any, Any] = langchain_create_agent(
         _model(model), list(tools), middleware=wrapped, **options
     )

@@ -16,6 +16,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from gba.backends.base import AsyncBackend, Backend, Properties
+from gba.chat.aside import turn
 from gba.chat.logprobs import Told, listening
 from gba.chat.messages import Step
 from gba.langchain.binding import BoundChatLlamaCpp, bound_tools
@@ -28,6 +29,7 @@ from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained
 from gba.langchain.profile import profile
 from gba.langchain.spelling import spelled
+from gba.langchain.steps import note
 from gba.langchain.structured import structured_output
 from gba.langchain.tools import ToolLike, to_engine_tools
 
@@ -196,6 +198,11 @@ class ChatLlamaCpp(ConnectedChatModel):
                 step = engine.step(asked.request)
             return self._result(step, asked, engine.properties(), told)
 
+    async def ainvoke(self, *args: Any, **kwargs: Any) -> AIMessage:
+        """See LangChain. Of many calls at once each begins when the event loop has got to its other tasks."""
+        await turn()
+        return await super().ainvoke(*args, **kwargs)
+
     async def _agenerate(
         self,
         messages: list[BaseMessage],
@@ -204,6 +211,7 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         with langchain_errors():
+            await turn()
             asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
@@ -230,6 +238,7 @@ class ChatLlamaCpp(ConnectedChatModel):
             ):
                 yield from filter(None, map(chunks.of, events))
             properties = engine.properties()
+            note(chunks.step)
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
 
     async def _astream(
@@ -240,6 +249,7 @@ class ChatLlamaCpp(ConnectedChatModel):
         **kwargs: Any,
     ) -> AsyncIterator[ChatGenerationChunk]:
         with langchain_errors():
+            await turn()
             asked = self._asked(messages, stop, kwargs)
             engine = await self._aengine_for(asked.model)
             if not isinstance(engine.backend, AsyncBackend):
@@ -255,9 +265,11 @@ class ChatLlamaCpp(ConnectedChatModel):
                         if made is not None:
                             yield made
             properties = await engine.backend.aproperties()
+            note(chunks.step)
             yield chunks.last(properties, self._ran(asked, properties), usage=asked.stream_usage)
 
     def _result(self, step: Step, asked: Asked, properties: Properties, told: Told | None) -> ChatResult:
+        note(step)
         message = to_ai_message(step, properties, self._ran(asked, properties), told)
         return ChatResult(generations=[ChatGeneration(message=message)])
 

@@ -6,6 +6,7 @@ stay the same from step to step.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -67,7 +68,11 @@ def _to_message(message: BaseMessage, index: int, answered: set[str], ids: CallI
 def _assistant(message: AIMessage, content: Content, index: int, answered: set[str], ids: CallIds) -> Message:
     """What a model said, whichever it was."""
     thought = content.thought or _string(message.additional_kwargs.get(REASONING_KEY))
-    calls = ids.calls(_calls(message, content, answered), index)
+    found = [
+        (name, _arguments(given, index), None if call_id is None else str(call_id))
+        for name, given, call_id in _calls(message, content, answered)
+    ]
+    calls = ids.calls(found, index)
     return Message("assistant", content.text, thought, calls)
 
 
@@ -81,10 +86,33 @@ def _calls(message: AIMessage, content: Content, answered: set[str]) -> list[tup
     known = {call_id for _, _, call_id in found}
     if not found:
         found = [(call["name"], call["args"], call["id"]) for call in content.calls]
+    function = message.additional_kwargs.get("function_call")
+    if not found and isinstance(function, Mapping):  # OpenAI's way before tools
+        found = [(_string(function.get("name")), function.get("arguments"), None)]
     for invalid in message.invalid_tool_calls:
         if invalid["id"] in answered and invalid["id"] not in known:
             found.append((invalid["name"] or "unknown", _readable(invalid["args"]), invalid["id"]))
     return found
+
+
+def _arguments(given: Any, index: int) -> Mapping[str, Any]:
+    """The arguments of a call in message ``index`` as JSON has them: dates, UUIDs and the like as their text.
+
+    Raises ConversationError for what cannot be written as JSON at all.
+    """
+    if isinstance(given, str) or given is None:
+        return _readable(given)
+    try:
+        value = json.loads(json.dumps(given, default=_plain))
+    except (RecursionError, TypeError, ValueError) as error:
+        raise ConversationError(
+            f"message {index} has a call whose arguments cannot be written as JSON: {error}.", index=index
+        ) from error
+    return value if isinstance(value, Mapping) else {}
+
+
+def _plain(value: Any) -> Any:
+    return sorted(value, key=repr) if isinstance(value, (set, frozenset)) else str(value)
 
 
 def _readable(arguments: str | None) -> Mapping[str, Any]:
@@ -103,9 +131,10 @@ def _result(message: ToolMessage | FunctionMessage, text: str, ids: CallIds) -> 
         return Message("tool", text, call_id=call.id if call else message.name, name=message.name)
     if message.status == "error" and not text.lower().startswith("error"):
         text = f"Error: {text}"
-    call = ids.answer(message.tool_call_id, message.name)
+    call_id = None if message.tool_call_id is None else str(message.tool_call_id)
+    call = ids.answer(call_id, message.name)
     name = message.name or (call.name if call else None)
-    return Message("tool", text, call_id=call.id if call else message.tool_call_id, name=name)
+    return Message("tool", text, call_id=call.id if call else call_id, name=name)
 
 
 def _string(value: Any) -> str:

@@ -91,14 +91,15 @@ class Chunks:
     """Turns the events of one step into LangChain's chunks.
 
     A chunk cannot be taken back. So what is not ``final``, because it may have to be written again, is held until it is
-    valid. A call's ``index`` counts content blocks, as LangChain has it: the thought is one.
+    valid. A call's ``index`` counts content blocks, as LangChain has it: the thought is one. ``step``: the whole step,
+    after its last event.
     """
 
     def __init__(self, told: Told | None = None) -> None:
         self._told, self._answer_held = told, False
         self._first, self._live, self._held = 0, False, ""
         self._raw, self._shown = "", ""
-        self._step = Step()
+        self.step = Step()
 
     def of(self, event: Event) -> ChatGenerationChunk | None:
         """The chunk that an event makes, or None."""
@@ -121,7 +122,7 @@ class Chunks:
             case AnswerDelta():
                 self._answer_held = True
             case StepDone(step):
-                self._step = step
+                self.step = step
         return None
 
     def _thought(self, text: str) -> ChatGenerationChunk | None:
@@ -150,9 +151,9 @@ class Chunks:
     def last(self, properties: Properties, model_name: str, *, usage: bool = True) -> ChatGenerationChunk:
         """The chunk that ends the stream, after all events: metadata, and the ``usage``."""
         return _chunk(
-            content=self._step.content if self._answer_held else "",
-            usage_metadata=usage_metadata(self._step) if usage else None,
-            response_metadata=response_metadata(self._step, properties, model_name, self._told),
+            content=self.step.content if self._answer_held else "",
+            usage_metadata=usage_metadata(self.step) if usage else None,
+            response_metadata=response_metadata(self.step, properties, model_name, self._told),
             chunk_position="last",
         )
 

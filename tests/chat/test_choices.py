@@ -73,7 +73,7 @@ def test_nothing_is_said_where_llama_cpp_tells_nothing(chunks: list[Chunk]) -> N
 
 def test_more_alternatives_stay_asked_for() -> None:
     assert telling(Sampling(extra={"n_probs": 90, "mirostat": 1})).extra == {"n_probs": 90, "mirostat": 1}
-    assert telling(Sampling(extra={"n_probs": 3})).extra["n_probs"] == 50
+    assert telling(Sampling(extra={"n_probs": 3})).extra["n_probs"] == 20
 
 
 class Unsure(Scripted):

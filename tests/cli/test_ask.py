@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from cli_turns import answer, call
 
+from gba.trajectory import read_all
+
 SEARCH = call("I need to look up population of Norway.", ("search", {"query": "population of Norway"}))
 DONE = answer("I have found it.", "The population of Norway is 5550203.")
 
@@ -120,3 +122,22 @@ def test_a_file_that_is_no_model(gba, tmp_path: Path) -> None:
 )
 def test_wrong_usage(gba, arguments: tuple[str, ...]) -> None:
     assert gba(*arguments).code == 2
+
+
+def test_a_run_is_recorded(gba, scripted: Callable[..., object], tmp_path: Path) -> None:
+    for _ in range(2):
+        scripted(SEARCH, DONE)
+        assert gba("ask", "What is the population of Norway?", "--record", str(tmp_path / "runs")).code == 0
+    runs = list(read_all(tmp_path / "runs"))
+    assert len(runs) == 2
+    assert [tool.name for tool in runs[0].tools] == ["calculate", "search"]
+    assert [message.role for message in runs[0].messages] == ["user", "assistant", "tool", "assistant"]
+    assert [step.finish for step in runs[0].steps] == ["tool_calls", "stop"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_said(gba, scripted: Callable[..., object], tmp_path: Path) -> None:
+    scripted(SEARCH, DONE)
+    (tmp_path / "file").write_text("")
+    ended = gba("ask", "What?", "--record", str(tmp_path / "file"))
+    assert ended.code != 0
+    assert "cannot be written" in ended.err

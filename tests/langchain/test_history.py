@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import pytest
 from langchain_core.messages import (
@@ -289,3 +291,75 @@ def test_nothing_and_unknown_kinds_are_refused() -> None:
         to_messages([RemoveMessage(id="1")])
     with pytest.raises(ConversationError, match="unknown kind 'narrator'"):
         to_messages([ChatMessage("x", role="narrator")])
+
+
+# what reaches the model without LangChain's checks: `model_construct`, or a checkpoint of another version
+
+
+def unchecked(kind: Any, **fields: Any) -> Any:
+    given = {"additional_kwargs": {}, "response_metadata": {}, "id": None, "name": None, **fields}
+    return kind.model_construct(**given)
+
+
+def made(**fields: Any) -> Any:
+    return unchecked(AIMessage, type="ai", **{"content": "", "tool_calls": [], "invalid_tool_calls": [], **fields})
+
+
+def one_call(arguments: Any, call_id: Any = "1") -> list[dict[str, Any]]:
+    return [{"name": "f", "args": arguments, "id": call_id, "type": "tool_call"}]
+
+
+def test_a_message_without_content_says_nothing() -> None:
+    empty = unchecked(ToolMessage, type="tool", content=None, tool_call_id="1", status="success", artifact=None)
+    converted = to_messages([HumanMessage("?"), made(content=None, tool_calls=one_call({})), empty])
+    assert [message.content for message in converted] == ["?", "", ""]
+
+
+@pytest.mark.parametrize(
+    "given, arguments",
+    [
+        ({"day": date(2020, 2, 1), "id": UUID(int=3)}, {"day": "2020-02-01", "id": str(UUID(int=3))}),
+        ({"some": {2, 1}, "pair": (1, 2)}, {"some": [1, 2], "pair": [1, 2]}),
+        ({1: "a"}, {"1": "a"}),
+        ('{"a": 1}', {"a": 1}),
+        ("[1]", {}),
+        (None, {}),
+    ],
+)
+def test_arguments_of_other_types_are_told_as_json_has_them(given: Any, arguments: Any) -> None:
+    asked = made(tool_calls=one_call(given))
+    converted = to_messages([HumanMessage("?"), asked, ToolMessage("x", tool_call_id="1")])
+    assert converted[1].calls[0].arguments == arguments
+
+
+def endless() -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    value["a"] = value
+    return value
+
+
+def deep() -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for _ in range(100_000):
+        value = {"a": value}
+    return value
+
+
+@pytest.mark.parametrize("given", [endless, deep, lambda: {"a": 10**5000}, lambda: {(1, 2): 3}])
+def test_arguments_that_cannot_be_json_are_refused_by_the_message(given: Any) -> None:
+    with pytest.raises(ConversationError, match="message 1 has a call whose arguments") as caught:
+        to_messages([HumanMessage("?"), made(tool_calls=one_call(given())), ToolMessage("x", tool_call_id="1")])
+    assert caught.value.index == 1
+
+
+def test_ids_that_are_numbers_find_their_results() -> None:
+    result = unchecked(ToolMessage, type="tool", content="x", tool_call_id=7, status="success", artifact=None)
+    converted = to_messages([HumanMessage("?"), made(tool_calls=one_call({}, 7)), result])
+    assert converted[1].calls[0].id == converted[2].call_id == "7"
+
+
+def test_a_function_call_of_openais_first_form_is_a_call() -> None:
+    asked = AIMessage("", additional_kwargs={"function_call": {"name": "f", "arguments": '{"a": 1}'}})
+    converted = to_messages([HumanMessage("?"), asked, FunctionMessage(name="f", content="x")])
+    assert (converted[1].calls[0].name, converted[1].calls[0].arguments) == ("f", {"a": 1})
+    assert converted[2].call_id == converted[1].calls[0].id
