@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+from gba.grammar.formats import CHECKS
 from gba.grammar.found import UndecidedError, found
+from gba.schema.metaschema import discriminator
 
 __all__ = ["Check"]
 
@@ -61,8 +63,14 @@ def _formats() -> Any:
         **jsonschema.Draft202012Validator.FORMAT_CHECKER.checkers,
         "iri": (_is_iri, ()),
         "iri-reference": (_is_iri_reference, ()),
+        **{name: (_of_texts(holds), ()) for name, holds in CHECKS.items()},
     }
     return checker
+
+
+def _of_texts(holds: Callable[[str], bool]) -> Callable[[object], bool]:
+    """A check of formats, which say nothing of what is no string."""
+    return lambda value: not isinstance(value, str) or holds(value)
 
 
 def _is_iri(value: object) -> bool:
@@ -149,7 +157,16 @@ def _additional_properties(validator: Any, additional: Any, instance: Any, schem
             yield jsonschema.ValidationError(f"the key {key!r} is not allowed")
 
 
+def _discriminator(validator: Any, _said: Any, instance: Any, schema: Any) -> Iterator[Any]:
+    import jsonschema
+
+    name = discriminator(schema)
+    if name is not None and validator.is_type(instance, "object") and name not in instance:
+        yield jsonschema.ValidationError(f"the key {name!r}, which tells the alternatives apart, is missing")
+
+
 _OWN = {
+    "discriminator": _discriminator,
     "pattern": _pattern,
     "patternProperties": _pattern_properties,
     "additionalProperties": _additional_properties,

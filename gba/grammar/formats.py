@@ -7,11 +7,12 @@ it is another library's business, the language is a superset and the format is l
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 from gba.grammar.automata import Dfa
 from gba.grammar.languages import full_match
 
-__all__ = ["FORMATS", "INEXACT", "format_language"]
+__all__ = ["CHECKS", "FORMATS", "INEXACT", "format_language"]
 
 _DIGITS_4 = r"(?!0000)[0-9]{4}"
 _LONG = r"(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -70,6 +71,13 @@ _DURATION = (
 )
 _HEX = "[0-9A-Fa-f]"
 
+
+def _is_iban(text: str) -> bool:
+    """Whether the check digits of an account number are right (ISO 13616: the number modulo 97 is 1)."""
+    turned = text[4:] + text[:4]
+    return turned.isascii() and turned.isalnum() and int("".join(str(int(char, 36)) for char in turned)) % 97 == 1
+
+
 FORMATS: dict[str, str] = {
     "date": _DATE,
     "date-time": rf"{_DATE}[Tt]{_TIME}",
@@ -79,6 +87,7 @@ FORMATS: dict[str, str] = {
     "idn-email": _IDN_EMAIL,
     "hostname": _HOSTNAME,
     "idn-hostname": r"[^\x00-,/:-@\[-`{-\x7f]+",
+    "iban": r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}",
     "ipv4": _IPV4,
     "ipv6": _IPV6,
     "uri": _URI,
@@ -93,7 +102,10 @@ FORMATS: dict[str, str] = {
 }
 """The patterns, matched in full, of the formats that are enforced."""
 
-INEXACT = frozenset({"hostname", "idn-hostname", "iri", "iri-reference", "uri-template", "regex"})
+CHECKS: dict[str, Callable[[str], bool]] = {"iban": _is_iban}
+"""What is checked after decoding, of formats that ``jsonschema`` does not know."""
+
+INEXACT = frozenset({*CHECKS, "hostname", "idn-hostname", "iri", "iri-reference", "uri-template", "regex"})
 """Formats whose language here is a superset: they are checked after decoding as well."""
 
 

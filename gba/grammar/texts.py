@@ -23,7 +23,7 @@ _END = -1
 _NESTED = 12
 """Groups that a rule may have within each other: llama.cpp reads them by recursion."""
 
-_Options: TypeAlias = "list[tuple[str, int]]"
+_Options: TypeAlias = "tuple[tuple[str, int], ...]"
 """The ways on from a branch: a label, and the number of the branch that follows it, or _END."""
 
 
@@ -36,8 +36,9 @@ def tree_node(texts: Iterable[str], rules: Rules, hint: str) -> Node:
             if following != _END:
                 uses[following] += 1
     written: list[tuple[Node, int]] = []
+    ends: dict[tuple[str, str], Node] = {}
     for number, options in enumerate(branches):
-        body, depth = _body(options, written)
+        body, depth = _body(options, written, ends)
         if number + 1 < len(branches) and (uses[number] > 1 or depth >= _NESTED):
             body, depth = rules.define(rules.reserve(hint), body, shared=False), 0
         written.append((body, depth))
@@ -47,8 +48,8 @@ def tree_node(texts: Iterable[str], rules: Rules, hint: str) -> Node:
 def _branches(texts: list[str]) -> list[_Options]:
     """The branches of the tree, equal ones once, each after those that it leads to; the root is the last one."""
     spend(3 * len(texts) + sum(map(len, texts)) // 8)
-    known: dict[tuple[tuple[str, int], ...], int] = {}
-    stack: list[tuple[int, _Options]] = [(0, [])]
+    known: dict[_Options, int] = {}
+    stack: list[tuple[int, list[tuple[str, int]]]] = [(0, [])]
     shared = [*(_shared(*pair) for pair in pairwise(texts)), 0]
     for text, common in zip(texts, shared, strict=True):
         if common > stack[-1][0]:
@@ -63,7 +64,7 @@ def _branches(texts: list[str]) -> list[_Options]:
             before, parent = stack[-1]
             parent.append((text[before:depth], number))
     root = tuple(stack[0][1])
-    return [*map(list, known), list(root)]
+    return [*known, root]
 
 
 def _shared(one: str, other: str) -> int:
@@ -76,28 +77,35 @@ def _shared(one: str, other: str) -> int:
     return at
 
 
-def _body(options: _Options, written: list[tuple[Node, int]]) -> tuple[Node, int]:
+def _body(options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]) -> tuple[Node, int]:
     """A branch as a node, and how many groups it has within each other. Labels that differ in their first character
-    only are written once."""
-    groups: dict[tuple[str, int], list[str]] = {}
+    only are written once. ``ends``: those at the ends of texts, equal ones as one object."""
+    groups: dict[tuple[str, int], str] = {}
     listed: list[Node] = []
     nested = 1
     for label, following in options:
         if label:
-            groups.setdefault((label[1:], following), []).append(label[0])
+            key = (label[1:], following)
+            groups[key] = groups.get(key, "") + label[0]
         else:
             listed.append(EMPTY)
     for (rest, following), chars in groups.items():
-        if len(chars) == 1:
-            begun: Node = Literal(chars[0] + rest)
-        else:
-            first = CharClass(unite((ord(char), ord(char)) for char in chars))
-            begun = Sequence((first, Literal(rest))) if rest else first
         if following == _END:
-            listed.append(begun)
+            end = ends.get((chars, rest))
+            if end is None:
+                end = ends[chars, rest] = _label(chars, rest)
+            listed.append(end)
             continue
         after, depth = written[following]
-        listed.append(seq(begun, after))
+        listed.append(seq(_label(chars, rest), after))
         if type(after) is not Ref:
             nested = max(nested, depth + 1)
     return listed[0] if len(listed) == 1 else Choice(tuple(listed)), nested
+
+
+def _label(chars: str, rest: str) -> Node:
+    """One of the characters, then the rest."""
+    if len(chars) == 1:
+        return Literal(chars + rest)
+    first = CharClass(unite((ord(char), ord(char)) for char in chars))
+    return Sequence((first, Literal(rest))) if rest else first

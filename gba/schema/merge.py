@@ -29,9 +29,6 @@ __all__ = ["Values", "both_values", "conjoin", "equal", "intersect", "unique_val
 
 T = TypeVar("T")
 
-_FEW_PAIRS = 32
-"""Comparisons of notes, names and other parts of nodes that are not counted as work."""
-
 
 def conjoin(*conjunctions: Conjunction) -> Conjunction:
     """All parts together."""
@@ -109,8 +106,7 @@ def value_key(value: Any) -> Any:
 def _union(one: tuple[T, ...], other: tuple[T, ...]) -> tuple[T, ...]:
     if not one or not other:
         return one or other
-    if len(one) * len(other) > _FEW_PAIRS:
-        spend(len(one) * len(other) // 4)
+    spend(len(one) * len(other) // 4)
     return one + tuple([item for item in other if item not in one])
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from gba.errors import SchemaError
 
-__all__ = ["MOST_LEVELS", "MOST_VALUES", "is_number", "is_small", "known", "require_schema"]
+__all__ = ["MOST_LEVELS", "MOST_VALUES", "discriminator", "is_number", "is_small", "known", "require_schema"]
 
 _TYPES = frozenset({"null", "boolean", "integer", "number", "string", "array", "object"})
 
@@ -112,10 +112,23 @@ _NAMED = {"$defs", "definitions", "dependentSchemas", "patternProperties", "prop
 
 
 def known(schema: Any, dialect: str) -> Any:
-    """The schema without the keywords that came after its draft: to it they are annotations."""
-    if not isinstance(schema, (dict, Mapping)) or _UNKNOWN[dialect].isdisjoint(schema):
+    """The schema in the keywords of its draft: later ones are annotations to it, and are left out; OpenAPI's
+    ``discriminator`` is a key that is required."""
+    if not isinstance(schema, (dict, Mapping)):
         return schema
-    return {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
+    if not _UNKNOWN[dialect].isdisjoint(schema):
+        schema = {keyword: value for keyword, value in schema.items() if keyword not in _UNKNOWN[dialect]}
+    name = discriminator(schema)
+    return schema if name is None else {**schema, "required": [*schema.get("required", ()), name]}
+
+
+def discriminator(schema: Mapping[str, Any]) -> str | None:
+    """The key that tells the alternatives of the schema apart, and so has to be there; None where there is none."""
+    said = schema.get("discriminator")
+    if not isinstance(said, Mapping) or schema.keys().isdisjoint(("anyOf", "oneOf")):
+        return None
+    name, required = said.get("propertyName"), schema.get("required", ())
+    return name if isinstance(name, str) and isinstance(required, (list, tuple)) and name not in required else None
 
 
 MOST_LEVELS = 1000

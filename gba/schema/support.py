@@ -122,7 +122,7 @@ KEYWORDS: tuple[Keyword, ...] = (
         "format",
         {"format": "date-time"},
         {"format": "regex"},
-        "hostname, idn-hostname, iri, iri-reference, regex, uri-template",
+        "hostname, iban (its check digits), idn-hostname, iri, iri-reference, regex, uri-template",
     ),
     Keyword("allOf", {"allOf": [{"minimum": 1}, {"maximum": 5}]}, None, ""),
     Keyword("anyOf", {"anyOf": [{"minimum": 1}, {"type": "string"}]}),
@@ -146,6 +146,13 @@ KEYWORDS: tuple[Keyword, ...] = (
     ),
     Keyword("$ref", {"$ref": "#/$defs/a", "$defs": {"a": {"type": "null"}}}),
     Keyword("$dynamicRef", {"$dynamicRef": "#a", "$defs": {"a": {"$dynamicAnchor": "a", "type": "null"}}}),
+    Keyword(
+        "discriminator",
+        {
+            "discriminator": {"propertyName": "kind"},
+            "oneOf": [{"type": "object", "properties": {"kind": {"const": each}}} for each in "ab"],
+        },
+    ),
     Keyword("nullable", {"type": "string", "nullable": True}),
 )
 """Every keyword that says something about a value."""
@@ -153,7 +160,7 @@ KEYWORDS: tuple[Keyword, ...] = (
 ANNOTATIONS = (
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema", "$vocabulary",
     "contentEncoding", "contentMediaType", "contentSchema", "default", "definitions", "deprecated", "description",
-    "discriminator", "example", "examples", "externalDocs", "readOnly", "title", "writeOnly", "xml",
+    "example", "examples", "externalDocs", "readOnly", "title", "writeOnly", "xml",
 )  # fmt: skip
 """Keywords that say nothing about a value; so do all that JSON Schema does not know."""
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from gba.schema.merge import intersect
 from gba.schema.nodes import ANYTHING, Array, Conjunction, Node, Object, Part, Place, Scope, Shape
+from gba.schema.work import spend
 
 __all__ = ["close_arrays", "close_objects"]
 
@@ -19,6 +20,7 @@ def close_objects(shape: Shape, rest: Conjunction) -> Shape:
 
 
 def _closed(node: Object, rest: Conjunction) -> Object:
+    spend(1 + len(node.scopes))
     heeded = [scope for scope in node.scopes if scope.evaluates]
     if any(scope.additional is not None for scope in heeded):
         return node

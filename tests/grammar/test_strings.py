@@ -155,6 +155,19 @@ def test_an_inexact_format_is_left_to_the_check_as_well() -> None:
     assert grammar.check("(a)") == []
 
 
+def test_the_check_digits_of_an_iban_are_left_to_the_check() -> None:
+    grammar = Grammar.from_json_schema({"type": "string", "format": "iban"})
+    assert [note.keyword for note in grammar.residual] == ["format"]
+    for text in ("GB82WEST12345698765432", "DE89370400440532013000", "NO9386011117947"):
+        assert accepts(grammar, text_of(text))
+        assert grammar.check(text) == []
+    assert accepts(grammar, text_of("GB83WEST12345698765432"))
+    assert grammar.check("GB83WEST12345698765432") == ["/: 'GB83WEST12345698765432' is not a 'iban'"]
+    for text in ("", "GB82", "gb82west12345698765432", "GB82 WEST 1234 5698 7654 32", "NO9386011117947" * 3):
+        assert not accepts(grammar, text_of(text))
+    assert Grammar.from_json_schema({"format": "iban"}).check(5) == []
+
+
 def test_an_unknown_format_is_an_annotation() -> None:
     grammar = Grammar.from_json_schema({"type": "string", "format": "postcode"})
     assert grammar == Grammar.from_json_schema({"type": "string"})
