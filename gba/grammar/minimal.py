@@ -34,10 +34,14 @@ class Dfa:
 
     def matches(self, text: str) -> bool:
         """Whether the text is in the language."""
-        state: int | None = 0
+        edges, state = self.edges, 0
         for char in text:
-            state = self.step(state, ord(char))  # type: ignore[arg-type]
-            if state is None:
+            point = ord(char)
+            for low, high, target in edges[state]:
+                if low <= point <= high:
+                    state = target
+                    break
+            else:
                 return False
         return state in self.accepting
 
