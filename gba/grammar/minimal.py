@@ -179,7 +179,8 @@ def _live(dfa: Dfa) -> set[int]:
 def _partition(
     states: Sequence[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
 ) -> dict[int, int]:
-    """Equivalence classes: for each state one of its block. No edge may leave the states.
+    """Hopcroft's partition refinement: each state is mapped to one state of its equivalence class. No edge may lead
+    to a state outside of ``states``.
 
     In each round the states that lead to a block which was split in the round before are looked at again, and each
     block is split by where its states lead. The largest part keeps the number, so that a state is seldom looked at.
