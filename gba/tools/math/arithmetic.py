@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 from typing import Any
 
 import sympy
@@ -12,7 +13,7 @@ from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 from gba.errors import MathError
 from gba.tools.math.bounds import BITS, EXACT_BITS, bits, check_items, check_value, too_large
 
-__all__ = ["as_matrix", "binary", "clean", "compare", "defined", "is_scalar", "negative", "power"]
+__all__ = ["as_matrix", "binary", "clean", "compare", "defined", "each", "is_scalar", "negative", "power"]
 
 _LOOSE_DIGITS = 60
 """Digits of a power that is not calculated exactly."""
@@ -104,22 +105,54 @@ def _number(value: Any) -> Any:
 
 
 def _arrays(operator: str, left: Any, right: Any) -> Any:
+    sides = [_as_array(side) if isinstance(side, (list, tuple, MatrixBase)) else side for side in (left, right)]
     if operator == "@":
-        return clean(
-            as_matrix(left).T * as_matrix(right) if _flat(left) and _flat(right) else as_matrix(left) * as_matrix(right)
-        )
-    sides = [ImmutableDenseNDimArray(side) if isinstance(side, (list, tuple)) else side for side in (left, right)]
-    shape = next(side.shape for side in sides if isinstance(side, NDimArray))
-    if any(isinstance(side, NDimArray) and side.shape != shape for side in sides):
-        raise MathError("The arrays are of different shapes.", kind="domain")
-    columns = [list(sympy.flatten(side)) if isinstance(side, NDimArray) else None for side in sides]
-    count = len(next(column for column in columns if column is not None))
-    a, b = (column if column is not None else [side] * count for column, side in zip(columns, sides, strict=True))
-    return ImmutableDenseNDimArray([binary(operator, x, y) for x, y in zip(a, b, strict=True)], shape)
+        return _array_product(*sides)
+    return each(lambda a, b: binary(operator, a, b), *sides)
 
 
-def _flat(value: Any) -> bool:
-    return isinstance(value, NDimArray) and value.rank() == 1
+def _as_array(value: Any) -> Any:
+    return ImmutableDenseNDimArray(value.tolist() if isinstance(value, MatrixBase) else value)
+
+
+def each(function: Callable[..., Any], *values: Any) -> Any:
+    """The function of each entry of arrays of one or two dimensions, as numpy broadcasts them; of numbers, itself.
+
+    Raises MathError for arrays whose shapes do not go together.
+    """
+    shapes = [value.shape for value in values if isinstance(value, NDimArray)]
+    if not shapes:
+        return function(*values)
+    rank = max(map(len, shapes))
+    whole = [(1,) * (rank - len(shape)) + shape for shape in shapes]
+    sizes = [max(shape[axis] for shape in whole) for axis in range(rank)]
+    if any(shape[axis] not in (1, sizes[axis]) for shape in whole for axis in range(rank)):
+        told = ", ".join(str(tuple(map(int, shape))) for shape in shapes)
+        raise MathError(f"The arrays are of different shapes: {told}.", kind="domain")
+    check_items(sympy.Integer(sympy.prod(sizes)))
+
+    def entry(value: Any, place: tuple[int, ...]) -> Any:
+        if not isinstance(value, NDimArray):
+            return value
+        own = place[rank - len(value.shape) :]
+        return value[tuple(at if size > 1 else 0 for at, size in zip(own, value.shape, strict=True))]
+
+    places = product(*(range(size) for size in sizes))
+    return ImmutableDenseNDimArray([function(*(entry(value, place) for value in values)) for place in places], sizes)
+
+
+def _array_product(left: Any, right: Any) -> Any:
+    """numpy's ``@``: of two vectors their scalar product, else the product of matrices, a vector staying one."""
+    if not (isinstance(left, NDimArray) and isinstance(right, NDimArray)):
+        raise MathError("The operator @ takes arrays on both sides.", kind="domain")
+    a = as_matrix(left).T if left.rank() == 1 else as_matrix(left)
+    b = as_matrix(right)
+    if a.cols != b.rows:
+        raise MathError("The arrays are of shapes that cannot be multiplied.", kind="domain")
+    found = a * b
+    if left.rank() == right.rank() == 1:
+        return found[0, 0]
+    return ImmutableDenseNDimArray(list(found) if 1 in (left.rank(), right.rank()) else found.tolist())
 
 
 def _lists(operator: str, left: Any, right: Any) -> Any:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from gba.errors import MathError
@@ -62,6 +62,8 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.GtE: ">=",
 }
 _QUALIFIERS = frozenset(language.MODULES) | {name for short in language.MODULES.values() for name in short}
+_NUMPY = frozenset({"np", "numpy"})
+_STATISTICS = frozenset({"statistics", "stats"})
 _LOOP = "a comprehension (a sum is summation(k**2, (k, 1, 10)))"
 _WORDS = {
     "Lambda": "a lambda",
@@ -244,6 +246,8 @@ class _Checker:
 
     def _ImportFrom(self, node: ast.ImportFrom) -> Iterable[ast.AST]:
         self._module(node, "." * node.level + (node.module or ""))
+        if node.module == "numpy":  # without its module in front a name has another meaning here
+            raise self._error(node, "write import numpy as np, and np. in front of each of its names")
         for alias in node.names:
             if alias.name != "*":
                 self._name(node, alias.name)
@@ -324,18 +328,22 @@ class _Checker:
 
     def _signatures(self, node: ast.Call) -> Iterable[Signature]:
         """What the called thing may be; raises where it is nothing in the table."""
-        function, table = node.func, language.FUNCTIONS
+        function = node.func
+        table: Mapping[str, Signature] = language.FUNCTIONS
         if isinstance(function, ast.Name):
             found, name = [table.get(function.id)], function.id
         elif isinstance(function, ast.Attribute):
             module, name = qualified(function.value), function.attr
-            table = language.METHODS if not module else language.LINALG if module == "np.linalg" else language.FUNCTIONS
+            table = _table(module, name)
+            # a module's name may be that of a value as well, which has methods
             found = [table.get(name), language.METHODS.get(name) if module != "np.linalg" else None]
         else:
             raise self._error(node, "only named functions can be called; write * where two values are multiplied")
         if not any(found):
             close = difflib.get_close_matches(name, table, 1, cutoff=0.75)
             hint = f"; did you mean {close[0]}?" if close else ""
+            if isinstance(function, ast.Attribute) and module in _NUMPY and name in language.FUNCTIONS:
+                hint = f"; numpy has none of that name: write {name}(...) without {module}."
             raise self._error(node, f"the function {name!r} is not in the language{hint}")
         return (signature for signature in found if signature)
 
@@ -365,6 +373,17 @@ class _Checker:
         for key in node.keywords:
             if key.arg not in language.KEYWORD_TEXTS:
                 yield key.value
+
+
+def _table(module: str, name: str) -> Mapping[str, Signature]:
+    """The functions that a name after a module may mean: never another library's."""
+    if module == "np.linalg":
+        return language.LINALG
+    if module in _NUMPY:
+        return language.NUMPY
+    if module in _STATISTICS and name in language.STATISTICS:
+        return language.STATISTICS
+    return language.FUNCTIONS if module else language.METHODS
 
 
 def _called(function: ast.expr) -> str:

@@ -18,6 +18,7 @@ from gba.tools.math.language import Signature
 
 __all__ = ["grammar_text", "main"]
 
+_NUMPY = frozenset({"np", "numpy"})
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 _HEADER = """\
@@ -33,7 +34,7 @@ values ::= expression (comma expression)*
 expression ::= sum (" "? comparison " "? sum (" "? comparison " "? sum)?)?
 sum ::= term (" "? operator " "? term)*
 term ::= [-+]? (number | value suffix*)
-value ::= name | "True" | "False" | qualifier? call | linalg | constant | group | list | table
+value ::= name | "True" | "False" | qualifier? call | numpy | constant | group | list | table
 suffix ::= "[" place (comma place)? "]" | "." method
 place ::= expression (":" expression?)? | ":" expression?
 group ::= "(" expression (comma expression)* ","? ")"
@@ -55,7 +56,8 @@ sign ::= "'" ("+" "-"? | "-") "'" | "\"" ("+" "-"? | "-") "\""
 @cache
 def grammar_text() -> str:
     """The GBNF text of the language, root rule ``root``."""
-    linalg = _tree({f"{name}(": _arguments(entry) for name, entry in language.LINALG.items()})
+    numpy = {f"linalg.{name}(": _arguments(entry) for name, entry in language.LINALG.items()}
+    numpy |= {f"{name}(": _arguments(entry) for name, entry in language.NUMPY.items()}
     methods = {f"{name}(": _arguments(entry) for name, entry in language.METHODS.items()}
     calls = {f"{name}(": _arguments(entry) for name, entry in language.FUNCTIONS.items()}
     constants = _tree(dict.fromkeys(language.CONSTANTS, ""))
@@ -63,9 +65,9 @@ def grammar_text() -> str:
         "operator": _tree(dict.fromkeys(language.BINARY, "")),
         "augmented": _tree(dict.fromkeys((*language.BINARY[:-1],), "")),
         "comparison": _tree(dict.fromkeys(language.COMPARISONS, "")),
-        "qualifier": _tree({f"{name}.": "" for name in _qualifiers()}),
-        "constant": f'qualifier ({constants}) | "S." ({_tree(dict.fromkeys(language.SETS, ""))})',
-        "linalg": f'("np" | "numpy") ".linalg." ({linalg})',
+        "qualifier": _tree({f"{name}.": "" for name in _qualifiers() if name not in _NUMPY}),
+        "constant": f'(qualifier | "np." | "numpy.") ({constants}) | "S." ({_tree(dict.fromkeys(language.SETS, ""))})',
+        "numpy": f'("np" | "numpy") "." ({_tree(numpy)})',
         "import": _imports(),
         "call": _tree(calls),
         "method": _tree({**methods, **dict.fromkeys(language.PROPERTIES, "")}),
@@ -80,7 +82,7 @@ def _qualifiers() -> list[str]:
 
 
 def _imports() -> str:
-    modules = _tree(dict.fromkeys((*language.MODULES, "sympy.abc"), ""))
+    modules = _tree(dict.fromkeys((*(name for name in language.MODULES if name not in _NUMPY), "sympy.abc"), ""))
     plain = _tree({name: _options(f" as {a}" for a in short) for name, short in language.MODULES.items()})
     return f'"import " ({plain}) | "from " ({modules}) " import " ("*" | name (comma name)*)'
 
@@ -132,6 +134,7 @@ def _arguments(entry: Signature) -> str:
 
 def _argument_rules() -> dict[str, str]:
     entries = (*language.FUNCTIONS.values(), *language.METHODS.values(), *language.LINALG.values())
+    entries += (*language.NUMPY.values(),)
     return {_arguments(entry): _argument_rule(entry) for entry in sorted(entries, key=_arguments)}
 
 

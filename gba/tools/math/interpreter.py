@@ -22,7 +22,7 @@ from gba.tools.math import language
 from gba.tools.math.arithmetic import binary, clean, compare, defined, negative
 from gba.tools.math.bounds import SHOWN, at_most, check_value
 from gba.tools.math.checker import Program, operator_of, qualified
-from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, SETS
+from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, NUMPY, SETS, STATISTICS
 from gba.tools.math.methods import METHODS, PROPERTIES
 from gba.tools.math.text import Style
 
@@ -244,6 +244,13 @@ class _Interpreter:
         own_module = isinstance(node.value, ast.Name) and node.value.id in self.names
         if module == "np.linalg":
             return LINALG[name], name, 1
+        if module in ("np", "numpy") and not own_module:
+            if name not in NUMPY:
+                message = f"Line {node.lineno}: numpy has no {name}: write {name}(...) without {module}."
+                raise MathError(message, kind="forbidden")
+            return NUMPY[name], name, 1
+        if module in ("statistics", "stats") and not own_module and name in STATISTICS:
+            return STATISTICS[name], name, 1
         if module and not own_module and name in FUNCTIONS:
             return FUNCTIONS[name], name, 1
         receiver, method = self.value(node.value), METHODS[name]

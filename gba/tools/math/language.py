@@ -25,9 +25,11 @@ __all__ = [
     "LINALG",
     "METHODS",
     "MODULES",
+    "NUMPY",
     "PROPERTIES",
     "RESULT",
     "SETS",
+    "STATISTICS",
     "Signature",
     "Text",
 ]
@@ -191,6 +193,38 @@ LINALG: dict[str, Signature] = {
     "norm": Signature(1, 2),
 }
 """The functions of ``np.linalg``, where their names mean something else than sympy's do."""
+
+_NUMPY_ONE = """
+    abs fabs sqrt cbrt exp exp2 expm1 log log2 log10 log1p sign floor ceil trunc square
+    sin cos tan arcsin arccos arctan asin acos atan sinh cosh tanh arcsinh arccosh arctanh asinh acosh atanh
+    degrees radians deg2rad rad2deg conjugate absolute conj negative real imag angle sinc rint
+    array asarray zeros ones eye identity unique trace transpose diag roots
+"""
+_NUMPY_TWO = """
+    add subtract multiply divide true_divide floor_divide power pow mod remainder fmod divmod arctan2 atan2 hypot
+    gcd lcm maximum minimum full dot matmul inner vdot outer cross polyval percentile quantile
+"""
+_NUMPY_AXIS = "sum prod mean median max min amax amin ptp argmax argmin cumsum cumprod sort concatenate"
+
+NUMPY: dict[str, Signature] = {
+    **dict(_each(_NUMPY_ONE, Signature(1, 1))),
+    **dict(_each(_NUMPY_TWO, Signature(2, 2))),
+    **dict(
+        _each("sum prod mean median max min amax amin ptp argmax argmin cumsum cumprod", Signature(1, 2, ("axis",)))
+    ),
+    **dict(_each("sort concatenate", Signature(1, 2, ("axis",)))),
+    **dict(_each("var std", Signature(1, 2, ("axis", "ddof")))),
+    **dict(_each("round around", Signature(1, 2, ("decimals",)))),
+    "average": Signature(1, 2, ("axis", "weights")),
+    "diff": Signature(1, 2, ("n",)),
+    "clip": Signature(3, 3),
+    "arange": Signature(1, 3),
+    "linspace": Signature(2, 3, ("num", "endpoint")),
+}
+"""The functions of numpy, after ``np.`` or ``numpy.``: a name there never means sympy's."""
+
+STATISTICS: dict[str, Signature] = dict(_each("variance pvariance stdev pstdev", Signature(1, 2)))
+"""The functions of ``statistics`` whose second argument is the mean, after the module's name."""
 
 _METHOD_NONE = """
     det inv transpose trace rank eigenvals eigenvects rref nullspace columnspace rowspace adjugate tolist conjugate

@@ -24,7 +24,9 @@ Patiently = Callable[[str], MathResult]
 
 
 def plain(value: Any) -> Any:
-    """The value with Python's fractions in place of sympy's rational numbers."""
+    """The value with Python's fractions in place of sympy's rational numbers, and lists in place of arrays."""
+    if isinstance(value, sympy.NDimArray):
+        return plain(value.tolist())
     if isinstance(value, (list, tuple)):
         return type(value)(plain(item) for item in value)
     if isinstance(value, dict):

@@ -11,9 +11,9 @@ from typing import Any
 
 import sympy
 
-from gba.tools.math.library import algebra, calculus, elementary, lists, matrices, numbers, statistics
+from gba.tools.math.library import algebra, arrays, calculus, elementary, lists, matrices, numbers, statistics
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "LINALG", "SETS"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "LINALG", "NUMPY", "SETS", "STATISTICS"]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **elementary.FUNCTIONS,
@@ -26,7 +26,11 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 """Each function of the language; a letter such as ``f`` is one only where a program makes it one."""
 
-LINALG: dict[str, Callable[..., Any]] = matrices.LINALG
+LINALG: dict[str, Callable[..., Any]] = arrays.LINALG
+
+NUMPY: dict[str, Callable[..., Any]] = arrays.NUMPY
+
+STATISTICS: dict[str, Callable[..., Any]] = statistics.STATISTICS
 
 CONSTANTS: dict[str, Any] = {
     "pi": sympy.pi,

@@ -90,20 +90,24 @@ def _solved(equations: Any, *unknowns: Any, **keywords: Any) -> Any:
         raise MathError("The equation is always true: every value solves it.", kind="domain")
     flags = {key: bool(value) for key, value in keywords.items()}
     found = sympy.solve(equations, *unknowns, **flags)
-    if found == [] and isinstance(equations, (list, tuple)):
-        _require_inconsistent(equations)
+    if found == []:
+        _require_inconsistent(equations if isinstance(equations, (list, tuple)) else [equations], unknowns)
     return _numeric_roots(found) if isinstance(found, list) else found
 
 
-def _require_inconsistent(equations: Any) -> None:
+def _require_inconsistent(equations: Any, unknowns: tuple[Any, ...] = ()) -> None:
     """sympy gives no solution of a polynomial system as well when it cannot write one down: tell the two apart."""
     sides = [equation.lhs - equation.rhs if isinstance(equation, sympy.Eq) else equation for equation in equations]
     symbols = sorted(set().union(*(side.free_symbols for side in sides)), key=str)
+    if len(sides) == 1 and unknowns:
+        symbols = [symbol for symbol in symbols if symbol in unknowns]  # the others are numbers that are not known
     polynomial = all(isinstance(side, sympy.Expr) and side.is_polynomial(*symbols) for side in sides)
     told = any(sympy.Symbol(symbol.name) != symbol for symbol in symbols)  # "positive" may rule solutions out
     if polynomial and symbols and not told and sympy.groebner(sides, *symbols).exprs != [1]:
         raise MathError(
-            "There are solutions, but they have no closed form. Use nsolve((f, g), (x, y), (1, 1)).", kind="domain"
+            "There are solutions, but they have no closed form. With numbers for all but the unknowns use "
+            "nsolve((f, g), (x, y), (1, 1)).",
+            kind="domain",
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -29,7 +30,60 @@ def derivative(value: Any, *variables: Any) -> Any:
 def integral(value: Any, *limits: Any) -> Any:
     """The integral, definite where a limit is (variable, from, to)."""
     check_expansion(value)
-    return sympy.integrate(value, *(tuple(bound) if isinstance(bound, list) else bound for bound in limits))
+    bounds = [tuple(bound) if isinstance(bound, list) else bound for bound in limits]
+    found = sympy.integrate(value, *bounds)
+    if len(bounds) == 1 and isinstance(bounds[0], tuple) and len(bounds[0]) == 3:
+        _check_numerically(value, *bounds[0], found)
+    return found
+
+
+_KINKED = (
+    sympy.Abs,
+    sympy.Max,
+    sympy.Min,
+    sympy.Piecewise,
+    sympy.sign,
+    sympy.floor,
+    sympy.ceiling,
+    sympy.frac,
+    sympy.Mod,
+    sympy.Heaviside,
+)
+"""Functions with kinks or jumps: sympy integrates some of them over the first piece only."""
+_PIECES, _POINTS = 400, 4
+_TOLERANCE = 0.01
+
+
+def _check_numerically(value: Any, variable: Any, first: Any, last: Any, found: Any) -> None:
+    """Refuse an integral over kinks that its sum over small pieces contradicts."""
+    if not (isinstance(value, sympy.Expr) and value.has(*_KINKED) and value.free_symbols == {variable}):
+        return
+    if not all(getattr(bound, "is_finite", False) and bound.is_extended_real for bound in (first, last)):
+        return
+    if not (getattr(found, "is_number", False) and found.is_finite):
+        return
+    rough = _by_pieces(sympy.lambdify(variable, value, "mpmath"), float(first), float(last))
+    if rough is None:
+        return
+    whole, size = rough
+    told = complex(found.evalf(15))
+    if abs(told - whole) > _TOLERANCE * max(size, abs(told)):
+        raise MathError(
+            f"sympy's value of this integral, {told.real:.6g}, cannot be right: summed up in small pieces it is about "
+            f"{whole:.4g}. Split the integral where the function has its kinks.",
+            kind="domain",
+        )
+
+
+def _by_pieces(function: Callable[[float], Any], first: float, last: float) -> tuple[float, float] | None:
+    """The integral by the midpoints of many pieces, and that of the absolute value; None where it cannot be had."""
+    count = _PIECES * _POINTS
+    width = (last - first) / count
+    try:
+        heights = [float(function(first + (place + 0.5) * width)) for place in range(count)]
+    except (TypeError, ValueError, ArithmeticError):
+        return None
+    return math.fsum(heights) * width, math.fsum(map(abs, heights)) * abs(width)
 
 
 def limit(value: Any, variable: Any, point: Any, side: str | None = None, *, dir: str | None = None) -> Any:  # noqa: A002

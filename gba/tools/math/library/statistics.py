@@ -12,7 +12,7 @@ from sympy import Rational, S
 from gba.errors import MathError
 from gba.tools.math.library.lists import items, total
 
-__all__ = ["FUNCTIONS", "mean"]
+__all__ = ["FUNCTIONS", "STATISTICS", "mean"]
 
 
 def _sample(values: Any, least: int = 1) -> list[Any]:
@@ -90,6 +90,19 @@ def _harmonic(values: Any) -> Any:
     return len(found) / sympy.Add(*(1 / value for value in found))
 
 
+def _about(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of Python's statistics, whose second argument is the mean that is known already."""
+
+    def of_values(values: Any, centre: Any = None) -> Any:
+        if centre is not None and sympy.simplify(centre - mean(values)) != 0:
+            raise MathError(
+                "The second argument is the mean of the values, and this is not: leave it out.", kind="domain"
+            )
+        return function(values)
+
+    return of_values
+
+
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "mean": mean,
     "average": mean,
@@ -109,3 +122,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "geometric_mean": _geometric,
     "harmonic_mean": _harmonic,
 }
+
+STATISTICS: dict[str, Callable[..., Any]] = {
+    name: _about(FUNCTIONS[name]) for name in ("variance", "pvariance", "stdev", "pstdev")
+}
+"""The functions of Python's statistics that take the mean as a second argument."""
