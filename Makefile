@@ -31,7 +31,7 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test fuzz attack test-real real check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test test-matrix fuzz attack test-real real check lint format notebooks transcripts tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
@@ -39,6 +39,7 @@ help:
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
 	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
+	@echo "make test-matrix  tests with the lowest allowed versions of the dependencies, and on Python 3.10 to 3.13"
 	@echo "make fuzz         the property tests of grammars and schemas, with EXAMPLES=20000 examples of a fresh seed each"
 	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
 	@echo "make lint         the same without the tests"
@@ -88,6 +89,27 @@ test-real: $(VENV)/.real
 
 real: $(VENV)/.real
 	@$(BIN)/python tests/real/real_models.py
+
+# The lowest allowed versions of the dependencies (as far as those of the tests allow them), on the oldest Python, and the
+# newest ones on each. Without llama.cpp, which would be compiled for each, so that the tests which run it are left out.
+# Pythons are those of the PATH and of pyenv; uv fetches what is missing. Warnings are no errors here: old versions of a
+# dependency use what new ones of another deprecate.
+MATRIX ?= 3.10:lowest-direct 3.10:highest 3.11:highest 3.12:highest 3.13:highest
+MATRIX_TESTS ?= tests/chat tests/langchain tests/trajectory
+MATRIX_NEEDS = "hypothesis>=6.110" "langchain-llama-cpp>=0.1" "langchain-ollama>=1.1" "langchain-openai>=1.4" \
+	"langchain-tests>=1.1.4" "langgraph>=1.0" "numpy>=1.26" "packaging>=24" "pytest>=8.2" "pytest-asyncio>=0.24" \
+	"pytest-socket>=0.7" "pyyaml>=6.0"
+
+test-matrix: $(VENV)/.dev
+	@set -e; export PATH="$$(ls -d $${PYENV_ROOT:-$$HOME/.pyenv}/versions/3.1*/bin 2>/dev/null | tr '\n' ':')$$PATH"; \
+	for pair in $(MATRIX); do \
+		version=$${pair%%:*}; resolution=$${pair##*:}; at=$(VENV)/matrix/$$version-$$resolution; \
+		echo "Python $$version, $$resolution versions:"; \
+		$(BIN)/uv venv --quiet --clear --python $$version $$at; \
+		$(BIN)/uv pip install --quiet --python $$at/bin/python --resolution $$resolution --editable ".[agents,hub,math]" \
+			$(MATRIX_NEEDS); \
+		LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $$at/bin/python -m pytest -q -p no:cacheprovider -W default $(MATRIX_TESTS); \
+	done
 
 EXAMPLES ?= 20000
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 from typing import Any
 
@@ -78,6 +79,9 @@ def test_two_tools_in_turn_then_the_answer() -> None:
     assert all(after[: len(before)] == before for before, after in pairwise(prompts))
 
 
+@pytest.mark.xfail(
+    sys.version_info < (3, 11), reason="LangGraph streams the messages of async nodes from Python 3.11 on"
+)
 async def test_async_and_streamed_they_say_the_same_and_only_add() -> None:
     state = await create_agent(model(LOOK, HALVE, DONE), [population, half]).ainvoke(QUESTION)
     assert contents(state)[-1] == "It is 34000000."
