@@ -75,7 +75,7 @@ def _listed(compiler: Context, item: Node, low: int, high: int | None) -> Node:
 
 
 def _containing(compiler: Context, node: Array) -> Node | None:
-    """Rules for each number of items and each number of those that are to be contained."""
+    """Rules for each pair of counts: the items written so far, and those of them that satisfy ``contains``."""
     contains = node.contains[0]
     for other in node.contains[1:]:
         compiler.leave(Residual("contains", other.pointer, "a second contains of one array is checked afterwards"))

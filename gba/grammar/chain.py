@@ -39,6 +39,8 @@ class Chain:
         self.minimum, self.maximum = minimum, maximum
         self.cap = max(minimum, 0 if maximum is None else maximum)
         self.place = {entry.name: index for index, entry in enumerate(entries)}
+        self.needs = [max((self.place[name] + 1 for name in option.required), default=0) for option in options]
+        """For each option the level from which on all that it requires may have been written."""
         self.after: dict[tuple[int, _State], Node | None] = {}
         self.named: dict[tuple[int, _State], Node | None] = {}
 
@@ -90,9 +92,7 @@ class Chain:
 
     def ends(self, index: int, state: _State) -> bool:
         """Whether the object may end here."""
-        return state[0] >= self.minimum and any(
-            all(self.place[name] < index for name in self.options[number].required) for number in state[1]
-        )
+        return state[0] >= self.minimum and any(self.needs[number] <= index for number in state[1])
 
     def build(self, index: int, state: _State) -> None:
         members, rules = self.members, self.members.compiler.rules

@@ -69,7 +69,7 @@ def _formats() -> Any:
 
 
 def _of_texts(holds: Callable[[str], bool]) -> Callable[[object], bool]:
-    """A check of formats, which say nothing of what is no string."""
+    """A format check that accepts every value that is not a string."""
     return lambda value: not isinstance(value, str) or holds(value)
 
 

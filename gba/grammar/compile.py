@@ -273,9 +273,9 @@ class Compiler:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
         return self.judge.holds(conjunction, value)
 
-    def satisfies(self, node: Kind, value: Any) -> bool:
-        """Whether a value satisfies a node's constraints, its list of values aside."""
-        return self.judge.satisfies(node, value)
+    def satisfying(self, node: Kind) -> list[Any]:
+        """The values that a node lists and that satisfy its other constraints."""
+        return self.judge.satisfying(node)
 
 
 def _pointer(conjunction: Conjunction) -> str:

@@ -71,5 +71,5 @@ class Context(Protocol):
     def holds(self, conjunction: Conjunction, value: Any) -> bool:
         """Whether a value satisfies the conjunction, as far as it can be told here."""
 
-    def satisfies(self, node: Kind, value: Any) -> bool:
-        """Whether a value satisfies a node's constraints, its list of values aside."""
+    def satisfying(self, node: Kind) -> list[Any]:
+        """The values that a node lists and that satisfy its other constraints."""

@@ -72,7 +72,7 @@ def _ascii_escapes(ranges: Ranges) -> list[Node]:
 
 
 def _surrogates(low: int, high: int) -> Iterator[Node]:
-    """The pairs of surrogates of the characters from U+10000 on, by how far from there they are."""
+    """The UTF-16 surrogate pairs of a range of characters; ends are given as offsets from U+10000."""
     first, last = low >> 10, high >> 10
     if first == last:
         rows = [(first, last, low & 0x3FF, high & 0x3FF)]

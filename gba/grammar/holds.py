@@ -41,6 +41,18 @@ class Judge:
             found = self._keys[id(values)] = (values, frozenset(map(value_key, values)))
         return found[1]
 
+    def satisfying(self, node: Node) -> list[Any]:
+        """The values that a node lists and that satisfy its other constraints."""
+        values = list(node.values or ())
+        if not isinstance(node, String):
+            return [value for value in values if self.satisfies(node, value)]
+        low, high = node.minimum, node.maximum
+        if low or high is not None:
+            values = [value for value in values if low <= len(value) and (high is None or len(value) <= high)]
+        for dfa in self._automata(node.languages):
+            values = [value for value in values if dfa.matches(value)]
+        return values
+
     def satisfies(self, node: Node, value: Any) -> bool:
         """Whether the value satisfies the node's constraints, its list of values aside."""
         if isinstance(node, Number):

@@ -119,7 +119,7 @@ def always(pattern: str) -> Dfa:
 
 
 def length_between(dfa: Dfa, minimum: int, maximum: int | None) -> Dfa:
-    """The strings of the language of so many code points. Raises TooLargeError."""
+    """The strings of the language that have ``minimum`` to ``maximum`` code points. Raises TooLargeError."""
     if (minimum == 0 and maximum is None) or _lengths_within(dfa, minimum, maximum):
         return dfa
     if (minimum if maximum is None else maximum + 1) > STATES:

@@ -16,7 +16,7 @@ from gba.grammar.strings import quoted
 from gba.grammar.style import Style
 from gba.grammar.texts import tree_node
 from gba.schema.nodes import Node as Kind
-from gba.schema.nodes import Residual, String
+from gba.schema.nodes import Residual
 from gba.schema.work import spend
 
 __all__ = ["constant", "listed_node", "listed_values"]
@@ -31,10 +31,7 @@ _MANY = 64
 def listed_values(compiler: Context, node: Kind, pointer: str) -> list[Any]:
     """The values that a node lists, satisfies, and that the style can write; the others of them are left."""
     kept: list[Any] = []
-    bare = isinstance(node, String) and not (node.languages or node.minimum or node.maximum is not None)
-    for value in node.values or ():
-        if not bare and not compiler.satisfies(node, value):
-            continue
+    for value in compiler.satisfying(node):
         if compiler.style.writable(value):
             kept.append(value)
         else:

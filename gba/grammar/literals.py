@@ -125,7 +125,7 @@ class _Reader:
         return self.until(spelling.unquote, at + len(spelling.quote))
 
     def until(self, end: str, at: int) -> tuple[str, int]:
-        """The text up to where the ``end`` first occurs, and the place behind that."""
+        """The text before the first ``end``, and the index after that ``end``."""
         found = self.text.find(end, at)
         if found < 0:
             raise self.error(repr(end), len(self.text))

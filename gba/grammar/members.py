@@ -105,7 +105,7 @@ def _ends_an_object() -> Dfa:
 
 
 class Members:
-    """The members of an object in braces. Others, which are written in another way, are subclasses.
+    """Writes the members of an object in braces; subclasses write them in other ways.
 
     ``value`` writes a value and what stands behind it; it gives None where there is none.
     """

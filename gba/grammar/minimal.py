@@ -34,10 +34,14 @@ class Dfa:
 
     def matches(self, text: str) -> bool:
         """Whether the text is in the language."""
-        state: int | None = 0
+        edges, state = self.edges, 0
         for char in text:
-            state = self.step(state, ord(char))  # type: ignore[arg-type]
-            if state is None:
+            point = ord(char)
+            for low, high, target in edges[state]:
+                if low <= point <= high:
+                    state = target
+                    break
+            else:
                 return False
         return state in self.accepting
 
@@ -175,7 +179,8 @@ def _live(dfa: Dfa) -> set[int]:
 def _partition(
     states: Sequence[int], edges: Mapping[int, Sequence[tuple[int, int, int]]], accepting: frozenset[int]
 ) -> dict[int, int]:
-    """Equivalence classes: for each state one of its block. No edge may leave the states.
+    """Hopcroft's partition refinement: each state is mapped to one state of its equivalence class. No edge may lead
+    to a state outside of ``states``.
 
     In each round the states that lead to a block which was split in the round before are looked at again, and each
     block is split by where its states lead. The largest part keeps the number, so that a state is seldom looked at.

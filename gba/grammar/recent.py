@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """What was asked for last, by its key; ``size`` tells how much of the ``room`` a thing takes. Safe for threads."""
+    """A thread-safe LRU cache. ``size`` gives the size of a value; all values together take at most ``room``."""
 
     def __init__(self, room: int, size: Callable[[T], int]) -> None:
         self._room, self._size = room, size

@@ -170,7 +170,7 @@ class StringSets:
                 self._compiler.leave(note)
             if isinstance(node, String):
                 if node.values is not None:
-                    yield finite(value for value in node.values if self._compiler.satisfies(node, value))
+                    yield finite(self._compiler.satisfying(node))
                 else:
                     yield self.of(node)
 

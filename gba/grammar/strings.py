@@ -261,7 +261,7 @@ class DfaPrinter:
         return node
 
     def follow(self, state: int) -> Node:
-        """A state that only one leads to and that itself has one way on is written where it is."""
+        """Inline a state that has one predecessor and one edge."""
         items: list[Node] = []
         seen: set[int] = set()
         if not self.steps[state]:

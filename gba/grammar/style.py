@@ -55,7 +55,7 @@ class Style:
 
 
 def spelled(spelling: Spelling, rules: Rules, work: Work | None = None, strings: Strings | None = None) -> Style:
-    """The style of a spelling; ``strings`` are written in another way where they are given.
+    """The style of a spelling; ``strings`` replaces the writer of its strings.
 
     ``work`` is what its automata may take.
     """

@@ -38,7 +38,7 @@ class TaggedCompiler:
 
     @property
     def residual(self) -> tuple[Residual, ...]:
-        """What the rules do not enforce."""
+        """The constraints that the rules do not enforce."""
         parts = (self.compiler, *self._spelled.values(), *self._raw.values())
         return tuple(dict.fromkeys(note for part in parts for note in part.residual))
 
@@ -95,7 +95,7 @@ class TaggedCompiler:
         return found
 
     def _raw_compiler(self, tag: Tag, types: Collection[str]) -> Compiler:
-        """The compiler of strings that stand raw in the tag, where values of these types may stand as well."""
+        """The compiler of raw strings in a tag in which values of these types may stand as well."""
         others = ((kind, self._tag(kind)) for kind in types if kind != "string")
         key = (tag.after, frozenset((kind, other) for kind, other in others if _rivals(tag, other)))
         found = self._raw.get(key)

@@ -14,6 +14,7 @@ from typing import Any, TypeAlias
 from gba.schema.keywords import type_of
 from gba.schema.merge import value_key
 from gba.schema.nodes import TYPES, Node, Object, Shape
+from gba.schema.support import NAMES
 from gba.schema.work import spend
 
 __all__ = ["constants", "pairs_to_compare"]
@@ -28,8 +29,9 @@ ValuesOf: TypeAlias = Callable[[Object, str], "_Listed"]
 _FEW = 16
 """Branches that are not gathered: each keeps its own pointer."""
 
-_ANNOTATIONS = ("title", "description", "default", "examples", "$comment", "deprecated", "readOnly", "writeOnly")
-_LISTING = frozenset(("const", "enum", "type", *_ANNOTATIONS))
+_LISTING = frozenset({"const", "enum", "type"})
+_OTHERS = NAMES - _LISTING | {"$id", "id", "$schema", "$anchor", "$dynamicAnchor", "$recursiveAnchor", "$recursiveRef"}
+"""Keywords beside which a schema says more than its values."""
 
 
 def constants(branches: Any, *, once: bool) -> list[Any] | None:
@@ -52,7 +54,7 @@ def constants(branches: Any, *, once: bool) -> list[Any] | None:
 
 def _constants(branch: Any) -> list[Any] | None:
     """The values that a schema lists; None where it says anything else, or is malformed."""
-    if not isinstance(branch, dict) or not branch.keys() <= _LISTING or ("const" in branch) == ("enum" in branch):
+    if not isinstance(branch, dict) or ("const" in branch) == ("enum" in branch) or not _OTHERS.isdisjoint(branch):
         return None
     values = branch["enum"] if "enum" in branch else [branch["const"]]
     if not isinstance(values, (list, tuple)):

@@ -171,7 +171,8 @@ class Contains:
 
 @dataclass(slots=True, unsafe_hash=True)
 class Array:
-    """An array: items at fixed places, then ``rest``; ``evaluated`` counts what unevaluatedItems leaves alone.
+    """An array: items at fixed places, then ``rest``; ``evaluated``: so many items count as evaluated for
+    unevaluatedItems.
 
     ``evaluated`` is None where every item is evaluated.
     """

@@ -18,7 +18,7 @@ _MOST = {"null": 1, "boolean": 2, "number": 64, "string": MAX_ALTERNATIVES, "arr
 
 
 def unevaluating(shape: Shape) -> Shape:
-    """The same shape, of which unevaluatedProperties and unevaluatedItems see nothing."""
+    """The same shape, whose properties and items do not count as evaluated."""
     if "object" not in shape and "array" not in shape:
         return shape
     blind: dict[str, tuple[Node, ...]] = {}

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ANNOTATIONS", "KEYWORDS", "Keyword", "table"]
+__all__ = ["ANNOTATIONS", "KEYWORDS", "NAMES", "Keyword", "table"]
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,9 @@ KEYWORDS: tuple[Keyword, ...] = (
     Keyword("nullable", {"type": "string", "nullable": True}),
 )
 """Every keyword that says something about a value."""
+
+NAMES = frozenset(part for keyword in KEYWORDS for part in keyword.name.split(", "))
+"""Their names."""
 
 ANNOTATIONS = (
     "$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$recursiveAnchor", "$schema", "$vocabulary",

@@ -117,7 +117,7 @@ class ToolCall:
     id: str = field(default_factory=lambda: f"call_{uuid.uuid4().hex[:24]}")
 
     def same(self, other: ToolCall) -> bool:
-        """Whether the other call asks for the same: name and arguments, the id aside."""
+        """Whether the other call has the same name and the same arguments; ids are not compared."""
         return self.name == other.name and self.key() == other.key()
 
     def key(self) -> str:

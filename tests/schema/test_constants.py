@@ -25,7 +25,7 @@ def accepts(grammar, value):
 def branch(value, number):
     ways = [
         {"const": value},
-        {"const": value, "title": "T", "description": "D", "deprecated": True},
+        {"const": value, "title": "T", "description": "D", "deprecated": True, "x-of-my-own": [1]},
         {"enum": [value]},
         {"enum": [value, value]},
     ]
@@ -68,7 +68,18 @@ def test_equal_branches_of_a_one_of_leave_nothing():
 
 @pytest.mark.parametrize(
     "other",
-    [{"const": 1, "minimum": 2}, {"type": "string"}, True, {"const": 1, "enum": [1]}, {"$ref": "#"}, {"enum": "ab"}],
+    [
+        {"const": 1, "minimum": 2},
+        {"type": "string"},
+        True,
+        {"const": 1, "enum": [1]},
+        {"$ref": "#"},
+        {"enum": "ab"},
+        {"const": 1, "$recursiveRef": "#"},
+        {"const": 1, "$id": "x"},
+        {"const": 1, "nullable": True},
+        {"const": 1, "not": {}},
+    ],
 )
 def test_branches_that_say_more_are_not_gathered(other):
     assert constants([{"const": number} for number in range(30)], once=False) is not None
