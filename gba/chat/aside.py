@@ -47,22 +47,30 @@ class _Pass:
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = weakref.ref(loop)
         self._began: float | None = None
-        self._noting = self._used = False
+        self._noting = self._used = self._went = False
 
-    def over(self) -> bool:
-        """Whether the pass under way has taken its time."""
+    def may_go(self) -> bool:
+        """Whether a step may go on in the pass under way: one always may, others until the pass has taken its time."""
         self._used = True
+        if not self._noting:
+            self._note()
+        late = self._began is not None and time.perf_counter() - self._began > _MOST
+        if late and self._went:
+            return False
+        self._went = True
+        return True
+
+    def _note(self) -> None:
         loop = self._loop()
-        if not self._noting and loop is not None:
+        if loop is not None:
             self._noting, self._began = True, time.perf_counter()
             loop.call_soon(self._begin)
-        return self._began is not None and time.perf_counter() - self._began > _MOST
 
     def _begin(self) -> None:
-        self._noting, self._began = False, None
+        self._noting, self._began, self._went = False, None, False
         if self._used:
-            self.over()
             self._used = False
+            self._note()
 
 
 _passes: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Pass] = weakref.WeakKeyDictionary()
@@ -75,5 +83,5 @@ async def turn() -> None:
     now = _passes.get(loop)
     if now is None:
         now = _passes[loop] = _Pass(loop)
-    while now.over():
+    while not now.may_go():
         await asyncio.sleep(0)
