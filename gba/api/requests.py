@@ -129,10 +129,16 @@ _REFUSED = {
 }
 
 
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON's")
+
+
 def read_body(kind: type[M], body: bytes) -> M:
     """A request's body. Raises ApiError, which names the field that is wrong."""
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_constant=_refuse)
+        if b"\\ud" in body.lower():  # a surrogate without its other half can be neither tokenized nor sent
+            json.dumps(content, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise ApiError(f"The body is not JSON: {error}.", code="invalid_json") from None
     if not isinstance(content, dict):

@@ -124,7 +124,19 @@ def test_what_is_wrong_is_named(body: dict[str, Any], param: str, text: str, str
     assert error["type"] == "invalid_request_error"
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000, b'{"messages": ' + b"[" * 5000])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"messages": ' + b"[" * 5000,
+        b'{"messages": [], "temperature": NaN}',
+        b'{"messages": [{"role": "user", "content": "\\ud800"}]}',
+    ],
+)
 def test_bodies_that_are_no_request(content: bytes) -> None:
     with serving(Engine(Scripted.turns(["x"]))) as url:
         response = httpx.post(f"{url}/chat/completions", content=content, timeout=60)
