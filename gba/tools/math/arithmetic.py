@@ -263,6 +263,11 @@ _RELATIONS = {"==": sympy.Eq, "!=": sympy.Ne, "<": sympy.Lt, "<=": sympy.Le, ">"
 
 def compare(operator: str, left: Any, right: Any) -> Any:
     """True or False where that is decided, else the equation or inequality."""
+    if isinstance(left, NDimArray) or isinstance(right, NDimArray):  # numpy's answer is an array of truth values
+        raise MathError(
+            f"Arrays are not compared with {operator} here: compare single entries, as a[0] {operator} b[0].",
+            kind="domain",
+        )
     if any(isinstance(side, (list, tuple, dict, MatrixBase, NDimArray, bool)) for side in (left, right)):
         if operator not in ("==", "!="):
             raise MathError(f"The operator {operator} does not work on these values.", kind="domain")

@@ -9,13 +9,14 @@ from __future__ import annotations
 import ast
 import builtins
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import sympy
 from sympy.core.function import UndefinedFunction
+from sympy.tensor.array import NDimArray
 
 from gba.errors import MathError
 from gba.tools.math import language
@@ -92,6 +93,8 @@ class _Interpreter:
         self.names: dict[str, Any] = {}
         self.decimal = self.fraction = False
         self.digits = self.places = 0
+        self.parts: set[str] = set()
+        """Names of arrays that may be parts of one another, as ``b`` and ``a`` after ``b = a[0:2]``."""
 
     def style(self) -> Style:
         """How the program wants its numbers shown, as far as it has run."""
@@ -103,10 +106,34 @@ class _Interpreter:
                 value = self.value(statement.value)
                 for target in statement.targets:
                     self._assign(target, value)
+                self._note_parts(statement, value)
             elif isinstance(statement, ast.AugAssign) and isinstance(statement.target, ast.Name):
                 left = self._name(statement.target)
+                self._refuse_shared(statement, statement.target.id, left)
                 self.names[statement.target.id] = binary(operator_of(statement.op), left, self.value(statement.value))
         return _finished(self.names[language.RESULT])
+
+    def _note_parts(self, statement: ast.Assign, value: Any) -> None:
+        """Note where numpy may make a view: an array is taken out of another one."""
+        names = {node.id for target in statement.targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+        self.parts -= names
+        views = (ast.Subscript, ast.Attribute, ast.Call)
+        if isinstance(value, NDimArray) and isinstance(statement.value, views):
+            read = {node.id for node in ast.walk(statement.value) if isinstance(node, ast.Name)}
+            arrays = {name for name in read if isinstance(self.names.get(name), NDimArray)}
+            self.parts |= (arrays | names) if arrays else set()
+
+    def _refuse_shared(self, statement: ast.AugAssign, name: str, value: Any) -> None:
+        """Refuse to change a list or an array that something else holds, too: in Python that changes with it."""
+        if isinstance(value, (list, NDimArray)):
+            others = [item for other, item in self.names.items() if other != name]
+            if name in self.parts or any(held is value for held in _within(others)):
+                sign = operator_of(statement.op)
+                raise MathError(
+                    f"Line {statement.lineno}: {sign}= would change other values than {name}, too. "
+                    f"Write {name} = {name} {sign} ...",
+                    kind="forbidden",
+                )
 
     def _assign(self, target: ast.expr, value: Any) -> None:
         if isinstance(target, ast.Name):
@@ -182,12 +209,12 @@ class _Interpreter:
         if isinstance(value, (list, tuple)) and len(found) > 1:
             for place in found:
                 value = value[place]
-            return clean(value)
+            return _part(value)
         if isinstance(value, dict):
-            return value[clean(found[0])]
+            return _part(value[clean(found[0])])
         if not hasattr(value, "__getitem__"):
             raise MathError(f"Line {node.lineno}: this value has no parts to take by [...].", kind="domain")
-        return clean(value[found[0] if len(found) == 1 else tuple(found)])
+        return _part(value[found[0] if len(found) == 1 else tuple(found)])
 
     def _place(self, node: ast.expr) -> Any:
         if isinstance(node, ast.Slice):
@@ -255,6 +282,23 @@ class _Interpreter:
             return FUNCTIONS[name], name, 1
         receiver, method = self.value(node.value), METHODS[name]
         return (lambda *args, **keywords: method(receiver, *args, **keywords)), name, 0
+
+
+def _part(value: Any) -> Any:
+    """What was taken out of a value. A list stays the same object, so that it is known to be held twice."""
+    return value if isinstance(value, list) else clean(value)
+
+
+def _within(values: Iterable[Any]) -> Iterator[Any]:
+    """The values and whatever lists, tuples and dicts hold in them, each object once."""
+    waiting, seen = list(values), set[int]()
+    while waiting:
+        value = waiting.pop()
+        if id(value) not in seen:
+            seen.add(id(value))
+            yield value
+            if isinstance(value, (list, tuple, dict)):
+                waiting.extend(value.values() if isinstance(value, dict) else value)
 
 
 def _finished(value: Any) -> Any:

@@ -106,6 +106,56 @@ def test_other_commas_are_none(program: str) -> None:
     check(program)
 
 
+@pytest.mark.parametrize(
+    "program, part",
+    [
+        ("result = 3,14 * 2", "Line 1: write numbers with a decimal point: 3.14, not 3,14."),
+        ("x = 5\nresult = x + 2,75", "Line 2: write numbers with a decimal point: 2.75, not 2,75."),
+        ("result = 2,5 + 1,5", "2.5, not 2,5."),
+        ("result = 1.234,50 + 1", "1234.50, not 1.234,50."),
+        ("x = 0,5\nresult = x * 4", "0.5, not 0,5."),
+        ("x = 1\nx += 2,5\nresult = x", "Line 2: write numbers with a decimal point: 2.5, not 2,5."),
+        ("result = (3,14) * 2", "3.14, not 3,14."),
+        ("result = 10 - (7,25)", "7.25, not 7,25."),
+        ("result = -(3,14)", "3.14, not 3,14."),
+        ("result = (3,14) > 3", "3.14, not 3,14."),
+        ("result = max(2,5, 3,1)", "2.5, not 2,5."),
+        ("result = sum([12,5, 7,25, 3])", "12.5, not 12,5."),
+        ("result = 3,14e2", "3.14e2, not 3,14e2."),
+        ("result = 1" + "0" * 50 + ",5", "a decimal point, not a comma."),
+    ],
+)
+def test_decimal_commas_are_refused(program: str, part: str) -> None:
+    with pytest.raises(MathError) as caught:
+        check(program)
+    assert caught.value.kind == "syntax"
+    assert part in str(caught.value)
+    assert len(str(caught.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "result = max(3,5)",
+        "result = [2,5]",
+        "result = (3,14)",
+        "result = 3, 14",
+        "result = 1.5,2",
+        "result = 2,0.5",
+        "result = x1,2",
+        "result = integrate(x, (x, 0,1))",
+        "result = diff(x**2,x, 2)",
+        "result = binomial(10,3) * 2",
+        "a, b = 3,4\nresult = a",
+        "a = np.array([[1, 2], [3, 4]])\nresult = a[0,1]",
+        "result = 5 # 3,14",
+        "result = [1,\n2]",
+    ],
+)
+def test_commas_between_values_are_no_decimal_commas(program: str) -> None:
+    check(program)
+
+
 @pytest.mark.parametrize("program", [program for program, _ in HONEST])
 def test_honest_programs_pass(program: str) -> None:
     check(program)

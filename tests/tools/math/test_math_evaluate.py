@@ -398,3 +398,54 @@ def test_importing_and_checking_load_no_sympy() -> None:
     root = Path(gba.__file__).parents[1]
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert ran.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "a = [1]\nb = a\nb += [2]\nresult = a",
+        "a = b = [1, 2]\na *= 2\nresult = b",
+        "a = [1]\nc = [[5], (a, 2)]\na += [3]\nresult = c",
+        "a = [1]\nd = {1: a}\na += [3]\nresult = d",
+        "c = [[1], [2]]\nrow = c[0]\nrow += [7]\nresult = c",
+        "c = [[[1]], [2]]\nrow = c[0][0]\nrow += [7]\nresult = c",
+        "d = {1: [2]}\nrow = d[1]\nrow += [7]\nresult = d",
+        "a = np.array([1, 2])\nb = a\nb += 1\nresult = a",
+        "a = np.array([1, 2, 3])\nb = a[0:2]\nb *= 2\nresult = a",
+        "a = np.array([1, 2, 3])\nb = a[0:2]\na *= 2\nresult = b",
+    ],
+)
+def test_what_is_held_twice_is_not_changed_in_place(program: str) -> None:
+    """Python changes it under both names; here values do not change, so the program is refused."""
+    with pytest.raises(MathError, match=r"would change other values than (\w+), too. Write \1 = \1 "):
+        evaluate(program)
+
+
+@pytest.mark.parametrize(
+    "program, name",
+    [
+        ("a = [1]\na += [2]\na *= 2\nresult = a", "result"),
+        ("a = (1, 2)\nb = a\nb += (3,)\nresult = a", "result"),
+        ("a = b = 3\nb += 1\nresult = a", "result"),
+        ("a = [1]\nb = a\nb = b + [2]\nresult = a", "result"),
+        ("a = [1]\nb = a\na = [5]\nb += [2]\nresult = b", "result"),
+        ("a = [1, 2]\nb = a[0:1]\nb += [9]\nresult = a", "result"),
+    ],
+)
+def test_other_values_are_added_to_as_in_python(program: str, name: str) -> None:
+    names: dict[str, Any] = {}
+    exec(program, {}, names)
+    assert evaluate(program).value == names[name]
+
+
+def test_lists_that_share_many_lists_are_looked_through_once() -> None:
+    lines = ["a0 = [1]", *(f"a{k} = [a{k - 1}, a{k - 1}]" for k in range(1, 12)), "b = [1]", "b += [2]", "result = b"]
+    assert evaluate("\n".join(lines)).value == [1, 2]
+
+
+@pytest.mark.parametrize("other", ["np.array([1, 3])", "1", "[1, 2]"])
+@pytest.mark.parametrize("operator", ["==", "!=", "<"])
+def test_arrays_are_not_compared_as_one_value(other: str, operator: str) -> None:
+    """numpy's answer is an array of truth values; one truth value would be another meaning."""
+    with pytest.raises(MathError, match="compare single entries"):
+        evaluate(f"result = np.array([1, 2]) {operator} {other}")
