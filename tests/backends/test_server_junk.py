@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_llama import FakeLlama, Listening
 
 from benchmarks.attack.server_faults import cases
 from gba.backends.base import Chunk
@@ -28,6 +27,7 @@ from gba.errors import (
     ServerResponseError,
 )
 from gba.schema.tools import ToolSpec
+from tests.helpers.fake_llama import FakeLlama, Listening
 
 USER = [Message("user", "the x")]
 SEARCH = ToolSpec("search", "Searches.", {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]})

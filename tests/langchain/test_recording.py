@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage
-from scripts import answer, call
 
 from gba.backends.scripted import Scripted
 from gba.langchain import ChatLlamaCpp, create_agent
 from gba.langchain.tools import to_engine_tools
 from gba.trajectory import Recorder, TrajectoryError, read
+from tests.helpers.scripts import answer, call
 
 
 def half(number: int) -> str:

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hub_server import Hub, serve
 
 from benchmarks.attack import model_names
 from benchmarks.attack.cases import Case
 from gba import models
 from gba.errors import ModelFileError
+from tests.helpers.hub_server import Hub, serve
 
 FILE = "owner/repo/small.gguf"
 MIB = 1 << 20

@@ -3,12 +3,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from math_attacks import ESCAPES, FLOODS
-from math_honest import HONEST
-from math_outcome import checked
 
 from gba.errors import MathError
 from gba.tools.math.checker import MAX_LENGTH, check
+from tests.helpers.math_attacks import ESCAPES, FLOODS
+from tests.helpers.math_honest import HONEST
+from tests.helpers.math_outcome import checked
 
 
 @pytest.mark.parametrize(
