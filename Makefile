@@ -31,7 +31,8 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test coverage test-matrix fuzz attack test-real real check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test coverage test-matrix fuzz attack test-real real check lint docs format notebooks transcripts
+.PHONY: tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
@@ -42,8 +43,9 @@ help:
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
 	@echo "make test-matrix  tests with the lowest allowed versions of the dependencies, and on Python 3.10 to 3.13"
 	@echo "make fuzz         the property tests of grammars and schemas, with EXAMPLES=20000 examples of a fresh seed each"
-	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
-	@echo "make lint         the same without the tests"
+	@echo "make docs         the documentation as a site, in build/site; links are checked"
+	@echo "make check        format, lint, strict types, import layers, docs, tests (not again if nothing changed since they passed)"
+	@echo "make lint         format, lint, strict types, import layers"
 	@echo "make format       put the code into its format"
 	@echo "make notebooks    run the notebooks and keep their outputs"
 	@echo "make transcripts  write the transcripts in README and docs anew"
@@ -123,7 +125,7 @@ EXAMPLES ?= 20000
 fuzz: $(VENV)/.dev
 	GBA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -m hypothesis tests/grammar tests/schema
 
-check: lint
+check: lint docs
 	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \
 	then echo "The tests passed on exactly these files: not run again."; \
 	else $(MAKE) --no-print-directory test; fi
@@ -133,6 +135,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Strict: a link that leads nowhere ends it.
+docs: $(VENV)/.dev
+	$(BIN)/zensical build --strict --clean
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
