@@ -98,7 +98,7 @@ test-real: $(VENV)/.real
 	$(BIN)/python -m pytest tests/real
 
 real: $(VENV)/.real
-	@$(BIN)/python tests/real/real_models.py
+	@$(BIN)/python tests/helpers/real_models.py
 
 # The lowest allowed versions of the dependencies (as far as those of the tests allow them), on the oldest Python, and the
 # newest ones on each. Without llama.cpp, which would be compiled for each, so that the tests which run it are left out.

@@ -151,8 +151,8 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 def template_of(turn: str) -> str:
     """A chat template with tools, in the marks of a kind of model."""
-    sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-    from gguf_factory import CHATML_WITH_TOOLS
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.helpers.gguf_factory import CHATML_WITH_TOOLS
 
     begin, end, assistant = TURNS[turn]
     role = "{{ 'ASSISTANT' if message.role == 'assistant' else message.role }}"

@@ -17,12 +17,12 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import ConfigurableField, RunnableBinding
 from pydantic import BaseModel, Field, ValidationError
 from pydantic.v1 import BaseModel as BaseModelV1
-from scripts import answer, call, filled
 from typing_extensions import TypedDict
 
 from gba.backends.scripted import Scripted
 from gba.errors import ContextOverflowError, ConversationError, SchemaError, StepError
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.scripts import answer, call, filled
 
 
 def plus(a: int, b: int) -> int:

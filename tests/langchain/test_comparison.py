@@ -6,7 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from standard import UNDERSTANDING
+
+from tests.helpers.standard import UNDERSTANDING
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "langchain.md"

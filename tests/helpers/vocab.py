@@ -10,7 +10,8 @@ from pathlib import Path
 from types import TracebackType
 
 import gguf
-from llama_grammar import LlamaGrammar, Vocabulary
+
+from tests.helpers.llama_grammar import LlamaGrammar, Vocabulary
 
 __all__ = ["PIECES", "Engine", "write_vocab"]
 

@@ -19,9 +19,7 @@ from pathlib import Path
 from typing import Any
 
 if __name__ == "__main__":
-    sys.path[:0] = [str(Path(__file__).parents[3])]
-
-from math_values import values
+    sys.path[:0] = [str(Path(__file__).parents[2])]
 
 from gba.errors import MathError
 from gba.tools.math.encoding import encode
@@ -29,6 +27,7 @@ from gba.tools.math.evaluator import MathResult
 from gba.tools.math.nodes import ASSUMPTIONS, CONSTANTS, NODES
 from gba.tools.math.replies import LONGEST, read_reply
 from gba.tools.math.values import BOUNDS, Node, _Checker
+from tests.helpers.math_values import values
 
 __all__ = ["forged", "line", "message", "play", "receive"]
 
