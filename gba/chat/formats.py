@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from gba.chat.messages import Message
 from gba.chat.prompts import answer_text, thought_text
-from gba.chat.signature import fields, signature
+from gba.chat.signature import described, fields, signature
 from gba.chat.specials import marks_in
 from gba.chat.syntax import CallSyntax, Thinking, Written, written
 from gba.chat.syntaxes import GBA, builtin
@@ -52,7 +52,7 @@ class Conversation:
         are gba's own then."""
         said = [message.content for message in self.messages if message.role == "system"]
         said += [signature(tool) for tool in self.tools]
-        return not any(self.specials(text) for text in (*said, fields(self.response)))
+        return not any(self.specials(text) for text in (*said, fields(self.response), *described(self.response)))
 
 
 @dataclass(frozen=True)

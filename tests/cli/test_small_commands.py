@@ -70,6 +70,26 @@ def test_python_m_gba() -> None:
     assert done.stdout.startswith("gba ")
 
 
+@pytest.mark.parametrize("expression, result", [("2+2", "4"), ("sqrt(16) + 1", "5"), ("2^10", "1024"), ("-3", "-3")])
+def test_an_expression_needs_no_model(gba, expression: str, result: str) -> None:
+    arguments = ["--", expression] if expression.startswith("-") else [expression]
+    ended = gba("math", "--math-model", "/no/such.gguf", *arguments)
+    assert ended.code == 0, ended.err
+    assert dict(line.split(maxsplit=1) for line in ended.out.splitlines())["result"] == result
+
+
+@pytest.mark.parametrize("question", ["height / width", "two", "2 plus 2", "teapot(2)"])
+def test_what_is_no_expression_goes_to_the_model(gba, question: str) -> None:
+    ended = gba("math", "--math-model", "/no/such.gguf", question)
+    assert ended.code == 1
+    assert "/no/such.gguf" in ended.err
+
+
+def test_what_an_expression_does_wrong_is_said(gba) -> None:
+    ended = gba("math", "1/0")
+    assert (ended.code, ended.err.strip()) == (1, "error: Division by zero.")
+
+
 def test_a_program_is_calculated(gba) -> None:
     ended = gba("math", "--program", "result = 25 ** 0.24")
     assert ended.code == 0, ended.err
