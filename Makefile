@@ -38,11 +38,13 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test test-matrix fuzz attack test-real real check lint docs format notebooks transcripts tiny-models clean
+.PHONY: help demo test coverage test-matrix fuzz attack test-real real check lint docs format notebooks transcripts
+.PHONY: tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
 	@echo "make test         all tests"
+	@echo "make coverage     all tests, and which lines and branches of gba/ none of them runs: less than 95 % run is an error"
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
 	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
@@ -90,6 +92,12 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $(BIN)/python -m pytest
 	@.ci/tree > $(VENV)/.tested
+
+coverage: $(VENV)/.dev
+	$(BIN)/coverage erase
+	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
 
 attack: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.attack
@@ -156,5 +164,5 @@ tiny-models: $(VENV)/.dev
 	$(BIN)/python -c "from gba.models import record; record()"
 
 clean:
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -323,8 +323,10 @@ class LlamaServer:
         return Patience(self._load_timeout, self._max_retries)
 
     def _send(self, call: Call, patience: Patience | None = None) -> httpx.Response:
-        """The answer, if it is a good one, not read yet. Waits for a loading server, tries a connection that had gone
-        stale again."""
+        """Send the request; returns the reply with status 200, its body not read yet.
+
+        Waits while the server is loading, and tries again where a kept connection turns out to be closed.
+        """
         self._check_open()
         patience = patience or self._patience()
         if call.path not in _OF_NO_MODEL:
@@ -386,8 +388,8 @@ class LlamaServer:
             return client
 
     def _lost(self, error: httpx.HTTPError, patience: Patience, *, begun: bool = False) -> float:
-        """After a request that failed: seconds to wait before another try, or raises what it means. ``begun``: a part
-        of the answer had come."""
+        """After a request without a complete reply: the seconds to wait before another try. Raises
+        ServerUnavailableError where no try is left. ``begun``: a part of the reply had been read."""
         self._watch.doubt()
         pause = patience.retry(stale=not begun and isinstance(error, LOST))
         if pause is None:
@@ -395,7 +397,8 @@ class LlamaServer:
         return pause
 
     def _judge(self, call: Call, status: int, body: str, patience: Patience) -> float:
-        """After an answer other than 200: seconds to wait before another try, or raises what it means."""
+        """After a status other than 200: the seconds to wait before another try. Raises the error that the status
+        stands for where no try is left, or another one would not help."""
         error = meaning(self.base_url, self.model, call, status, body)
         passing = isinstance(error, ServerResponseError | ServerUnavailableError)
         if isinstance(error, ServerUnavailableError) and error.loading:

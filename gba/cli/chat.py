@@ -84,7 +84,7 @@ class _Conversation:
         return properties.context
 
     def take(self, line: str) -> None:
-        """A line: a command, or a request. A request that fails is taken back; what was said before stays."""
+        """Do what a line says: a command, or a request. A request that fails is removed from the conversation again."""
         from gba.cli.console import complain
 
         try:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gba.backends.text import StopWatch, Utf8Assembler
+from gba.backends.stream_text import StopWatch, Utf8Assembler
 
 
 @given(st.lists(st.binary(max_size=5), max_size=12))
