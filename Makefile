@@ -68,7 +68,7 @@ $(BIN)/uv:
 $(VENV)/.demo: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the demo needs; llama.cpp is compiled the first time, which takes some minutes ..."
 	$(WHEEL)
-	@$(INSTALL) --editable ".[agents,hub,inprocess,math]"
+	@$(INSTALL) --editable ".[agents,api,hub,inprocess,math]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv

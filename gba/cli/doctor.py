@@ -185,12 +185,15 @@ def _server(base_url: str | None) -> Iterator[Finding]:
 
 def _running(server: Any) -> Iterator[Finding]:
     from gba.chat import Engine
+    from gba.cli.console import warnings_heard
 
     known = server.properties()
     yield Finding("server", "ok", f"{server.base_url}, build {known.build or 'unknown'}, {known.model or 'no name'}")
     slots = f"{known.slots} slot{'' if known.slots == 1 else 's'}"
     yield Finding("server's context", "ok", f"{known.context} tokens in each of {slots}")
-    yield Finding("server's chat format", "ok", Engine(server).chat_format().describe())
+    with warnings_heard():  # it is said in full here
+        chat_format = Engine(server).chat_format().describe()
+    yield Finding("server's chat format", "ok", chat_format)
     if server.honours_grammar():
         yield Finding("server's grammar", "ok", "honoured")
     else:

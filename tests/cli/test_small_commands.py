@@ -145,3 +145,13 @@ def test_models_that_are_not_here(gba, monkeypatch: pytest.MonkeyPatch, tmp_path
     assert ended.code == 1
     assert "HF_ENDPOINT" in ended.err
     assert gba("models", "pull", "nonsense").code == 1
+
+
+def test_a_command_that_says_a_warning_itself_says_it_once() -> None:
+    code = (
+        "import logging; from gba.cli.console import warnings_heard\n"
+        "with warnings_heard() as heard: logging.getLogger('gba').warning('a %s', 'word')\n"
+        "print(heard); logging.getLogger('gba').warning('after')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("['a word']\n", "after\n")
