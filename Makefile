@@ -160,7 +160,7 @@ transcripts: $(VENV)/.dev
 	GBA_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py -k transcripts
 
 tiny-models: $(VENV)/.dev
-	$(BIN)/python -m gba.tuning
+	$(BIN)/python -m models.tiny
 	$(BIN)/python -c "from gba.models import record; record()"
 
 clean:

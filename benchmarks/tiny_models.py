@@ -20,9 +20,9 @@ from gba.backends.base import Sampling
 from gba.chat.engine import Engine
 from gba.chat.options import StepOptions
 from gba.models import packaged
-from gba.tuning.evaluate import Report, evaluate_agent, evaluate_math
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
+from models.tiny.evaluate import Report, evaluate_agent, evaluate_math
 from tests.helpers.by_hand import REQUESTS, wrong_end
 
 
