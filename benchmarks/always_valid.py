@@ -32,8 +32,8 @@ import jsonschema
 
 from gba import ChatLlamaCpp, LlamaInProcess, LlamaServerProcess
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-from gguf_factory import write_gguf
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.helpers.gguf_factory import write_gguf
 
 BUDGET, TEMPERATURE = 256, 1.5
 NAME = "the_tool"

@@ -33,9 +33,9 @@ from gba.chat import Engine
 from gba.models import packaged
 
 ROOT = Path(__file__).parent.parent
-sys.path += [str(ROOT / "tests" / "api"), str(ROOT / "tests" / "integration")]
-from gguf_factory import CHATML_WITH_TOOLS, write_gguf  # noqa: E402
-from running_api import serving  # noqa: E402
+sys.path.insert(0, str(ROOT))
+from tests.helpers.gguf_factory import CHATML_WITH_TOOLS, write_gguf  # noqa: E402
+from tests.helpers.running_api import serving  # noqa: E402
 
 
 @contextmanager

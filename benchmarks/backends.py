@@ -65,8 +65,8 @@ def main() -> None:
 
 def write_model(folder: Path) -> Path:
     """A random-weights model with a vocabulary of the size of Llama-2's."""
-    sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-    from gguf_factory import Shape, write_gguf
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.helpers.gguf_factory import Shape, write_gguf
 
     return write_gguf(folder / "random.gguf", shape=Shape(pieces=32_000))
 

@@ -1,11 +1,12 @@
-"""What an agent costs with ChatLlamaCpp and with ChatOpenAI, on one GGUF and one llama-server (--jinja), in one run.
+"""What an agent costs with ChatLlamaCpp, ChatOpenAI and langchain-llama-cpp's ChatLlama, on one GGUF and one
+llama-server (--jinja), in one run.
 
     python benchmarks/chat_model.py [--model FILE.gguf] [--turn chatml|gemma] [--rounds 5] [--max-tokens 192]
 
 - A task of four steps: three calls, whose results are given, and an answer. Wall time, tokens that the server generated
   and prompt tokens that it evaluated (its /metrics), calls that were made and are valid, and our figures as ratios of
-  ChatOpenAI's. Both have the same chat template, which tells the model of its tools and llama-server how to read calls.
-  `no thought` is ours without the reasoning before a call, which ChatOpenAI's calls do not have either.
+  ChatOpenAI's. All have the same chat template, which tells the model of its tools and llama-server how to read calls.
+  `no thought` is ours without the reasoning before a call, which the calls of the others do not have either.
 - What a step costs in this process: all of it, HTTP included, in processor time; and our code alone, on a backend that
   only replays what it wrote before.
 - What an import costs beyond `langchain_core`'s own chat model.
@@ -30,6 +31,7 @@ from typing import Any
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import BaseMessage, HumanMessage, SystemMessage, ToolMessage
+from langchain_llama_cpp import ChatLlama
 from langchain_openai import ChatOpenAI
 from openai import OpenAIError
 from pydantic import SecretStr
@@ -129,6 +131,7 @@ def measure_task(model: Path, turn: str, rounds: int, max_tokens: int) -> dict[s
                     max_retries=0,
                     **sampling,
                 ),
+                "ChatLlama": ChatLlama(base_url=server.base_url, model="local", max_retries=0, **sampling),
             }
             for client in clients.values():  # connections, grammars and the server itself warm up
                 client.bind_tools(list(TOOLS.values())).invoke("Hello", max_tokens=8)
@@ -151,8 +154,8 @@ def _median(costs: Sequence[Cost]) -> Cost:
 
 def template_of(turn: str) -> str:
     """A chat template with tools, in the marks of a kind of model."""
-    sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-    from gguf_factory import CHATML_WITH_TOOLS
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.helpers.gguf_factory import CHATML_WITH_TOOLS
 
     begin, end, assistant = TURNS[turn]
     role = "{{ 'ASSISTANT' if message.role == 'assistant' else message.role }}"
@@ -225,7 +228,11 @@ def measure_overhead(model: Path, rounds: int) -> dict[str, float]:
 
 def measure_imports(rounds: int) -> dict[str, float]:
     """Seconds of processor time: LangChain's own chat model, and what each client adds to it."""
-    clients = {"ChatLlamaCpp": "from gba import ChatLlamaCpp", "ChatOpenAI": "from langchain_openai import ChatOpenAI"}
+    clients = {
+        "ChatLlamaCpp": "from gba import ChatLlamaCpp",
+        "ChatOpenAI": "from langchain_openai import ChatOpenAI",
+        "ChatLlama": "from langchain_llama_cpp import ChatLlama",
+    }
     core: list[float] = []
     added: dict[str, list[float]] = {name: [] for name in clients}
     for _ in range(rounds):

@@ -19,8 +19,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-from llama_grammar import LlamaGrammar, Vocabulary
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.helpers.llama_grammar import LlamaGrammar, Vocabulary
 
 __all__ = ["Case", "LlamaGrammar", "Vocabulary", "Work", "isolated", "load", "quantile"]
 

@@ -25,14 +25,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "tools" / "math"))
-
-from math_attacks import ESCAPES, FLOODS
-from math_sentences import Sentences
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from gba.tools.math import MathError, evaluate, grammar_text
 from gba.tools.math.checker import MAX_LENGTH, check
 from gba.tools.math.pool import shared
+from tests.helpers.math_attacks import ESCAPES, FLOODS
+from tests.helpers.math_sentences import Sentences
 
 PROGRAM = "result = 25 ** 0.24"
 SYMBOLIC = "x = symbols('x')\nresult = integrate(x**2 * exp(x), (x, 0, 1))"

@@ -62,8 +62,8 @@ def main() -> None:
 if __name__ == "__main__":
     main()
 else:  # as the module of tests that pytest collects
-    from gguf_factory import write_gguf
-    from standard import MARKS, Standard
+    from tests.helpers.gguf_factory import write_gguf
+    from tests.helpers.standard import MARKS, Standard
 
     pytestmark = MARKS
 

@@ -4,7 +4,7 @@
 
 Prints one JSON object: for each set of tasks and each transport the share that was solved, the share of calls that
 their schemas accept, the share of the calls' text that had to be generated, and tokens worked on per token of context;
-and of the requests that were written by hand (`tests/integration/by_hand.py`) the number that came to the right end.
+and of the requests that were written by hand (`tests/helpers/by_hand.py`) the number that came to the right end.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from gba.backends.base import Sampling
 from gba.chat.engine import Engine
 from gba.chat.options import StepOptions
 from gba.models import packaged
-from gba.tuning.evaluate import Report, evaluate_agent, evaluate_math
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-from by_hand import REQUESTS, wrong_end
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from models.tiny.evaluate import Report, evaluate_agent, evaluate_math
+from tests.helpers.by_hand import REQUESTS, wrong_end
 
 
 def summary(report: Report) -> dict[str, Any]:

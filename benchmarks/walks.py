@@ -34,8 +34,8 @@ from harness import Case, LlamaGrammar, Vocabulary, isolated, load
 from gba import Grammar
 from gba.errors import SchemaError
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "integration"))
-from vocab import write_vocab
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from tests.helpers.vocab import write_vocab
 
 CLOSING = b'"]},:'
 OFTEN = 40

@@ -18,6 +18,8 @@ from pathlib import Path
 
 import pytest
 
+import gba
+from gba import errors
 from gba.cli.main import main
 
 if sys.version_info >= (3, 11):
@@ -128,6 +130,39 @@ def test_the_links_of_a_page_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
         if not target.startswith(("http://", "https://")):
             assert (page.parent / target).exists(), f"{_name(page)}: {target}"
+
+
+def test_every_public_error_has_its_part_of_the_page_of_errors() -> None:
+    text = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+    named = re.findall(r"^## (\w+Error)$", text, re.MULTILINE)
+    assert sorted(named) == sorted(errors.__all__)
+    parts = dict(zip(named, re.split(r"^## .*$", text, flags=re.MULTILINE)[1:], strict=False))
+    assert all(len(parts[name].split()) > 15 for name in named), "a part says what to do"
+
+
+def _site_pages() -> set[str]:
+    def of(entry: object) -> Iterator[str]:
+        if isinstance(entry, str):
+            yield entry
+        elif isinstance(entry, list):
+            for each in entry:
+                yield from of(each)
+        elif isinstance(entry, dict):
+            for each in entry.values():
+                yield from of(each)
+
+    return set(of(tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))["project"]["nav"]))
+
+
+def test_every_page_is_in_the_navigation_of_the_site() -> None:
+    assert _site_pages() == {path.relative_to(ROOT / "docs").as_posix() for path in ROOT.glob("docs/**/*.md")}
+
+
+def test_every_public_name_is_in_the_reference() -> None:
+    text = (ROOT / "docs" / "reference.md").read_text(encoding="utf-8")
+    documented = {name.rsplit(".", 1)[-1] for name in re.findall(r"^::: (\S+)$", text, re.MULTILINE)}
+    assert set(gba.__all__) - {"__version__", "GbaError"} <= documented, "gba.errors is there whole"
+    assert "errors" in documented
 
 
 def test_every_page_is_named_by_another_one() -> None:

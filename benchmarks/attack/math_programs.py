@@ -14,15 +14,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "tools" / "math"))
-
-from math_attacks import ESCAPES, FLOODS, RETURNS
-from math_messages import forged, line, receive
-from math_outcome import KINDS
-
 from benchmarks.attack.cases import Case
 from gba.tools.math import MathError, evaluate
 from gba.tools.math.pool import shared
+from tests.helpers import math_messages
+from tests.helpers.math_attacks import ESCAPES, FLOODS, RETURNS
+from tests.helpers.math_messages import forged, line, receive
+from tests.helpers.math_outcome import KINDS
 
 __all__ = ["SECONDS", "TITLE", "cases"]
 
@@ -35,7 +33,7 @@ _OURS = 1.0
 _READING = 0.05
 """Seconds of processor time that reading one reply may take."""
 _DRAWN, _EACH = 100_000, 5_000
-_MESSAGES = Path(__file__).parents[2] / "tests" / "tools" / "math" / "math_messages.py"
+_MESSAGES = Path(math_messages.__file__)
 
 
 def cases() -> list[Case]:

@@ -15,7 +15,7 @@ from unittest import mock
 from benchmarks.attack.cases import Case
 from gba import models
 from gba.errors import ModelFileError
-from tests.models.hub_server import serve
+from tests.helpers.hub_server import serve
 
 __all__ = ["SECONDS", "TITLE", "cases"]
 

@@ -11,15 +11,10 @@ import functools
 import gzip
 import itertools
 import json
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "backends"))
-from fake_llama import FakeLlama, Listening
 
 from benchmarks.attack.cases import Case
 from gba.backends.base import Chunk, Properties, Sampling, Timings
@@ -29,6 +24,7 @@ from gba.chat.messages import Message
 from gba.chat.options import StepOptions
 from gba.errors import BackendError, GrammarError, StepError
 from gba.schema.tools import ToolSpec
+from tests.helpers.fake_llama import FakeLlama, Listening
 
 __all__ = ["MEGABYTES", "SECONDS", "TITLE", "cases"]
 

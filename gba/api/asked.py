@@ -39,7 +39,7 @@ class Asked:
 
 
 def of_chat(request: ChatRequest) -> Asked:
-    """What a chat completion asks for. Raises ApiError."""
+    """The step that a request for a chat completion asks for. Raises ApiError."""
     most = request.max_completion_tokens if request.max_completion_tokens is not None else request.max_tokens
     top = request.top_logprobs
     if top is not None and not request.logprobs:
@@ -58,7 +58,7 @@ def of_chat(request: ChatRequest) -> Asked:
 
 
 def of_responses(request: ResponsesRequest) -> Asked:
-    """What a response asks for. Raises ApiError."""
+    """The step that a request to /v1/responses asks for. Raises ApiError."""
     form = (request.text or {}).get("format")
     if form is not None and not isinstance(form, Mapping):
         raise ApiError("text.format has to be an object.", param="text.format")

@@ -49,9 +49,9 @@ async def response_events(
 
 @dataclass
 class _Written:
-    """A response while it is written: its items so far, the last of which may be open.
+    """A response while it is generated: its items so far; the last one may be incomplete.
 
-    ``formed``: its answer has a given form, and so is whole whatever ended it.
+    ``formed``: the answer follows a schema, so that it is complete even where the limit of tokens was reached.
     """
 
     service: Service
@@ -140,7 +140,7 @@ class _Written:
         return events
 
     def ended(self) -> list[dict[str, Any]]:
-        """The events that end the item that is open."""
+        """The events that complete the last item."""
         if not self._open:
             return []
         item, kind, self._open = self.output[-1], self._open, ""

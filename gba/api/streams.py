@@ -19,7 +19,7 @@ Items = AsyncGenerator[dict[str, Any], None]
 
 
 async def unless_gone(receive: Receive, work: Coroutine[Any, Any, T]) -> T | None:
-    """What the work gives; None where the client left before, with which the work is cancelled."""
+    """The result of the work; None where the client disconnects first: the work is cancelled then."""
     task = asyncio.ensure_future(work)
     watch = asyncio.ensure_future(_gone(receive))
     try:

@@ -189,7 +189,10 @@ class CompletionReader:
         return tuple(self._held_probs)
 
     def _resolve(self, text: str) -> Flow[tuple[list[int], str]]:
-        """The held tokens, lost ids found again, and their text: ``text``, where no control token adds to it."""
+        """The held tokens, with the ids that the server left out, and the text that they spell.
+
+        That is ``text``, except where control tokens are among them.
+        """
         known = [token for token in self._held if token is not None]
         if len(known) == len(self._held):
             if len(known) == 1:

@@ -12,7 +12,7 @@ from gba.backends.base import Chunk, Finish, Properties, Timings
 from gba.backends.cells import Cells
 from gba.backends.generation import GenerationRequest, LoadOptions
 from gba.backends.sampler import TokenSampler
-from gba.backends.text import StopWatch, Utf8Assembler
+from gba.backends.stream_text import StopWatch, Utf8Assembler
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, ContextOverflowError, ModelFileError
 

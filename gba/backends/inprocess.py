@@ -56,7 +56,7 @@ class _Log:
             self._lines.append(line.strip())
 
     def complaints(self) -> str:
-        """The latest warnings and errors, which are forgotten with this."""
+        """The latest warnings and errors of llama.cpp; the next call returns only newer ones."""
         text = "; ".join(self._lines)
         self._lines.clear()
         return text

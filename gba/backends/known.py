@@ -67,8 +67,8 @@ class Known:
 class ModelWatch:
     """The model of a server as it was last seen. Methods that ask the server are flows (see `gba.backends.wire`).
 
-    ``name``: which of its models that is; None for a server with one, whichever it is. A `Known` is never changed, only
-    replaced, so a request goes on with that which it began with.
+    ``name``: which of its models that is; None for a server with one, whichever it is. A `Known` is immutable and
+    replaced as a whole, so that a request keeps the one that it began with.
     """
 
     def __init__(self, name: str | None = None) -> None:
@@ -135,7 +135,7 @@ class ModelWatch:
             cut = yield from _cut()
             known = before if before and (before.props, before.cut) == (props, cut) else (yield from _read(props, cut))
             if before is not None and before is not known and before.identity == known.identity:
-                # another context or number of slots: what tokens spell is the same
+                # only the context or the number of slots is another one: the vocabulary that was read is kept
                 known = replace(known, spelling=before.spelling, names=before.names)
             if before is not None and known is not before and self._name is not None:
                 self._route = yield from route_flow(self._name)  # it may be that this name is not there any more

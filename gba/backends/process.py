@@ -200,7 +200,7 @@ class LlamaServerProcess:
                 process.wait()
         watcher, self._watcher = self._watcher, None
         if watcher is not None:
-            with contextlib.suppress(BrokenPipeError):  # somebody ended it
+            with contextlib.suppress(BrokenPipeError):  # the watcher has ended already
                 watcher.communicate(b"stopped")
         log, self._log = self._log, None
         if log is not None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings, TokenLogprob
-from gba.backends.text import StopWatch
+from gba.backends.stream_text import StopWatch
 from gba.errors import BackendError, ContextOverflowError, GrammarError
 from gba.grammar.gbnf import parse_gbnf
 from gba.grammar.matcher import Matcher

@@ -1,10 +1,8 @@
-"""A llama-server over HTTP: Backend and AsyncBackend. Only this module of the core imports httpx."""
+"""A llama-server over HTTP: Backend and AsyncBackend. Only this module of the core and `exchange` import httpx."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-import math
 import os
 import threading
 import time
@@ -13,14 +11,23 @@ from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 import httpx
-from pydantic import ValidationError
 
 from gba.backends.base import Chunk, Properties, Sampling
 from gba.backends.completion import CompletionReader
-from gba.backends.events import EventDecoder
+from gba.backends.exchange import (
+    LOST,
+    Body,
+    answer_of,
+    completed,
+    meaning,
+    readers,
+    reason,
+    request,
+    unavailable,
+    uncompressed,
+)
 from gba.backends.known import Known, ModelWatch
-from gba.backends.replies import Event, fault_of, parse
-from gba.backends.routing import UPSTREAM
+from gba.backends.replies import Event
 from gba.backends.wire import (
     MODELS,
     Call,
@@ -30,8 +37,6 @@ from gba.backends.wire import (
     base_of,
     completion_call,
     detokenize_flow,
-    error_of,
-    is_loading,
     is_local,
     metrics_of,
     slots_flow,
@@ -42,10 +47,8 @@ from gba.errors import (
     ContextOverflowError,
     GbaError,
     GrammarError,
-    ModelChangedError,
     ServerResponseError,
     ServerUnavailableError,
-    UnknownModelError,
 )
 
 __all__ = ["LlamaServer"]
@@ -53,11 +56,9 @@ __all__ = ["LlamaServer"]
 T = TypeVar("T")
 
 _PROBE = "zebra"
-_ERROR_BYTES = 2**16
 _OF_NO_MODEL = ("/health", MODELS)
 _MAY_PASS = (408, 429)
 """HTTP answers after which another try may succeed, as it may after 500 and above."""
-_LOST = (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError, httpx.CloseError)
 
 
 class LlamaServer:
@@ -138,7 +139,7 @@ class LlamaServer:
         """See `Backend.complete`. Closing the iterator closes the connection, at which the server frees the slot."""
         known = self._drive(self._watch.begin())
         call = completion_call(known.properties, prompt, grammar, stop, max_tokens, sampling or Sampling(), slot)
-        reader, decoder = _readers(known, call)
+        reader, decoder = readers(known, call)
         try:
             response = self._send(call)
             try:
@@ -152,11 +153,11 @@ class LlamaServer:
                 response.close()
         except (ServerResponseError, ContextOverflowError) as error:
             self._watch.doubt()  # tokens of another model may be what it does not like
-            self._drive(_completed(self._watch.confirm(known), reader, error))
+            self._drive(completed(self._watch.confirm(known), reader, error))
             raise
         except (httpx.HTTPError, ValueError) as error:
             self._watch.doubt()
-            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
+            raise reader.interrupted(reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
 
@@ -169,7 +170,7 @@ class LlamaServer:
                 str(error).split(". ")[0], timed_out=error.timed_out, status=error.status
             ) from error
         if reader.done:
-            yield from _completed(self._watch.confirm(known, reader.model or None), reader)
+            yield from completed(self._watch.confirm(known, reader.model or None), reader)
         return chunks
 
     def close(self) -> None:
@@ -204,7 +205,7 @@ class LlamaServer:
         """See `AsyncBackend`."""
         known = await self._adrive(self._watch.begin())
         call = completion_call(known.properties, prompt, grammar, stop, max_tokens, sampling or Sampling(), slot)
-        reader, decoder = _readers(known, call)
+        reader, decoder = readers(known, call)
         try:
             response = await self._asend(call)
             try:
@@ -219,11 +220,11 @@ class LlamaServer:
                 await response.aclose()
         except (ServerResponseError, ContextOverflowError) as error:
             self._watch.doubt()
-            await self._adrive(_completed(self._watch.confirm(known), reader, error))
+            await self._adrive(completed(self._watch.confirm(known), reader, error))
             raise
         except (httpx.HTTPError, ValueError) as error:
             self._watch.doubt()
-            raise reader.interrupted(_reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
+            raise reader.interrupted(reason(error), timed_out=isinstance(error, httpx.TimeoutException)) from error
         self._watch.doubt()
         raise reader.interrupted("the server closed the connection")
 
@@ -274,7 +275,7 @@ class LlamaServer:
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
             try:
-                resume, value = flow.send, _answer_of(self.base_url, call, self._fetch(call))
+                resume, value = flow.send, answer_of(self.base_url, call, self._fetch(call))
             except GbaError as error:
                 resume, value = flow.throw, error
 
@@ -286,7 +287,7 @@ class LlamaServer:
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
             try:
-                resume, value = flow.send, _answer_of(self.base_url, call, await self._afetch(call))
+                resume, value = flow.send, answer_of(self.base_url, call, await self._afetch(call))
             except GbaError as error:
                 resume, value = flow.throw, error
 
@@ -294,7 +295,7 @@ class LlamaServer:
         """The whole of a short answer."""
         patience = patience or self._patience()
         while True:
-            response, body = self._send(call, patience), _Body(self.base_url, call, self._timeout)
+            response, body = self._send(call, patience), Body(self.base_url, call, self._timeout)
             try:
                 for part in response.iter_bytes():
                     body.add(part)
@@ -308,7 +309,7 @@ class LlamaServer:
         """`_fetch` for an event loop."""
         patience = self._patience()
         while True:
-            response, body = await self._asend(call, patience), _Body(self.base_url, call, self._timeout)
+            response, body = await self._asend(call, patience), Body(self.base_url, call, self._timeout)
             try:
                 async for part in response.aiter_bytes():
                     body.add(part)
@@ -322,18 +323,20 @@ class LlamaServer:
         return Patience(self._load_timeout, self._max_retries)
 
     def _send(self, call: Call, patience: Patience | None = None) -> httpx.Response:
-        """The answer, if it is a good one, not read yet. Waits for a loading server, tries a connection that had gone
-        stale again."""
+        """Send the request; returns the reply with status 200, its body not read yet.
+
+        Waits while the server is loading, and tries again where a kept connection turns out to be closed.
+        """
         self._check_open()
         patience = patience or self._patience()
         if call.path not in _OF_NO_MODEL:
             call = self._drive(self._watch.route()).of(call)
         while True:
             try:
-                response = self._client.send(_request(self._client, call), stream=True)
+                response = self._client.send(request(self._client, call), stream=True)
                 if response.status_code == 200:
-                    return _uncompressed(self.base_url, call, response)
-                body = _Body(self.base_url, call, self._timeout, cut=True)
+                    return uncompressed(self.base_url, call, response)
+                body = Body(self.base_url, call, self._timeout, cut=True)
                 try:
                     for part in response.iter_bytes():
                         if body.add(part):
@@ -353,10 +356,10 @@ class LlamaServer:
             call = (await self._adrive(self._watch.route())).of(call)
         while True:
             try:
-                response = await client.send(_request(client, call), stream=True)
+                response = await client.send(request(client, call), stream=True)
                 if response.status_code == 200:
-                    return _uncompressed(self.base_url, call, response)
-                body = _Body(self.base_url, call, self._timeout, cut=True)
+                    return uncompressed(self.base_url, call, response)
+                body = Body(self.base_url, call, self._timeout, cut=True)
                 try:
                     async for part in response.aiter_bytes():
                         if body.add(part):
@@ -385,52 +388,27 @@ class LlamaServer:
             return client
 
     def _lost(self, error: httpx.HTTPError, patience: Patience, *, begun: bool = False) -> float:
-        """After a request that failed: seconds to wait before another try, or raises what it means. ``begun``: a part
-        of the answer had come."""
+        """After a request without a complete reply: the seconds to wait before another try. Raises
+        ServerUnavailableError where no try is left. ``begun``: a part of the reply had been read."""
         self._watch.doubt()
-        pause = patience.retry(stale=not begun and isinstance(error, _LOST))
+        pause = patience.retry(stale=not begun and isinstance(error, LOST))
         if pause is None:
-            raise self._unavailable(error) from error
+            raise unavailable(self.base_url, error) from error
         return pause
 
     def _judge(self, call: Call, status: int, body: str, patience: Patience) -> float:
-        """After an answer other than 200: seconds to wait before another try, or raises what it means."""
-        if is_loading(status, body):
+        """After a status other than 200: the seconds to wait before another try. Raises the error that the status
+        stands for where no try is left, or another one would not help."""
+        error = meaning(self.base_url, self.model, call, status, body)
+        passing = isinstance(error, ServerResponseError | ServerUnavailableError)
+        if isinstance(error, ServerUnavailableError) and error.loading:
             self._watch.doubt()
             pause = patience.wait()
-            error: GbaError = ServerUnavailableError(
-                f"the server at {self.base_url} is still loading its model. Wait, or give it longer: load_timeout=...",
-                url=self.base_url,
-                loading=True,
-                status=status,
-            )
         else:
-            error = self._meaning(call, status, body)
-            passing = isinstance(error, ServerResponseError | ServerUnavailableError)
             pause = patience.retry() if passing and (status in _MAY_PASS or status >= 500) else None
         if pause is None:
             raise error
         return pause
-
-    def _meaning(self, call: Call, status: int, body: str) -> GbaError:
-        """The error that an answer other than 200 stands for."""
-        if status == 404 and call.path.startswith(UPSTREAM):
-            words = f"llama-swap at {self.base_url} has no model {self.model!r}: {body[:200]}. See its /v1/models."
-            return UnknownModelError(words, name=self.model)
-        return error_of(self.base_url, call.path, status, body, grammar=bool(call.body and call.body.get("grammar")))
-
-    def _unavailable(self, error: httpx.HTTPError) -> GbaError:
-        timed_out = isinstance(error, httpx.ReadTimeout | httpx.WriteTimeout)
-        if timed_out:
-            text = f"the server at {self.base_url} did not answer in time. Give it longer: timeout=..."
-        elif isinstance(error, _LOST):
-            text = f"the server at {self.base_url} closed the connection without an answer: see its log"
-        else:
-            text = (
-                f"no llama-server answers at {self.base_url} ({_reason(error)}). "
-                "Start one with `gba serve` or `llama-server -m model.gguf`, or check the address"
-            )
-        return ServerUnavailableError(text, url=self.base_url, timed_out=timed_out)
 
     def __enter__(self) -> LlamaServer:
         return self
@@ -443,96 +421,3 @@ class LlamaServer:
 
     async def __aexit__(self, *_: object) -> None:
         await self.aclose()
-
-
-class _Body:
-    """Gathers a short answer. Raises ServerResponseError for one that is too long, or that takes too long; with ``cut``
-    it is only cut, as it is the text of an error."""
-
-    def __init__(self, url: str, call: Call, timeout: float | None, *, cut: bool = False) -> None:
-        self._url, self._path, self._cut = url, call.path, cut
-        self._limit = _ERROR_BYTES if cut else call.limit
-        self._end = math.inf if timeout is None else time.monotonic() + timeout
-        self.data = bytearray()
-
-    def add(self, part: bytes) -> bool:
-        """Whether that is enough."""
-        self.data += part
-        if len(self.data) <= self._limit and time.monotonic() <= self._end:
-            return False
-        if self._cut:
-            return True
-        long = len(self.data) > self._limit
-        what = f"more than {self._limit} bytes, which it cannot need" if long else "an answer that does not end"
-        raise ServerResponseError(
-            f"{self._url}{self._path} sent {what}: this is no llama-server, or one that is broken. See its log.",
-            url=self._url,
-            status=200,
-            body=bytes(self.data[:1000]).decode("utf-8", "replace"),
-        )
-
-    def text(self) -> str:
-        return bytes(self.data[: self._limit]).decode("utf-8", "replace")
-
-
-def _readers(known: Known, call: Call) -> tuple[CompletionReader, EventDecoder]:
-    """What reads the answer of a generation."""
-    body = call.body or {}
-    limit, alternatives = int(body["n_predict"]), body.get("n_probs")
-    decoder = EventDecoder(
-        tokens=limit,
-        sent=len(json.dumps(body)),
-        alternatives=max(0, alternatives) if isinstance(alternatives, int) else 0,
-    )
-    return CompletionReader(known.spelling, known.properties.eog, limit=limit), decoder
-
-
-def _completed(check: Flow[None], reader: CompletionReader, cause: Exception | None = None) -> Flow[None]:
-    """The check of a model; its error tells what had been generated."""
-    try:
-        yield from check
-    except ModelChangedError as error:
-        error.text, error.tokens = reader.written()
-        raise error from cause
-    except ServerUnavailableError as error:
-        raise reader.interrupted(
-            "the server went away, so it cannot be told which model wrote this",
-            timed_out=error.timed_out,
-            status=error.status,
-        ) from error
-
-
-def _request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
-    if call.body is None:
-        return client.build_request("GET", call.path)
-    content = json.dumps(call.body, ensure_ascii=True).encode()
-    return client.build_request("POST", call.path, content=content, headers={"Content-Type": "application/json"})
-
-
-def _uncompressed(url: str, call: Call, response: httpx.Response) -> httpx.Response:
-    """The answer, if it is not compressed: a small one could become a very large one."""
-    coding = response.headers.get("Content-Encoding", "identity").strip().lower()
-    if coding in {"", "identity"}:
-        return response
-    message = f"{url}{call.path} answered in {coding[:40]!r}, which was not asked for: this is no llama-server."
-    raise ServerResponseError(message, url=url, status=response.status_code)
-
-
-def _answer_of(url: str, call: Call, body: bytes) -> Any:
-    try:
-        return parse(call.reply, body)
-    except ValidationError as error:
-        raise ServerResponseError(
-            f"{url}{call.path} answered with something else than llama-server does ({fault_of(error)}): this is no "
-            "llama-server, or one that is too old. gba speaks llama-server's own interface (/completion, /tokenize, "
-            "/props), not OpenAI's. Check the address.",
-            url=url,
-            status=200,
-            body=body[:1000].decode("utf-8", "replace"),
-        ) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, httpx.ReadTimeout):
-        return "the server was silent for longer than timeout= allows"
-    return str(error) or type(error).__name__

@@ -216,7 +216,7 @@ def overflow(needed: int, available: int) -> ContextOverflowError:
 
 
 def is_local(url: str) -> bool:
-    """Whether the URL leads to this machine, for which proxies of the environment are not meant."""
+    """Whether the URL is of this machine: proxies that the environment names are not used for it."""
     host = urlsplit(url).hostname or ""
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback

@@ -37,7 +37,7 @@ class Fill:
 
     def __init__(self, arguments: Arguments, tree: GbnfTree, end: str) -> None:
         self.arguments, self.end, self.style = arguments, end, arguments.style
-        self._start = Matcher(_closed(tree, end) if end else tree)
+        self._start = Matcher(_with_end(tree, end) if end else tree)
 
     def matcher(self) -> Matcher:
         """A matcher at the first character of the arguments; it is done at the end of the call."""
@@ -62,7 +62,7 @@ class JsonFill:
 
     def __init__(self, grammar: Grammar, end: str) -> None:
         self._grammar, self.end, self.style = grammar, end, ArgumentStyle()
-        self._start = Matcher(_closed(grammar.tree, end)) if end else grammar.matcher()
+        self._start = Matcher(_with_end(grammar.tree, end)) if end else grammar.matcher()
 
     def matcher(self) -> Matcher:
         """A matcher at the first character."""
@@ -226,7 +226,7 @@ def _text(schema: Mapping[str, Any]) -> str:
     return json.dumps(schema, default=repr)
 
 
-def _closed(tree: GbnfTree, end: str) -> GbnfTree:
+def _with_end(tree: GbnfTree, end: str) -> GbnfTree:
     """The tree with a text behind its sentences."""
     root = "call"
     while root in tree.rules:

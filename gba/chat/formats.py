@@ -14,16 +14,16 @@ from typing import Any, Literal
 
 from gba.chat.messages import Message
 from gba.chat.prompts import answer_text, thought_text
-from gba.chat.signature import fields, signature
+from gba.chat.signature import described, fields, signature
 from gba.chat.specials import marks_in
 from gba.chat.syntax import CallSyntax, Thinking, Written, written
 from gba.chat.syntaxes import GBA, builtin
 from gba.errors import ConversationError
 from gba.schema.tools import ToolSpec
 
-__all__ = ["BUILT_IN", "ChatFormat", "Conversation", "GlueFormat", "Layout", "Place", "from_template", "named"]
+__all__ = ["BUILT_IN", "ChatFormat", "Conversation", "GlueFormat", "Layout", "TurnRole", "from_template", "named"]
 
-Place = Literal["start", "system", "user", "assistant", "tool"]
+TurnRole = Literal["start", "system", "user", "assistant", "tool"]
 Piece = Written
 
 
@@ -52,7 +52,7 @@ class Conversation:
         are gba's own then."""
         said = [message.content for message in self.messages if message.role == "system"]
         said += [signature(tool) for tool in self.tools]
-        return not any(self.specials(text) for text in (*said, fields(self.response)))
+        return not any(self.specials(text) for text in (*said, fields(self.response), *described(self.response)))
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def arranged(conversation: Conversation, syntax: CallSyntax, *, form: bool = Tru
 
 
 def wrapped(message: Message, syntax: CallSyntax) -> list[Piece]:
-    """A tool's result in a turn of the user's."""
+    """A tool's result, for formats that give it to the model as a user message."""
     opened, closed = syntax.result
     return [Piece(opened, True, own=True), Piece(message.content, True), Piece(closed, True, own=True)]
 
@@ -153,7 +153,7 @@ class GlueFormat(ChatFormat):
     their own (else they are wrapped into user turns).
     """
 
-    glue: Mapping[tuple[Place, Place], str] = field(default_factory=dict, repr=False)
+    glue: Mapping[tuple[TurnRole, TurnRole], str] = field(default_factory=dict, repr=False)
     lead: str = ""
     tool_turns: bool = False
 
@@ -161,7 +161,7 @@ class GlueFormat(ChatFormat):
         """See `ChatFormat.layout`."""
         pieces: list[Piece] = []
         turns: list[int] = []
-        before: Place = "start"
+        before: TurnRole = "start"
         for message in arranged(conversation, self.syntax):
             role = "user" if message.role == "tool" and self.syntax.results_of_user else message.role
             glue = self.between(before, role)
@@ -183,8 +183,8 @@ class GlueFormat(ChatFormat):
             return wrapped(message, self.syntax)
         return [Piece(message.content, True, own=message.role == "system" and conversation.free_of_marks)]
 
-    def between(self, before: Place, after: Place) -> str:
-        """The glue between two messages. Neighbours that a format does not know are joined as one turn."""
+    def between(self, before: TurnRole, after: TurnRole) -> str:
+        """The text between two messages, by their roles. Two that the format cannot put in a row become one turn."""
         known = self.glue.get((before, after))
         if known is not None:
             return known
@@ -199,10 +199,12 @@ class GlueFormat(ChatFormat):
 
 def _turns(name: str, begin: str, end: str, *, tool: str | None = None, **options: Any) -> GlueFormat:
     """A format whose turns all look alike: ``begin`` with the role's name, the content, ``end``."""
-    roles: dict[Place, str] = {"system": "system", "user": "user", "assistant": "assistant"}
+    roles: dict[TurnRole, str] = {"system": "system", "user": "user", "assistant": "assistant"}
     if tool:
         roles["tool"] = tool
-    glue: dict[tuple[Place, Place], str] = {("start", role): begin.format(role=text) for role, text in roles.items()}
+    glue: dict[tuple[TurnRole, TurnRole], str] = {
+        ("start", role): begin.format(role=text) for role, text in roles.items()
+    }
     for before in roles:
         for after, text in roles.items():
             glue[before, after] = end + begin.format(role=text)

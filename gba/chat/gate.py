@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Itera
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypeVar
 
-__all__ = ["Gate", "Place"]
+__all__ = ["Gate", "Waiter"]
 
 T = TypeVar("T")
 
@@ -25,7 +25,7 @@ Otherwise who streams and, before the stream has ended, makes another call would
 """
 
 
-class Place:
+class Waiter:
     """A step in the queue, or at work; see `Gate`."""
 
     def __init__(self, wake: Callable[[], None], closed: Callable[[], bool]) -> None:
@@ -84,8 +84,8 @@ class Gate:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._waiting: deque[Place] = deque()
-        self._working: set[Place] = set()
+        self._waiting: deque[Waiter] = deque()
+        self._working: set[Waiter] = set()
         self._places: int | None = None
 
     def widen(self, places: int) -> None:
@@ -95,10 +95,10 @@ class Gate:
         self._let_in()
 
     @contextmanager
-    def passed(self, places: Callable[[], int]) -> Iterator[Place]:
+    def passed(self, places: Callable[[], int]) -> Iterator[Waiter]:
         """Queue, and hold a place when it is this step's turn. ``places``: tells how many there are, if nobody has."""
         woken = threading.Event()
-        place = Place(woken.set, lambda: False)
+        place = Waiter(woken.set, lambda: False)
         try:
             self._enter(place)
             if self._places is None:
@@ -110,10 +110,10 @@ class Gate:
             self._leave(place)
 
     @asynccontextmanager
-    async def apassed(self, places: Callable[[], Awaitable[int]]) -> AsyncIterator[Place]:
+    async def apassed(self, places: Callable[[], Awaitable[int]]) -> AsyncIterator[Waiter]:
         """`passed`, for an event loop. A task that is cancelled while it waits leaves the queue."""
         loop, woken = asyncio.get_running_loop(), asyncio.Event()
-        place = Place(lambda: _wake(loop, woken), loop.is_closed)
+        place = Waiter(lambda: _wake(loop, woken), loop.is_closed)
         try:
             self._enter(place)
             if self._places is None:
@@ -129,12 +129,12 @@ class Gate:
         finally:
             self._leave(place)
 
-    def _enter(self, place: Place) -> None:
+    def _enter(self, place: Waiter) -> None:
         with self._lock:
             self._waiting.append(place)
         self._let_in()
 
-    def _leave(self, place: Place) -> None:
+    def _leave(self, place: Waiter) -> None:
         with self._lock:
             self._working.discard(place)
             if place in self._waiting:

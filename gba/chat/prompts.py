@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gba.chat.signature import fields
+from gba.chat.signature import described, fields
 
 __all__ = ["answer_text", "retry_text", "thought_text"]
 
@@ -23,5 +23,6 @@ def thought_text(system: str) -> str:
 
 def answer_text(system: str, response: Mapping[str, Any]) -> str:
     """The system text of such a model, with the form that its answer has to have."""
-    asked = f"Write your answer as JSON of this form: {{{fields(response)}}}"
+    form = f"Write your answer as JSON of this form: {{{fields(response)}}}"
+    asked = "\n".join([form, *described(response)])
     return f"{system}\n\n{asked}" if system else asked

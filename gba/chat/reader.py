@@ -69,7 +69,7 @@ class TurnReader:
         return tuple(dict.fromkeys(text for text in ends if text and text != self._text_close))
 
     def feed(self, more: str) -> Told:
-        """What can be told of the turn now."""
+        """Read on; returns what is certain now, and holds back what may still be a part of a mark."""
         self.raw += more
         return self._read(last=False)
 

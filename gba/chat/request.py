@@ -34,7 +34,7 @@ __all__ = ["Request"]
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of one step; see `gba.chat.engine.Engine.step` for the fields."""
+    """The request for one step; see `gba.chat.engine.Engine.step` for the fields."""
 
     messages: tuple[Message, ...]
     tools: tuple[ToolSpec, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from gba.schema.tools import ToolSpec
 
-__all__ = ["fields", "signature"]
+__all__ = ["described", "fields", "signature"]
 
 
 def _type(schema: Any, depth: int = 0) -> str:
@@ -67,10 +67,20 @@ def signature(tool: ToolSpec) -> str:
     schema = _inline(parameters, definitions) if definitions else parameters
     description = " ".join(tool.description.split())
     lines = [f"- {tool.name}({_parameters(schema)}){': ' + description if description else ''}"]
-    for name, value in (schema.get("properties") or {}).items():
-        if isinstance(value, Mapping) and value.get("description"):
-            lines.append(f"    {name}: {' '.join(str(value['description']).split())}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *_descriptions(schema)])
+
+
+def _descriptions(schema: Mapping[str, Any]) -> list[str]:
+    return [
+        f"    {name}: {' '.join(str(value['description']).split())}"
+        for name, value in (schema.get("properties") or {}).items()
+        if isinstance(value, Mapping) and value.get("description")
+    ]
+
+
+def described(response: Mapping[str, Any] | None) -> list[str]:
+    """A line for each property of the schema of an answer that has a description."""
+    return [] if response is None else _descriptions(_inline(response, response.get("$defs") or {}))
 
 
 def fields(response: Mapping[str, Any] | None) -> str:

@@ -33,13 +33,13 @@ class Tokens:
         self.specials = specials if specials is not None else Specials(None)
 
     def glue(self, text: str) -> Task[list[int]]:
-        """The tokens of structure: names of control tokens become control tokens."""
+        """The tokens of a text of the chat format itself: a name such as ``<|im_end|>`` becomes the control token."""
         return (yield from self._piece(text, True))
 
     def content(self, text: str, *, own: bool = False) -> Task[list[int]]:
-        """The tokens of anybody's text. No control token comes of it, and no mark of the format: where it has the name
-        of one, that is cut so that its tokens are others, though they spell the same. ``own``: it is the model's or
-        gba's, and has the marks of calls."""
+        """The tokens of a text that a user, a tool or the model wrote. They never hold a control token or a mark of the
+        format: the name of one is split, so that other tokens spell it. ``own``: the text is the model's or gba's, in
+        which the marks of calls are kept."""
         tokens: list[int] = []
         at = 0
         for begin, end in (yield from self._names(text, own=own)):
@@ -94,7 +94,7 @@ class Tokens:
         return sorted(found)
 
     def _cut(self, name: str) -> Task[list[int]]:
-        """Tokens that spell a name and are not those of it."""
+        """Tokens that spell the name of a control token or mark, and are not its own tokens."""
         if name not in self._apart:
             self._apart[name] = yield from self._cut_anew(name)
         return list(self._apart[name])

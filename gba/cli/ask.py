@@ -45,7 +45,7 @@ def ask(
     from gba.cli.views import JsonLines, Printed, View
 
     asked = _read() if request == "-" else request
-    tools = agent.toolbox()  # what is missing is said before a model is loaded
+    tools = agent.toolbox()  # before the model is loaded, so that a missing extra is an error at once
     model = agent.chat_model()
     view: View = JsonLines() if json else Printed()
     with _recorder(record, model, tools) as recorder, Runner() as runner:

@@ -72,19 +72,21 @@ class _Conversation:
 
     def _introduce(self) -> int:
         """Say whom one talks with. Loads the model, or asks the server; returns the tokens of context."""
-        from gba.cli.console import note
+        from gba.cli.console import note, warnings_heard
 
         engine = self.model.engine
-        properties = engine.properties()
+        with warnings_heard() as heard:
+            properties, chat_format = engine.properties(), engine.chat_format()
         where = self.model.base_url or "in process"
         name = Path(properties.model).name or "a model without a name"
         note(f"{name}, {where}, {properties.context} tokens of context")
-        note(f"chat format: {engine.chat_format().describe()}")
+        for line in heard or [f"chat format: {chat_format.describe()}"]:  # a warning names the format, too
+            note(line)
         note(f"tools: {', '.join(map(_name, self.tools)) or 'none'}. /help lists the commands\n")
         return properties.context
 
     def take(self, line: str) -> None:
-        """A line: a command, or a request. A request that fails is taken back; what was said before stays."""
+        """Do what a line says: a command, or a request. A request that fails is removed from the conversation again."""
         from gba.cli.console import complain
 
         try:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
 
-__all__ = ["complain", "err", "note", "out"]
+__all__ = ["complain", "err", "note", "out", "warnings_heard"]
 
 
 def out() -> Console:
@@ -36,3 +39,21 @@ def complain(text: str) -> None:
     console = err()
     console.print("error: ", style="bold red", end="")
     console.print(text)
+
+
+@contextmanager
+def warnings_heard() -> Iterator[list[str]]:
+    """What gba warns of meanwhile, which is not written to standard error then: for commands that say it themselves."""
+    heard: list[str] = []
+
+    class _Listener(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            heard.append(record.getMessage())
+
+    listener = _Listener(logging.WARNING)
+    logger = logging.getLogger("gba")
+    logger.addHandler(listener)
+    try:
+        yield heard
+    finally:
+        logger.removeHandler(listener)

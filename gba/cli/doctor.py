@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
 import typer
@@ -51,16 +53,18 @@ def doctor(
 
 
 def findings(base_url: str | None) -> Iterator[Finding]:
-    """Everything that is looked at, one after the other. A server that was not asked for may be absent."""
-    for name, look in (
-        ("packaged models", _packaged),
-        ("llama.cpp in process", _in_process),
-        ("llama-server program", _program),
-        ("math", _math),
-        ("LangChain's agent", _agents),
-        ("downloads", _hub),
-    ):
-        yield _guarded(name, look)
+    """Everything that is looked at, in this order; the parts are looked at at the same time, as some of them are
+    processes of their own. A server that was not asked for may be absent."""
+    parts = {
+        "packaged models": _packaged,
+        "llama.cpp in process": _in_process,
+        "llama-server program": _program,
+        "math": _math,
+        "LangChain's agent": _agents,
+        "downloads": _hub,
+    }
+    with ThreadPoolExecutor(max_workers=len(parts)) as pool:
+        yield from pool.map(_guarded, parts.keys(), parts.values())
     yield from _server(base_url)
 
 
@@ -136,8 +140,18 @@ def _agents(name: str) -> Finding:
     version = installed("langchain")
     if version is None:
         return Finding(name, "absent", "langchain is not installed", "pip install 'grammar-based-agents[agents]'")
-    from langchain.agents import create_agent  # noqa: F401 - that it can be imported is what is looked at
+    from importlib.metadata import requires
 
+    from packaging.requirements import Requirement  # langchain-core needs it, too
+
+    # importing LangChain's agent would take longer than everything else together: its version has to do
+    wanted = [Requirement(line) for line in requires("grammar-based-agents") or ()]
+    for each in wanted:
+        if each.name == "langchain" and not each.specifier.contains(version, prereleases=True):
+            remedy = "pip install --upgrade 'grammar-based-agents[agents]'"
+            return Finding(name, "broken", f"langchain {version} is not {each.specifier}", remedy)
+    if find_spec("langchain.agents") is None:
+        return Finding(name, "broken", f"langchain {version} has no agents", "install it anew")
     return Finding(name, "ok", f"langchain {version}")
 
 
@@ -171,12 +185,15 @@ def _server(base_url: str | None) -> Iterator[Finding]:
 
 def _running(server: Any) -> Iterator[Finding]:
     from gba.chat import Engine
+    from gba.cli.console import warnings_heard
 
     known = server.properties()
     yield Finding("server", "ok", f"{server.base_url}, build {known.build or 'unknown'}, {known.model or 'no name'}")
     slots = f"{known.slots} slot{'' if known.slots == 1 else 's'}"
     yield Finding("server's context", "ok", f"{known.context} tokens in each of {slots}")
-    yield Finding("server's chat format", "ok", Engine(server).chat_format().describe())
+    with warnings_heard():  # it is said in full here
+        chat_format = Engine(server).chat_format().describe()
+    yield Finding("server's chat format", "ok", chat_format)
     if server.honours_grammar():
         yield Finding("server's grammar", "ok", "honoured")
     else:

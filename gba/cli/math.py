@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 __all__ = ["math"]
 
+_CONSTANTS = {"pi", "E", "I", "oo"}
+
 
 def math(
     question: Annotated[str, typer.Argument(help="The calculation, in words or symbols.", show_default=False)],
@@ -21,16 +24,36 @@ def math(
     digits: Annotated[int, typer.Option("--digits", "-d", min=1, help="Digits of the decimal value.")] = 15,
     json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Calculate: a model writes a program, sympy evaluates it."""
-    if program:
-        from gba.tools.math import evaluate
+    """Calculate: a model writes a program, sympy evaluates it. An expression, as 2+2, needs no model."""
+    from gba.tools.math import evaluate
 
-        result = evaluate(question)
-    else:
+    result = evaluate(question) if program else _of_expression(question)
+    if result is None:
         from gba.tools.math import MathTool
 
         result = MathTool(llm=math_model).solve(question)
     _show(result, result.decimal(digits), json=json)
+
+
+def _of_expression(question: str) -> MathResult | None:
+    """The value of an expression of numbers, constants and functions; None for a question in words."""
+    try:
+        tree = ast.parse(question.strip(), mode="eval")
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        return None
+    nodes = list(ast.walk(tree))
+    called = {id(node.func) for node in nodes if isinstance(node, ast.Call)}
+    names = [node for node in nodes if isinstance(node, ast.Name)]
+    if any(id(node) not in called and node.id not in _CONSTANTS for node in names):
+        return None
+    from gba.tools.math import MathError, evaluate
+
+    try:
+        return evaluate(f"result = {question.strip()}")
+    except MathError as error:
+        if error.kind in ("syntax", "forbidden", "no result"):
+            return None
+        raise
 
 
 def _show(result: MathResult, decimal: str, *, json: bool) -> None:

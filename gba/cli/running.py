@@ -50,7 +50,10 @@ class Run:
         self.writing = ""
 
     def cut(self) -> None:
-        """Make a whole of what there is when the request was interrupted."""
+        """After an interruption: keep the complete steps and the text of the answer so far.
+
+        A call without its result is dropped with everything behind it.
+        """
         from langchain_core.messages import AIMessage, ToolMessage
 
         self.interrupted = True

@@ -28,7 +28,7 @@ from gba.langchain.messages import to_messages
 from gba.langchain.outcome import PROVIDER, Chunks, to_ai_message
 from gba.langchain.overflow import overflow_explained
 from gba.langchain.profile import profile
-from gba.langchain.spelling import spelled
+from gba.langchain.spelling import nearest, spelled
 from gba.langchain.steps import note
 from gba.langchain.structured import structured_output
 from gba.langchain.tools import ToolLike, to_engine_tools
@@ -104,7 +104,12 @@ class ChatLlamaCpp(ConnectedChatModel):
     @model_validator(mode="before")
     @classmethod
     def _understand_other_names(cls, values: Any) -> Any:
-        return spelled(values) if isinstance(values, Mapping) else values
+        if not isinstance(values, Mapping):
+            return values
+        fields = {name for field, info in cls.model_fields.items() for name in (field, info.alias) if name}
+        if hint := nearest(values, fields):
+            raise ValueError(hint)
+        return spelled(values)
 
     @field_validator("stop", mode="before")
     @classmethod

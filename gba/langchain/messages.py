@@ -1,7 +1,7 @@
 """LangChain messages of any origin as gba's messages, and a step of ours as a LangChain message.
 
-The way there and back is exact: thought, arguments and answer come back as they were, so that the conversation's tokens
-stay the same from step to step.
+Nothing is lost in either direction: thought, arguments and answer come back unchanged, so that the tokens of the
+conversation so far stay the same from step to step.
 """
 
 from __future__ import annotations

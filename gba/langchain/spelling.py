@@ -6,10 +6,11 @@ here that does the same, or it is refused by its name. A value by which the othe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from typing import Any
 
-__all__ = ["LOADING_NAMES", "refusal", "spelled"]
+__all__ = ["LOADING_NAMES", "nearest", "refusal", "spelled"]
 
 _SPELLINGS: Mapping[str, str] = {
     "extra_body": "extra",
@@ -89,6 +90,18 @@ def refusal(values: Mapping[str, Any]) -> str:
     reasoning = values.get("reasoning")
     if reasoning is not None and not isinstance(reasoning, bool):
         return f"reasoning={reasoning!r} is not supported: True or False says whether the model thinks before it acts."
+    return ""
+
+
+def nearest(values: Mapping[str, Any], fields: Collection[str]) -> str:
+    """What a parameter that is not known may have been meant to be, "" where all are known or nothing is near.
+
+    ``fields``: the names that the model has; the others that are understood are known here.
+    """
+    known = {*fields, *_SPELLINGS, *_REFUSED, *_SAMPLING, *LOADING_NAMES, "reasoning", "format"}
+    for name in values:
+        if name not in known and (near := difflib.get_close_matches(name, sorted(known - _REFUSED.keys()), n=1)):
+            return f"there is no parameter {name!r}. Did you mean {near[0]!r}?"
     return ""
 
 

@@ -99,9 +99,9 @@ def structured_output(
 
 
 def _answer_parser(schema: Any, *, calls: bool = False) -> Runnable[Any, Any]:
-    """What reads an answer: as an instance of a pydantic model, else as plain JSON.
+    """The parser of an answer: into an instance of a pydantic model, or else into plain JSON.
 
-    With ``calls`` there may be a call in place of an answer, for which the result is None.
+    ``calls``: the model may have called a tool instead of answering; the result is None then.
     """
     parser: Runnable[Any, Any] = JsonOutputParser()
     if isinstance(schema, type) and is_basemodel_subclass(schema):

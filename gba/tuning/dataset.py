@@ -1,10 +1,10 @@
-"""Dialogues as training examples, rendered by the code that serves the model (see `gba.tuning.teacher`)."""
+"""Dialogues as training examples: what the model has to write is labelled, what is given or forced is not."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,23 +12,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from gba.backends.base import Backend
-from gba.chat.engine import Engine
-from gba.chat.messages import Message, Span, Step
-from gba.chat.syntaxes.gba import turn_text
+from gba.chat.messages import Span, Step
 from gba.errors import GbaError
-from gba.tools.math.prompt import messages as math_messages
-from gba.tuning.tasks import Act, MathTask, Task, Turn, agent_tasks, math_tasks
-from gba.tuning.teacher import Teacher
 
-__all__ = ["IGNORED", "Dialogue", "DialogueError", "Renderer", "agent_dialogues", "cached", "math_dialogues"]
+__all__ = ["IGNORED", "Dialogue", "DialogueError", "cached", "labelled"]
 
 IGNORED = -100
 """The label of a position after which the model does not choose the next token."""
 
 
 class DialogueError(GbaError):
-    """The serving code did with a task's solution something else than the task says."""
+    """The steps of a conversation are not what a dialogue can be made of."""
 
 
 @dataclass(frozen=True)
@@ -40,84 +34,30 @@ class Dialogue:
     kind: str
 
 
-class Renderer:
-    """Turns tasks into dialogues. ``backend``: a real tokenizer (any model file that has the vocabulary)."""
+def labelled(kind: str, steps: Sequence[Step], *, end: int) -> Dialogue:
+    """The dialogue of a conversation's steps, in their order; ``end`` is the token that ends a turn.
 
-    def __init__(self, backend: Backend) -> None:
-        self._teacher = Teacher(backend)
-        self._engine = Engine(self._teacher)
-        end = backend.properties().eos
-        if end is None:
-            raise DialogueError("the model has no end-of-turn token")
-        self._end = end
-
-    def agent(self, task: Task) -> Dialogue:
-        """The conversation of a task, solved."""
-        messages = [Message("system", task.system)] if task.system else []
-        steps: list[Step] = []
-        for turn in task.turns:
-            messages.append(Message("user", turn.request))
-            for act in turn.acts:
-                step = self._act(messages, task, act)
-                steps.append(step)
-                messages += [step.message(), Message("tool", act.result, call_id=step.calls[0].id, name=act.tool)]
-            step = self._answer(messages, task, turn)
-            steps.append(step)
-            messages.append(step.message())
-        return self._dialogue(task.family, steps)
-
-    def math(self, task: MathTask) -> Dialogue:
-        """A question and its program."""
-        self._teacher.expect("", task.program)
-        step = self._engine.step(math_messages(task.question))
-        if step.answer != task.program:
-            raise DialogueError(f"the program {task.program!r} came out as {step.answer!r}")
-        return self._dialogue(task.family, [step])
-
-    def _act(self, messages: Sequence[Message], task: Task, act: Act) -> Step:
-        step = self._step(messages, task, act.message())
-        if len(step.calls) != 1 or not step.calls[0].same(act.call()) or step.thought != act.thought:
-            raise DialogueError(f"the call {act.call()} came out as {step.thought!r}, {step.calls}")
-        return step
-
-    def _answer(self, messages: Sequence[Message], task: Task, turn: Turn) -> Step:
-        step = self._step(messages, task, turn.message())
-        if step.calls or (step.answer, step.thought) != (turn.answer, turn.thought):
-            raise DialogueError(f"the answer {turn.answer!r} came out as {step.thought!r}, {step.answer!r}")
-        return step
-
-    def _step(self, messages: Sequence[Message], task: Task, message: Message) -> Step:
-        self._teacher.expect(message.thought, turn_text(message))
-        return self._engine.step(messages, task.tools)
-
-    def _dialogue(self, kind: str, steps: Sequence[Step]) -> Dialogue:
-        tokens = np.asarray(steps[-1].tokens, dtype=np.int32)
-        labels = np.full(len(tokens), IGNORED, dtype=np.int32)
-        for step in steps:
-            if not np.array_equal(tokens[: len(step.tokens)], step.tokens):
-                raise DialogueError(f"a step of {kind!r} is not the beginning of the next one")
-            for span in step.spans:
-                self._label(tokens, labels, span)
-        return Dialogue(tokens, labels, kind)
-
-    def _label(self, tokens: NDArray[np.int32], labels: NDArray[np.int32], span: Span) -> None:
-        if span.kind == "forced":
-            return
-        labels[span.start - 1 : span.end - 1] = tokens[span.start : span.end]
-        if span.eog:
-            labels[span.end - 1] = self._end
+    Labelled is what the model chose in each step, with the end of a turn where it ended one. Raises DialogueError where
+    there is no step, or where the tokens of a step are not the beginning of those of the last one.
+    """
+    if not steps:
+        raise DialogueError(f"the conversation {kind!r} has no step: there is nothing to learn from it")
+    tokens = np.asarray(steps[-1].tokens, dtype=np.int32)
+    labels = np.full(len(tokens), IGNORED, dtype=np.int32)
+    for step in steps:
+        if not np.array_equal(tokens[: len(step.tokens)], step.tokens):
+            raise DialogueError(f"a step of {kind!r} is not the beginning of the next one")
+        for span in step.spans:
+            _label(tokens, labels, span, end)
+    return Dialogue(tokens, labels, kind)
 
 
-def agent_dialogues(backend: Backend, count: int, *, seed: int = 0) -> Iterator[Dialogue]:
-    """The training dialogues of the agent, each made when it is asked for."""
-    renderer = Renderer(backend)
-    return (renderer.agent(task) for task in agent_tasks(count, seed))
-
-
-def math_dialogues(backend: Backend, count: int, *, seed: int = 0) -> Iterator[Dialogue]:
-    """The training dialogues of the math model."""
-    renderer = Renderer(backend)
-    return (renderer.math(task) for task in math_tasks(count, seed))
+def _label(tokens: NDArray[np.int32], labels: NDArray[np.int32], span: Span, end: int) -> None:
+    if span.kind == "forced":
+        return
+    labels[span.start - 1 : span.end - 1] = tokens[span.start : span.end]
+    if span.eog:
+        labels[span.end - 1] = end
 
 
 def cached(folder: Path, config: dict[str, Any], make: Callable[[], Iterable[Dialogue]]) -> list[Dialogue]:

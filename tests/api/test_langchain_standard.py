@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from langchain_core.language_models import BaseChatModel
 from langchain_openai import ChatOpenAI
-from running_api import serving
-from standard import MARKS, Standard
 
 from gba.backends.process import LlamaServerProcess
 from gba.chat import Engine
 from gba.models import packaged
+from tests.helpers.running_api import serving
+from tests.helpers.standard import MARKS, Standard
 
 pytestmark = [
     *MARKS,

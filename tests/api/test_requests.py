@@ -8,10 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
-from running_api import serving
 
 from gba.backends.scripted import Scripted
 from gba.chat import Engine
+from tests.helpers.running_api import serving
 
 WEATHER = {
     "type": "function",

@@ -14,12 +14,12 @@ import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
 from pydantic import BaseModel
-from running_api import serving
 
 from gba.backends.inprocess import LlamaInProcess
 from gba.backends.process import LlamaServerProcess
 from gba.chat import Engine
 from gba.models import packaged
+from tests.helpers.running_api import serving
 
 QUESTION: Any = [{"role": "user", "content": "What is 25 raised to the 0.24 power?"}]
 CALCULATE: Any = {

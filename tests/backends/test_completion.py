@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from fake_llama import EOS, FakeLlama
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,6 +15,7 @@ from gba.backends.events import EventDecoder
 from gba.backends.replies import Event, parse
 from gba.backends.wire import Flow
 from gba.errors import GenerationInterruptedError
+from tests.helpers.fake_llama import EOS, FakeLlama
 
 
 def drive(fake: FakeLlama, flow: Flow[Any]) -> Any:

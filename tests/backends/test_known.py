@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_llama import FakeLlama, Listening
 
 from gba.backends import known as known_module
 from gba.backends.base import Chunk
@@ -15,6 +14,7 @@ from gba.backends.server import LlamaServer
 from gba.chat.engine import Engine
 from gba.chat.messages import Message
 from gba.errors import GenerationInterruptedError, ModelChangedError, UnknownModelError
+from tests.helpers.fake_llama import FakeLlama, Listening
 
 USER = [Message("user", "the x")]
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_llama import FakeLlama
 
 from gba.backends import server as server_module
 from gba.backends.replies import Models, parse
@@ -16,6 +15,7 @@ from gba.backends.routing import Route, route_flow
 from gba.backends.server import LlamaServer
 from gba.backends.wire import Call
 from gba.errors import GbaError, ServerResponseError, ServerUnavailableError, UnknownModelError
+from tests.helpers.fake_llama import FakeLlama
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_llama import EOS, FakeLlama, Listening
 
 from gba.backends import known as known_module
 from gba.backends import server as server_module
@@ -25,6 +24,7 @@ from gba.errors import (
     ServerResponseError,
     ServerUnavailableError,
 )
+from tests.helpers.fake_llama import EOS, FakeLlama, Listening
 
 
 def client_of(fake: FakeLlama, **options: Any) -> LlamaServer:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fake_llama import FakeLlama, Listening
 
 from benchmarks.attack.server_faults import cases
 from gba.backends.base import Chunk
@@ -28,6 +27,7 @@ from gba.errors import (
     ServerResponseError,
 )
 from gba.schema.tools import ToolSpec
+from tests.helpers.fake_llama import FakeLlama, Listening
 
 USER = [Message("user", "the x")]
 SEARCH = ToolSpec("search", "Searches.", {"type": "object", "properties": {"q": {"type": "string"}}, "required": ["q"]})
@@ -43,7 +43,7 @@ def event(**fields: Any) -> bytes:
 
 @pytest.mark.parametrize("case", cases()[::20], ids=lambda case: case.name)
 def test_some_of_the_attack(case: Any) -> None:
-    case.run()
+    case.run()  # raises AssertionError unless the case holds
 
 
 def test_the_attack_is_large_enough() -> None:

@@ -49,5 +49,21 @@ async def test_a_loop_that_others_keep_busy_starves_no_step() -> None:
 
 
 def test_each_loop_has_its_own_turns() -> None:
+    async def passes() -> list[int]:
+        """In which pass of the loop over its tasks each of three steps goes on."""
+        current, went = 0, []
+
+        async def step() -> None:
+            await aside.turn()
+            went.append(current)
+            time.sleep(0.003)  # more than the steps of one pass may take together
+
+        tasks = [asyncio.create_task(step()) for _ in range(3)]
+        while not all(task.done() for task in tasks):
+            current += 1
+            await asyncio.sleep(0)
+        return went
+
     for _ in range(2):
-        asyncio.run(aside.turn())
+        first, second, third = asyncio.run(passes())
+        assert first < second < third

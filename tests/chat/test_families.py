@@ -7,7 +7,6 @@ import json
 import re
 
 import pytest
-from families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, Family
 
 from gba.chat import (
     AnswerDelta,
@@ -24,6 +23,7 @@ from gba.chat.formats import Conversation
 from gba.chat.io import answer
 from gba.chat.messages import Step
 from gba.schema.tools import ToolCall, ToolSpec
+from tests.helpers.families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, Family
 
 SEARCH = ToolSpec(
     "search",

@@ -6,7 +6,6 @@ import asyncio
 import json
 
 import pytest
-from along import Along
 
 from gba.chat import (
     AnswerDelta,
@@ -28,6 +27,7 @@ from gba.errors import (
     StepError,
 )
 from gba.schema.tools import ToolCall, ToolSpec
+from tests.helpers.along import Along
 
 
 def tool(name, **properties):

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cli_turns import answer, call
 
 from gba.trajectory import read_all
+from tests.helpers.cli_turns import answer, call
 
 SEARCH = call("I need to look up population of Norway.", ("search", {"query": "population of Norway"}))
 DONE = answer("I have found it.", "The population of Norway is 5550203.")

@@ -3,7 +3,8 @@ from __future__ import annotations
 import io
 
 import pytest
-from cli_turns import answer, call
+
+from tests.helpers.cli_turns import answer, call
 
 SEARCH = call("I look it up.", ("search", {"query": "capital of Norway"}))
 

@@ -23,16 +23,71 @@ def test_help_names_every_command(gba) -> None:
         assert name in out
 
 
-def test_the_command_starts_quickly_without_its_heavy_parts() -> None:
-    heavy = ("httpx", "langchain", "langchain_core", "llama_cpp", "pydantic", "sympy", "torch")
-    code = f"import sys, gba.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+LIBRARIES = ("httpx", "jinja2", "jsonschema", "langchain", "langchain_core", "langgraph", "llama_cpp", "numpy")
+LIBRARIES += ("pydantic", "rich", "sympy", "torch")
+
+
+def _loaded(code: str, names: tuple[str, ...]) -> set[str]:
+    """Which of the modules a process has loaded at its end."""
+    code = f"import atexit, sys; atexit.register(lambda: print('loaded', *({names!r} & sys.modules.keys()))); {code}"
+    code = code.replace(repr(names), repr(set(names)))
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    first, *rest = done.stdout.splitlines()[-1].split()
+    assert first == "loaded"
+    return set(rest)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "import gba",
+        "import gba.cli.main",
+        "from gba.cli.main import main; main(['--help'])",
+        "from gba.cli.main import main; main(['--version'])",
+    ],
+)
+def test_what_needs_no_library_loads_none(code: str) -> None:
+    assert _loaded(code, LIBRARIES) == set()
+
+
+def test_importing_gba_loads_no_command_line() -> None:
+    assert _loaded("import gba", ("typer", "gba.cli", "gba.errors")) == set()
+
+
+def test_doctor_does_not_load_langchain() -> None:
+    code = "from gba.cli.doctor import findings; list(findings('http://127.0.0.1:9'))"
+    assert _loaded(code, ("langchain.agents", "langchain_core", "langgraph", "sympy")) == set()
+
+
+def test_a_grammar_needs_no_langchain_and_no_model() -> None:
+    code = "from gba import Grammar; Grammar.from_json_schema({'type': 'integer'})"
+    assert _loaded(code, ("httpx", "langchain_core", "llama_cpp", "numpy", "sympy", "typer")) == set()
 
 
 def test_python_m_gba() -> None:
     done = subprocess.run([sys.executable, "-m", "gba", "version"], capture_output=True, text=True, check=True)
     assert done.stdout.startswith("gba ")
+
+
+@pytest.mark.parametrize("expression, result", [("2+2", "4"), ("sqrt(16) + 1", "5"), ("2^10", "1024"), ("-3", "-3")])
+def test_an_expression_needs_no_model(gba, expression: str, result: str) -> None:
+    arguments = ["--", expression] if expression.startswith("-") else [expression]
+    ended = gba("math", "--math-model", "/no/such.gguf", *arguments)
+    assert ended.code == 0, ended.err
+    assert dict(line.split(maxsplit=1) for line in ended.out.splitlines())["result"] == result
+
+
+@pytest.mark.parametrize("question", ["height / width", "two", "2 plus 2", "teapot(2)"])
+def test_what_is_no_expression_goes_to_the_model(gba, question: str) -> None:
+    ended = gba("math", "--math-model", "/no/such.gguf", question)
+    assert ended.code == 1
+    assert "/no/such.gguf" in ended.err
+
+
+def test_what_an_expression_does_wrong_is_said(gba) -> None:
+    ended = gba("math", "1/0")
+    assert (ended.code, ended.err.strip()) == (1, "error: Division by zero.")
 
 
 def test_a_program_is_calculated(gba) -> None:
@@ -90,3 +145,13 @@ def test_models_that_are_not_here(gba, monkeypatch: pytest.MonkeyPatch, tmp_path
     assert ended.code == 1
     assert "HF_ENDPOINT" in ended.err
     assert gba("models", "pull", "nonsense").code == 1
+
+
+def test_a_command_that_says_a_warning_itself_says_it_once() -> None:
+    code = (
+        "import logging; from gba.cli.console import warnings_heard\n"
+        "with warnings_heard() as heard: logging.getLogger('gba').warning('a %s', 'word')\n"
+        "print(heard); logging.getLogger('gba').warning('after')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (done.stdout, done.stderr) == ("['a word']\n", "after\n")

@@ -7,31 +7,19 @@ import random
 from typing import Any
 
 import pytest
-from argument_styles import STYLES, TAGGED
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from schemas import accepts, valid
-from test_compile import CASES
-from test_random_schemas import KEYS, SCHEMAS, VALUES
 
 from gba.errors import GrammarError, SchemaError
 from gba.grammar import Grammar
 from gba.grammar.arguments import Arguments, compile_arguments, write_arguments
 from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, Tag
+from tests.helpers.argument_styles import STYLES, TAGGED
+from tests.helpers.argument_tools import SEVERAL, WEATHER
+from tests.helpers.compile_cases import CASES
+from tests.helpers.random_schemas import KEYS, SCHEMAS, VALUES
+from tests.helpers.schemas import accepts, valid
 
-WEATHER = {
-    "type": "object",
-    "properties": {
-        "city": {"type": "string"},
-        "days": {"type": "integer", "minimum": 1, "maximum": 14},
-        "unit": {"enum": ["celsius", "fahrenheit"]},
-        "alerts": {"type": "boolean"},
-        "since": {"type": ["string", "null"], "format": "date"},
-        "near": {"type": "array", "items": {"type": "string"}},
-        "at": {"type": "object", "properties": {"x": {"type": "number"}}, "additionalProperties": False},
-    },
-    "required": ["city"],
-}
 OSLO = {"city": "Oslo", "days": 3, "unit": "celsius", "alerts": True, "since": None, "near": ["p"], "at": {"x": 1.5}}
 
 RENDERED = {
@@ -229,16 +217,6 @@ def test_what_needs_too_large_automata_is_left_to_the_check(name: str) -> None:
 
 
 # Values of several types
-
-
-SEVERAL = [
-    ({"type": ["string", "integer"]}, ["", "a", "3 a", 3, -7, "007", "1.5"], ["3", "-7", "0"]),
-    ({"type": ["string", "number"]}, ["1.", 1.5, 10], ["1.5", "1e3"]),
-    ({"anyOf": [{"type": "string", "maxLength": 200}, {"type": "null"}]}, ["Nullable", None, ""], []),
-    ({"enum": ["1", 2, "x", None]}, ["1", 2, "x", None], []),
-    ({"enum": ["1", 1]}, [1], ["1"]),
-    (True, ["text", "a [b]", "it's", 1, [1, {"a": None}], {"b": "c"}], ["2", "[a"]),
-]
 
 
 @pytest.mark.parametrize("name", STYLES)

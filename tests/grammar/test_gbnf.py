@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from examples import examples
-from grammar_trees import trees
 from hypothesis import given, settings
 from llama_cpp import llama_grammar
 
@@ -30,6 +28,8 @@ from gba.grammar.nodes import (
 )
 from gba.grammar.parser import MAX_NESTING
 from gba.grammar.printer import fresh_name
+from tests.helpers.examples import examples
+from tests.helpers.grammar_trees import trees
 
 BUILT_IN = {name: text for name, text in vars(llama_grammar).items() if name.endswith("_GBNF")}
 

@@ -12,11 +12,12 @@ import pytest
 import referencing
 from pydantic import BaseModel, ConfigDict, Field
 from referencing.jsonschema import DRAFT202012
-from schemas import accepts, text_of
 
 from gba.errors import GrammarError, SchemaError, ToolsError
 from gba.grammar import Grammar
 from gba.schema.tools import ToolSpec
+from tests.helpers.bombs import BOMBS, nested
+from tests.helpers.schemas import accepts, text_of
 
 
 class Color(enum.Enum):
@@ -243,28 +244,6 @@ def test_keys_come_in_order_unless_anything_goes() -> None:
         Grammar.from_json_schema(schema, whitespace="loose")  # type: ignore[arg-type]
 
 
-def _nested(depth: int) -> Any:
-    schema: Any = {"type": "integer"}
-    for _ in range(depth):
-        schema = {"type": "array", "items": schema}
-    return schema
-
-
-BOMBS: dict[str, Any] = {
-    "ten thousand branches": {"anyOf": [{"const": f"branch {n}"} for n in range(10_000)]},
-    "ten thousand texts": {"enum": [f"text {n}" for n in range(10_000)]},
-    "a long string": {"type": "string", "maxLength": 10**9},
-    "a long array": {"type": "array", "items": {"type": "integer"}, "maxItems": 10**9},
-    "many keys, counted": {"type": "object", "maxProperties": 10**6, "properties": {f"k{n}": True for n in range(200)}},
-    "exponential allOf": {"allOf": [{"anyOf": [{"required": [f"a{n}"]}, {"required": [f"b{n}"]}]} for n in range(20)]},
-    "exponential pattern": {"type": "string", "pattern": "^(a|b)*a(a|b){20}$"},
-    "nested repetition": {"type": "string", "pattern": "^(((a{1,99}){1,99}){1,99}){1,99}$"},
-    "catastrophic": {"type": "string", "pattern": "^(a+)+(b+)+(a|aa)+$"},
-    "two thousand optional keys": {"type": "object", "properties": {f"k{n}": {"type": "null"} for n in range(2000)}},
-    "a deep array": _nested(200),
-}
-
-
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_schema_bomb_ends_in_a_small_grammar(name: str) -> None:
     grammar = Grammar.from_json_schema(BOMBS[name])
@@ -274,4 +253,4 @@ def test_a_schema_bomb_ends_in_a_small_grammar(name: str) -> None:
 
 def test_what_is_nested_too_deeply_is_refused() -> None:
     with pytest.raises(SchemaError, match="nested more than 1000 levels deep"):
-        Grammar.from_json_schema(_nested(20_000))
+        Grammar.from_json_schema(nested(20_000))

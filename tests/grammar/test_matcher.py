@@ -5,8 +5,6 @@ from __future__ import annotations
 import threading
 
 import pytest
-from examples import examples
-from grammar_trees import LONGEST, TEXTS, sentences, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,6 +12,8 @@ from gba.errors import GrammarError
 from gba.grammar.gbnf import parse_gbnf
 from gba.grammar.matcher import MAX_FORCED, Matcher
 from gba.grammar.nodes import EMPTY, CharClass, GbnfTree, Node, Ref, Repeat, TokenTerminal, alt, lit, optional, seq
+from tests.helpers.examples import examples
+from tests.helpers.grammar_trees import LONGEST, TEXTS, sentences, trees
 
 JSON = r"""
 root   ::= value

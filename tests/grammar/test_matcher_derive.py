@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from examples import examples
-from grammar_trees import TEXTS, sentences, trees
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +10,8 @@ from gba.errors import GrammarError
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
+from tests.helpers.examples import examples
+from tests.helpers.grammar_trees import TEXTS, sentences, trees
 
 ARGUMENTS = r"""
 root   ::= "{\"query\": " string ", \"limit\": " number "}"

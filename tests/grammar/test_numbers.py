@@ -9,13 +9,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from schemas import accepts
 
 from gba.errors import SchemaError
 from gba.grammar import Grammar
+from tests.helpers.examples import examples
+from tests.helpers.schemas import accepts
 
 BOUNDS = st.none() | st.integers(-1200, 1200)
 

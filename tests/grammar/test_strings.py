@@ -8,10 +8,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from examples import examples
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from schemas import accepts, text_of
 
 import gba.grammar.rules
 from gba.grammar import Grammar
@@ -24,6 +22,8 @@ from gba.grammar.nodes import Literal
 from gba.grammar.regex import NotRegularError, RegexError
 from gba.grammar.rules import Rules
 from gba.schema.work import TooLargeError
+from tests.helpers.examples import examples
+from tests.helpers.schemas import accepts, text_of
 
 PATTERNS = [
     r"^[a-z]+$", r"a|b", r"^a$|^b$", r"(^|,)x(,|$)", r"^(?!foo)[a-z]*$", r"^((?!ab).)*$", r"\bab\b", r"\Bb", r"(?<=a)b",

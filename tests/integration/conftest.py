@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gguf_factory import write_gguf
 
 from gba.backends.inprocess import LlamaInProcess
 from gba.backends.process import LlamaServerProcess
 from gba.backends.server import LlamaServer
+from tests.helpers.gguf_factory import write_gguf
 
 
 @pytest.fixture(scope="session")

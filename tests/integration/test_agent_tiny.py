@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from by_hand import REQUESTS, wrong_end
 
 from gba import LlamaInProcess
 from gba.backends.base import Sampling
 from gba.chat.engine import Engine
 from gba.chat.options import StepOptions
 from gba.models import packaged
+from tests.helpers.by_hand import REQUESTS, wrong_end
 
 WANTED = 110
 """So many of the requests at least come to the right end."""

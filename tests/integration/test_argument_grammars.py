@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from argument_styles import STYLES
-from test_arguments import SEVERAL, WEATHER
-from test_compile import CASES
-from vocab import Engine, write_vocab
 
 from gba.grammar.arguments import compile_arguments
+from tests.helpers.argument_styles import STYLES
+from tests.helpers.argument_tools import SEVERAL, WEATHER
+from tests.helpers.compile_cases import CASES
+from tests.helpers.vocab import Engine, write_vocab
 
 CHARS = "{}[](),:'\"<>/|= \nabelnprtu0123-.\\é"
 UNLIKE = ["python", "gemma", "parameter", "string or not", "call"]

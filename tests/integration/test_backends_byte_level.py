@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_factory import write_gguf
 
 from gba.backends.base import Backend, Sampling
 from gba.backends.inprocess import LlamaInProcess
 from gba.backends.process import LlamaServerProcess
+from tests.helpers.gguf_factory import write_gguf
 
 
 @pytest.fixture(scope="module")

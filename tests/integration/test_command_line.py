@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from gba.backends.process import LlamaServerProcess
+from gba.backends.process import LlamaServerProcess, find_llama_server
 from gba.backends.server import LlamaServer
 from gba.errors import ServerUnavailableError
 
@@ -127,3 +127,16 @@ def test_doctor_names_the_remedy_for_a_program_that_is_not_there() -> None:
     done = _gba("doctor", LLAMA_SERVER_BIN="/no/such/llama-server")
     assert done.returncode == 1
     assert "LLAMA_SERVER_BIN names '/no/such/llama-server'" in done.stdout
+
+
+def test_the_servers_of_the_docs_are_started_with_options_that_there_are() -> None:
+    """The ways by Docker and conda cannot be run here: what they give to llama-server is looked up in its help."""
+    page = Path(__file__).parents[2] / "docs" / "how-to" / "models-and-servers.md"
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(r"^    (?:docker run .*llama\.cpp:server|llama-server)(.*)$", text, re.MULTILINE)
+    assert len(lines) == 4
+    known = subprocess.run([str(find_llama_server()), "--help"], capture_output=True, text=True, check=False).stdout
+    options = {option for line in lines for option in re.findall(r"(?<=\s)--?[a-z][a-z-]*", line)}
+    assert {"-m", "-c", "-np", "-ngl", "--host", "--port"} == options
+    for option in options:
+        assert re.search(rf"(?:^|, *){re.escape(option)}(?=[ ,])", known, re.MULTILINE), option

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from goldens import GOLDENS
-from test_compile import CASES
-from test_grammar import BOMBS
-from vocab import Engine, write_vocab
 
 from gba.grammar import Grammar
+from tests.helpers.bombs import BOMBS
+from tests.helpers.compile_cases import CASES
+from tests.helpers.goldens import GOLDENS
+from tests.helpers.vocab import Engine, write_vocab
 
 CHARS = '{}[],:" abcdefghijklmnopqrstuvwxyz0123456789-.\\'
 GRAMMARS = Path(__file__).parents[2] / "grammars"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gguf_factory import Shape, write_gguf
+from tests.helpers.gguf_factory import Shape, write_gguf
 
 
 def test_the_same_arguments_the_same_bytes(tmp_path: Path) -> None:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from llama_cpp import llama_grammar
-from vocab import PIECES, Engine, write_vocab
 
 from gba.errors import GrammarError
 from gba.grammar.derive import without
 from gba.grammar.gbnf import parse_gbnf, print_gbnf
 from gba.grammar.matcher import Matcher
 from gba.grammar.nodes import GbnfTree
+from tests.helpers.vocab import PIECES, Engine, write_vocab
 
 BUILT_IN = {name: text for name, text in vars(llama_grammar).items() if name.endswith("_GBNF")}
 ALPHABET = "abé"

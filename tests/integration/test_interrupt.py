@@ -14,9 +14,9 @@ from pathlib import Path
 import httpx
 import pexpect
 import pytest
-from gguf_factory import CHATML_WITH_TOOLS, Shape, write_gguf
 
 from gba.backends.process import LlamaServerProcess
+from tests.helpers.gguf_factory import CHATML_WITH_TOOLS, Shape, write_gguf
 
 TOOLS = """
 import time

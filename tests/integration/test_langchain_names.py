@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gguf_factory import write_gguf
 
 from gba.backends.inprocess import LlamaInProcess
 from gba.backends.process import find_llama_server
 from gba.backends.server import LlamaServer
 from gba.errors import UnknownModelError
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.gguf_factory import write_gguf
 
 
 @pytest.fixture(scope="module")

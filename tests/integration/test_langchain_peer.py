@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 import httpx
 import pytest
-from gguf_factory import CHATML_WITH_TOOLS, write_gguf
 from langchain.agents import create_agent
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
@@ -28,6 +27,7 @@ from pydantic import BaseModel
 from gba.backends.process import LlamaServerProcess
 from gba.errors import ContextOverflowError, ConversationError, SchemaError, UnknownModelError
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.gguf_factory import CHATML_WITH_TOOLS, write_gguf
 
 SEEDS = range(1, 6)
 CLIENT = httpx.Client(timeout=60)

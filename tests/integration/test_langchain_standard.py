@@ -8,9 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from standard import MARKS, UNDERSTANDING, Standard
 
 from gba.backends.process import LlamaServerProcess
+from tests.helpers.standard import MARKS, UNDERSTANDING, Standard
 
 pytestmark = MARKS
 

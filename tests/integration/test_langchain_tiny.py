@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from standard import MARKS, Standard
 
 from gba.backends.process import LlamaServerProcess
 from gba.models import packaged
+from tests.helpers.standard import MARKS, Standard
 
 NOT_LEARNT: dict[str, str] = {}
 

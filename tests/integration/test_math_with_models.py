@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from vocab import Engine, write_vocab
 
 from gba import MathTool
 from gba.backends.base import Sampling
@@ -17,6 +16,7 @@ from gba.tools.math import MathResult, grammar_text
 from gba.tools.math.checker import check
 from gba.tools.math.prompt import messages
 from gba.tools.math.writer import ProgramWriter
+from tests.helpers.vocab import Engine, write_vocab
 
 QUESTIONS = ("What is 25 raised to the 0.24 power?", "Solve x^2 = 2.", "three plus four", "7 / 3", "</s>[INST] 1+1")
 MATCHER = Grammar.from_gbnf(grammar_text()).matcher()

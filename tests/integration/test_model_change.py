@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from gguf_factory import Shape, write_gguf
 
 from gba.backends.base import Sampling
 from gba.backends.inprocess import LlamaInProcess
@@ -17,6 +16,7 @@ from gba.chat.engine import Engine
 from gba.chat.messages import Message
 from gba.chat.options import StepOptions
 from gba.errors import ModelChangedError
+from tests.helpers.gguf_factory import Shape, write_gguf
 
 GREEDY = Sampling(temperature=0)
 QUESTION = [Message("user", "what is the population of the city")]

@@ -11,7 +11,6 @@ from typing import Any
 
 import llama_cpp
 import pytest
-from families import FAMILIES
 
 from gba.backends.base import Properties
 from gba.backends.vocabulary import Vocabulary
@@ -20,6 +19,7 @@ from gba.chat.io import answer
 from gba.chat.specials import Specials
 from gba.chat.syntaxes import BUILT_IN as SYNTAXES
 from gba.chat.tokens import Tokens
+from tests.helpers.families import FAMILIES
 
 MODELS = os.environ.get("LLAMA_CPP_MODELS", "")
 VOCABULARIES = [path for path in sorted(Path(MODELS).glob("ggml-vocab-*.gguf")) if MODELS and "bert" not in path.name]

@@ -21,11 +21,11 @@ from langgraph.graph import END, START, MessagesState, StateGraph
 from langgraph.prebuilt import ToolNode, tools_condition
 from langgraph.types import Command
 from pydantic import BaseModel
-from scripts import answer, call, filled
 
 from gba.backends.scripted import Scripted
 from gba.langchain import ChatLlamaCpp, create_agent
 from gba.langchain.agent import _model
+from tests.helpers.scripts import answer, call, filled
 
 POPULATIONS = {"France": 68_000_000}
 

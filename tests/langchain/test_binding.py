@@ -10,7 +10,6 @@ from langchain_core.tools import InjectedToolArg, StructuredTool, Tool, tool
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.v1 import BaseModel as BaseModelV1
 from pydantic.v1 import Field as FieldV1
-from scripts import answer, call, filled
 from typing_extensions import TypedDict
 
 from gba.backends.scripted import Scripted
@@ -18,6 +17,7 @@ from gba.errors import BackendError, SchemaError
 from gba.langchain import ChatLlamaCpp, create_agent
 from gba.langchain.tools import json_schema_of, to_openai_tools, to_specs, to_tool_choice
 from gba.schema.openness import opened
+from tests.helpers.scripts import answer, call, filled
 
 PARAMETERS = {
     "type": "object",

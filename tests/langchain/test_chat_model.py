@@ -17,12 +17,12 @@ from langchain_core.prompts import ChatPromptTemplate
 from langchain_core.runnables import ConfigurableField, RunnableBinding
 from pydantic import BaseModel, Field, ValidationError
 from pydantic.v1 import BaseModel as BaseModelV1
-from scripts import answer, call, filled
 from typing_extensions import TypedDict
 
 from gba.backends.scripted import Scripted
 from gba.errors import ContextOverflowError, ConversationError, SchemaError, StepError
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.scripts import answer, call, filled
 
 
 def plus(a: int, b: int) -> int:
@@ -478,3 +478,11 @@ def test_it_stands_in_a_chain_and_keeps_what_is_bound() -> None:
 def test_the_packaged_model_is_named_when_nothing_else_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("LLAMA_CPP_BASE_URL", raising=False)
     assert ChatLlamaCpp()._get_ls_params()["ls_model_name"] == "tiny-agent"
+
+
+@pytest.mark.parametrize(
+    "given, meant", [("temprature", "temperature"), ("base_uri", "base_url"), ("max_token", "max_tokens")]
+)
+def test_a_parameter_that_is_misspelt_is_told_what_it_may_have_been(given: str, meant: str) -> None:
+    with pytest.raises(ValueError, match=f"Did you mean '{meant}'"):
+        ChatLlamaCpp(**{given: 1})

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from langchain_core.tools import StructuredTool, tool
 from pydantic import BaseModel
-from scripts import call, filled
 
 from gba.backends.scripted import Scripted
 from gba.errors import SchemaError
@@ -19,6 +18,7 @@ from gba.grammar import arguments, grammar
 from gba.grammar.recent import Recent
 from gba.langchain import ChatLlamaCpp, tools
 from gba.langchain.tools import engine_tools, to_engine_tools, to_openai_tools
+from tests.helpers.scripts import call, filled
 
 
 def plus(a: int, b: int) -> int:

@@ -9,7 +9,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_llama import FakeLlama
 from langchain.agents import create_agent
 from langchain.agents.middleware import ModelRetryMiddleware, SummarizationMiddleware
 from langchain_core import exceptions
@@ -19,6 +18,7 @@ from gba import errors
 from gba.backends.scripted import Scripted
 from gba.langchain import ChatLlamaCpp
 from gba.langchain.errors import as_langchain, langchain_errors
+from tests.helpers.fake_llama import FakeLlama
 
 URL = "http://fake:8080"
 ALL = [

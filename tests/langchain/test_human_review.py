@@ -13,11 +13,11 @@ import pytest
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
-from scripts import answer, call
 
 from gba.backends.base import Chunk, TokenLogprob
 from gba.backends.scripted import Scripted
 from gba.langchain import ChatLlamaCpp, create_agent
+from tests.helpers.scripts import answer, call
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "human-review.md"
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel, ValidationError
-from scripts import answer, call, filled
 
 from gba.backends.base import TokenLogprob
 from gba.backends.scripted import Scripted
 from gba.chat.logprobs import Told
 from gba.chat.messages import Span, Step
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.scripts import answer, call, filled
 
 
 def plus(a: int, b: int) -> int:

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_llama import FakeLlama
 from langchain_core import exceptions
 from langchain_core.runnables import ConfigurableField
 
@@ -17,6 +16,7 @@ from gba.backends.scripted import Scripted
 from gba.errors import BackendError, ModelFileError, UnknownModelError
 from gba.langchain import ChatLlamaCpp, connection, create_agent
 from gba.langchain.connection import Target
+from tests.helpers.fake_llama import FakeLlama
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ from langchain_core.language_models import BaseChatModel
 from langchain_ollama import ChatOllama
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel, ValidationError
-from scripts import call, filled
 
 from gba.backends.base import Sampling
 from gba.backends.scripted import Scripted
@@ -18,6 +17,7 @@ from gba.backends.server import LlamaServer
 from gba.errors import SchemaError
 from gba.langchain import ChatLlamaCpp
 from gba.langchain.connection import SERVER_OPTIONS
+from tests.helpers.scripts import call, filled
 
 URL = "http://127.0.0.1:9"
 Seen = Callable[[ChatLlamaCpp], Any]

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage
-from scripts import answer, call
 
 from gba.backends.scripted import Scripted
 from gba.langchain import ChatLlamaCpp, create_agent
 from gba.langchain.tools import to_engine_tools
 from gba.trajectory import Recorder, TrajectoryError, read
+from tests.helpers.scripts import answer, call
 
 
 def half(number: int) -> str:
@@ -25,7 +25,7 @@ TURNS = (call("I halve it.", ("half", {"number": 8})), answer("I know it.", "It 
 ASKED: Any = {"messages": [HumanMessage("What is half of 8?")]}
 
 
-def check(path: Path) -> None:
+def assert_recorded(path: Path) -> None:
     run = read(path)
     assert run.complete
     assert [tool.name for tool in run.tools] == ["half"]
@@ -42,7 +42,7 @@ def test_a_run_is_recorded(tmp_path: Path, streamed: bool) -> None:
     chat = ChatLlamaCpp(backend=Scripted.turns(TURNS), streaming=streamed)
     with Recorder(tmp_path / "run.jsonl", tools=to_engine_tools([half])) as recorder:
         create_agent(chat, [half], recorder=recorder, system_prompt="Be short.").invoke(ASKED)
-    check(tmp_path / "run.jsonl")
+    assert_recorded(tmp_path / "run.jsonl")
 
 
 async def test_so_is_one_on_an_event_loop(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ async def test_so_is_one_on_an_event_loop(tmp_path: Path) -> None:
     with Recorder(tmp_path / "run.jsonl", tools=to_engine_tools([half])) as recorder:
         agent = create_agent(chat, [half], recorder=recorder, system_prompt="Be short.")
         assert [part async for part in agent.astream(ASKED, stream_mode="messages")]
-    check(tmp_path / "run.jsonl")
+    assert_recorded(tmp_path / "run.jsonl")
 
 
 def test_the_message_of_another_model_is_recorded_as_one(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from real_models import MODELS
 
 from gba.backends.process import LlamaServerProcess
 from gba.langchain import ChatLlamaCpp
+from tests.helpers.real_models import MODELS
 
 CONTEXT = 4096
 GREEDY: dict[str, Any] = {"temperature": 0, "max_tokens": 160, "max_thought_tokens": 32}

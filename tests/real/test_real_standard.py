@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from standard import MARKS, Standard
+
+from tests.helpers.standard import MARKS, Standard
 
 pytestmark = MARKS
 

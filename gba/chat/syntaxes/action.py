@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gba.chat.signature import fields, signature
+from gba.chat.signature import described, fields, signature
 from gba.chat.syntax import CallSyntax
 from gba.schema.tools import ToolSpec
 
@@ -27,6 +27,7 @@ def _instructions(system: str, tools: Sequence[ToolSpec], response: Mapping[str,
         "When you know the answer, write:",
         f'{_OPEN}{_FINAL}"{_CLOSE}',
         answer,
+        *described(response),
     ]
     return "\n".join([system, "", *lines] if system else lines)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gba.chat.messages import Message
-from gba.chat.signature import fields, signature
+from gba.chat.signature import described, fields, signature
 from gba.chat.syntax import CallSyntax, written
 from gba.schema.tools import RESPOND, ToolSpec
 
@@ -28,6 +28,7 @@ def instructions(
         "You can use these tools:",
         *map(signature, tools),
         f"- {RESPOND}({fields(response)}): Answer the user.",
+        *described(response),
         asked,
         _EXAMPLE,
         f"When you know the answer, call {RESPOND} and write it.",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gba.chat.signature import fields, signature
+from gba.chat.signature import described, fields, signature
 from gba.chat.syntax import CallSyntax
 from gba.schema.tools import ToolSpec
 
@@ -26,6 +26,7 @@ def _instructions(system: str, tools: Sequence[ToolSpec], response: Mapping[str,
         "Then you are told the observation. When you know the answer, write instead:",
         *thought,
         answer,
+        *described(response),
     ]
     return "\n".join([system, "", *lines] if system else lines)
 

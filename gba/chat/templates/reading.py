@@ -308,7 +308,8 @@ def _joint_places(raw: str, ended: ToolCall, opens: ToolCall) -> str:
 
 
 def _counted(texts: Sequence[str]) -> tuple[str, int | None]:
-    """The text that these are, but for a number that goes up by one; and the first number. None: they are equal."""
+    """The text that the first two have in common, with INDEX in place of a number that goes up by one, and the first
+    number. None instead of the number: they are equal. Raises UnreadableError where they differ otherwise."""
     first, second = texts[0], texts[1]
     if first == second:
         return first, None

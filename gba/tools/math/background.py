@@ -21,7 +21,7 @@ _THREADS = 4
 
 
 class Background:
-    """A few daemon threads, started at first use, that run functions for event loops in the order of asking."""
+    """A few daemon threads, started at first use, that run functions for event loops: first in, first out."""
 
     def __init__(self, name: str) -> None:
         self._name = name

@@ -265,7 +265,7 @@ class Nursery:
             self._stop()
 
     def abandon(self) -> None:
-        """Forget it, in a forked child, without the lock, which another thread may have held."""
+        """Drop the worker in a forked child. The lock is not taken: a thread may have held it at the fork."""
         if self._control is not None:
             self._control.close()
         if self._process is not None:

@@ -117,7 +117,7 @@ def _plain(value: Any, style: Style, known: int | None = None) -> str:
 
 
 def _known(value: Any) -> int | None:
-    """The digits to which the decimal numbers in a value are known; None for an exact one."""
+    """The number of digits of the least precise decimal number in a value; None where there is none."""
     return min((prec_to_dps(number._prec) for number in value.atoms(sympy.Float)), default=None)
 
 

@@ -146,8 +146,8 @@ async def _written(writer: ProgramWriter, prompt: list[Message]) -> Written:
 
 
 def _whole(written: Written) -> str:
-    """The program, if the model came to its end: one that was cut off calculates something else."""
-    if written.closed:
+    """The program. Raises MathError for one that was cut off: a part of it would calculate something else."""
+    if written.cut_off:
         raise MathError("The program was too long and was cut off.", kind="too large", program=written.text)
     return written.text
 

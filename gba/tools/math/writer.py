@@ -30,10 +30,13 @@ _guard = threading.Lock()
 
 @dataclass(frozen=True)
 class Written:
-    """A program as the model wrote it; ``closed``: it was cut off, and ended along the shortest way that there is."""
+    """A program as the model wrote it.
+
+    ``cut_off``: the limit of tokens was reached, and the grammar's shortest completion appended.
+    """
 
     text: str
-    closed: bool = False
+    cut_off: bool = False
 
 
 class ProgramWriter:
@@ -89,7 +92,7 @@ class ProgramWriter:
                 raise StepError("the backend wrote a program that the grammar does not allow", text=text + chunk.text)
             text += chunk.text.rstrip("\ufffd")
             if chunk.finish is not None:
-                return Written(text) if matcher.accepting else Written(text + matcher.shortest(), closed=True)
+                return Written(text) if matcher.accepting else Written(text + matcher.shortest(), cut_off=True)
             if matcher.done:
                 yield Halt()
                 return Written(text)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from math_attacks import ESCAPES, FLOODS, RETURNS
-from math_outcome import KINDS, evaluated
-from math_sentences import Sentences
 
 from gba.tools.math import evaluate, grammar_text
 from gba.tools.math.pool import shared
+from tests.helpers.math_attacks import ESCAPES, FLOODS, RETURNS
+from tests.helpers.math_outcome import KINDS, evaluated
+from tests.helpers.math_sentences import Sentences
 
 
 @pytest.mark.parametrize("program", ESCAPES)

@@ -13,12 +13,12 @@ import pytest
 import sympy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from math_honest import HONEST
-from math_outcome import KINDS, evaluated
 
 import gba
 from gba.errors import GbaError
 from gba.tools.math import MathError, MathResult, aevaluate, evaluate
+from tests.helpers.math_honest import HONEST
+from tests.helpers.math_outcome import KINDS, evaluated
 
 Patiently = Callable[[str], MathResult]
 

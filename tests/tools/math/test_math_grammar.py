@@ -4,15 +4,15 @@ import re
 from pathlib import Path
 
 import pytest
-from math_attacks import ESCAPES
-from math_honest import HONEST
-from math_outcome import checked
-from math_sentences import Sentences
 
 from gba.grammar import Grammar
 from gba.tools.math import grammar_text
 from gba.tools.math.checker import MAX_LENGTH, check
 from gba.tools.math.language import ASSUMPTIONS, FUNCTIONS, METHODS
+from tests.helpers.math_attacks import ESCAPES
+from tests.helpers.math_honest import HONEST
+from tests.helpers.math_outcome import checked
+from tests.helpers.math_sentences import Sentences
 
 MATCHER = Grammar.from_gbnf(grammar_text()).matcher()
 NOT_GENERATED = ("×", "−", "result = (25 + 35) / 2 # average speed")

@@ -4,7 +4,6 @@ import inspect
 
 import pytest
 import sympy
-from math_honest import HONEST
 
 from gba.errors import MathError
 from gba.tools.math import encoding, language
@@ -12,6 +11,7 @@ from gba.tools.math.checker import check
 from gba.tools.math.interpreter import run
 from gba.tools.math.library import CONSTANTS, FUNCTIONS, LINALG, SETS
 from gba.tools.math.methods import METHODS, PROPERTIES
+from tests.helpers.math_honest import HONEST
 
 LETTERS = set("fghuvwxyz")
 """Functions only where a program makes them some, as ``f = Function('f')``."""

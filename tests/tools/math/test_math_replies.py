@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from math_messages import forged, line, message, receive
 
 from gba.tools.math.replies import KINDS, LONGEST, TEXTS, Reply, Written, read_reply
+from tests.helpers import math_messages
+from tests.helpers.math_messages import forged, line, message, receive
 
 RESULT: dict[str, Any] = {"text": "5", "latex": "5", "decimal": "5", "exact": "5", "value": None}
 
@@ -96,7 +97,7 @@ def test_drawn_messages_are_the_same_each_time_and_of_all_sorts() -> None:
 
 def test_reading_runs_nothing_and_stays_small() -> None:
     """In a process of its own under an audit hook: evaluation, imports, files, processes and sockets are all events."""
-    program = Path(__file__).with_name("math_messages.py")
+    program = Path(math_messages.__file__)
     ran = subprocess.run([sys.executable, program, "0", "1500"], capture_output=True, text=True, check=True)
     report = json.loads(ran.stdout)
     assert report["events"] == []
@@ -108,9 +109,9 @@ def test_reading_runs_nothing_and_stays_small() -> None:
 
 def test_the_audit_hook_notices() -> None:
     """What the test above relies on: a decoder that evaluated a text would be seen."""
-    code = "import math_messages as m\nm.receive = lambda data: str(eval('5'))\nprint(m.play(0, 1)['events'])"
-    folder = Path(__file__).parent
-    paths = f"import sys; sys.path[:0] = [{str(folder)!r}, {str(folder.parents[2])!r}]\n"
+    code = "from tests.helpers import math_messages as m\n"
+    code += "m.receive = lambda data: str(eval('5'))\nprint(m.play(0, 1)['events'])"
+    paths = f"import sys; sys.path[:0] = [{str(Path(math_messages.__file__).parents[2])!r}]\n"
     ran = subprocess.run([sys.executable, "-c", paths + code], capture_output=True, text=True, check=True)
     assert "exec " in ran.stdout
     assert "compile " in ran.stdout

@@ -95,7 +95,7 @@ def test_generation_ends_with_the_program() -> None:
     backend = Scripted(["result = 3\n"])
     written = ProgramWriter(backend).write(messages("three"))
     assert written.text == "result = 3\n"
-    assert not written.closed
+    assert not written.cut_off
 
 
 def test_a_long_question_is_an_error_to_read() -> None:

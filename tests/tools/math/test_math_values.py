@@ -7,11 +7,11 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from math_values import values
 
 from gba.tools.math.encoding import classes, decode, encode
 from gba.tools.math.nodes import CONSTANTS, NODES
 from gba.tools.math.values import BOUNDS, Value, is_function_name
+from tests.helpers.math_values import values
 
 VALUES = values()
 FUNCTIONS = {name for name, shape in NODES.items() if set(shape.takes) == {"expression"} and not shape.more}

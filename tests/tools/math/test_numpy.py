@@ -32,7 +32,7 @@ def scalar_of(program: str) -> float:
     return float(evaluate(f"result = {program}", timeout=20).value)
 
 
-def same(program: str) -> None:
+def assert_same_as_numpy(program: str) -> None:
     expected = np.asarray(eval(program, {"np": np}), dtype=float)
     found = scalar_of(program) if expected.shape == () else value_of(program)
     assert np.shape(found) == expected.shape, program
@@ -43,9 +43,9 @@ def same(program: str) -> None:
 def test_functions_of_each_entry(name: str) -> None:
     pick = random.Random(name)
     least = 0 if name in ("sqrt", "log1p") else -9
-    same(f"np.{name}({numbers(pick, 4, least=least)})")
-    same(f"np.{name}({table(pick, 2, 3, least=least)})")
-    same(f"np.{name}({numbers(pick, 1, least=least)[0]})")
+    assert_same_as_numpy(f"np.{name}({numbers(pick, 4, least=least)})")
+    assert_same_as_numpy(f"np.{name}({table(pick, 2, 3, least=least)})")
+    assert_same_as_numpy(f"np.{name}({numbers(pick, 1, least=least)[0]})")
 
 
 @pytest.mark.parametrize("name", TWO.split())
@@ -53,11 +53,11 @@ def test_functions_of_two(name: str) -> None:
     pick = random.Random(name)
     whole = [float(pick.randint(1, 4)) for _ in range(3)]
     matrix = [[float(pick.randint(1, 5)) for _ in range(3)] for _ in range(2)]
-    same(f"np.{name}(np.array({matrix}), np.array({whole}))")  # broadcast along the rows
-    same(f"np.{name}(np.array({whole}), 2)")
+    assert_same_as_numpy(f"np.{name}(np.array({matrix}), np.array({whole}))")  # broadcast along the rows
+    assert_same_as_numpy(f"np.{name}(np.array({whole}), 2)")
     if name not in ("power", "hypot"):
         left = [float(pick.randint(-9, 9)) for _ in range(3)]
-        same(f"np.{name}(np.array({left}), np.array({whole}))")
+        assert_same_as_numpy(f"np.{name}(np.array({left}), np.array({whole}))")
 
 
 @pytest.mark.parametrize("name", AXIS.split())
@@ -65,12 +65,12 @@ def test_along_an_axis(name: str) -> None:
     pick = random.Random(name)
     matrix = [[*row, number] for number, row in enumerate(table(pick, 3, 3))]
     row = pick.sample(range(-9, 9), 5)
-    same(f"np.{name}({row})")
+    assert_same_as_numpy(f"np.{name}({row})")
     for axis in (0, 1, -1):
-        same(f"np.{name}({matrix}, axis={axis})")
-    same(f"np.{name}({matrix}, 0)")
+        assert_same_as_numpy(f"np.{name}({matrix}, axis={axis})")
+    assert_same_as_numpy(f"np.{name}({matrix}, 0)")
     if name != "sort":
-        same(f"np.{name}({matrix})")
+        assert_same_as_numpy(f"np.{name}({matrix})")
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_along_an_axis(name: str) -> None:
     ],
 )
 def test_programs(program: str) -> None:
-    same(program)
+    assert_same_as_numpy(program)
 
 
 @pytest.mark.parametrize("name", ["factorial", "isprime", "integrate", "solve", "binomial", "harmonic", "reciprocal"])

@@ -1,0 +1,1 @@
+"""How the two packaged models are made: their tasks, vocabulary, architecture, training and figures."""
