@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -224,13 +224,18 @@ class _Api:
 
 
 async def _body(request: Request) -> bytes:
-    """The body of a request. Raises ApiError where it is too large."""
+    """The body of a request. Raises ApiError where it is too large, or takes too long: also from a client that sends
+    nothing more."""
+    try:
+        return await asyncio.wait_for(_received(request), _MOST_SECONDS)
+    except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
+        raise ApiError("The body took too long to arrive.", status=408, code="timeout") from None
+
+
+async def _received(request: Request) -> bytes:
     body = bytearray()
-    began = time.monotonic()
     async for part in request.stream():
         body += part
         if len(body) > MOST_BYTES:
             raise ApiError(f"The body has more than {MOST_BYTES:,} bytes.", status=413, code="body_too_large")
-        if time.monotonic() - began > _MOST_SECONDS:
-            raise ApiError("The body took too long to arrive.", status=408, code="timeout")
     return bytes(body)

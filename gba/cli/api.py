@@ -10,12 +10,14 @@ from typing import Annotated, Any
 
 import typer
 
+from gba.cli.options import typed
 from gba.errors import GbaError
 
 __all__ = ["api"]
 
 
 def api(
+    command_line: typer.Context,
     base_url: Annotated[
         str | None,
         typer.Option(
@@ -51,13 +53,14 @@ def api(
     missing = [name for name in ("starlette", "uvicorn", "prometheus_client") if not find_spec(name)]
     if missing:
         raise GbaError("the endpoint needs more: pip install 'grammar-based-agents[api]'")
-    if model is not None and base_url is not None and not os.environ.get("LLAMA_CPP_BASE_URL"):
+    if model is not None and typed(command_line, "base_url"):  # a URL of the environment gives way to a model
         raise GbaError("--base-url and --model name different models: give one of them")
     if not api_key and not _is_loopback(host):
         raise GbaError(f"{host} can be reached from elsewhere: give a key with --api-key (or GBA_API_KEY)")
     server = None if model is not None else base_url
-    listening = _listen(host, port)
-    _serve(_engine(server, model, slots, context, chat_format), listening, host, server, api_key, queue, model_name)
+    with _listen(host, port) as listening:
+        engine = _engine(server, model, slots, context, chat_format)
+        _serve(engine, listening, host, server, api_key, queue, model_name)
 
 
 def _engine(base_url: str | None, model: str | None, slots: int, context: int | None, chat_format: str | None) -> Any:

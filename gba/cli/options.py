@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gba.langchain.chat_model import ChatLlamaCpp
     from gba.trajectory import Recorder
 
-__all__ = ["AgentOptions", "MathModel", "takes_agent_options"]
+__all__ = ["AgentOptions", "MathModel", "takes_agent_options", "typed"]
 
 MathModel = Annotated[
     str | None,
@@ -219,7 +219,7 @@ def takes_agent_options(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(command_line: typer.Context, **values: Any) -> None:
         chosen = {each.name: values.pop(each.name) for each in shared}
-        given = {name for name in chosen if _typed(command_line, name)}
+        given = {name for name in chosen if typed(command_line, name)}
         command(**values, agent=AgentOptions(**chosen, given=frozenset(given)))
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -238,7 +238,7 @@ def takes_agent_options(command: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-def _typed(command_line: typer.Context, name: str) -> bool:
+def typed(command_line: typer.Context, name: str) -> bool:
     """Whether an option was typed, and is not of the environment, of the configuration file or a default."""
     source = command_line.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 import httpx
@@ -149,6 +150,18 @@ def test_a_body_that_is_too_large() -> None:
     with serving(Engine(Scripted.turns(["x"]))) as url:
         response = httpx.post(f"{url}/chat/completions", content=b" " * 11_000_000, timeout=60)
         assert response.status_code == 413
+        assert httpx.get(f"{url}/models", timeout=60).status_code == 200
+
+
+def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gba.api.app._MOST_SECONDS", 0.3)
+    head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+    with serving(Engine(Scripted.turns(["x"]))) as url:
+        address = httpx.URL(url)
+        with socket.create_connection((address.host, address.port or 80), timeout=30) as connection:
+            connection.sendall(head)  # and nothing more
+            answer = connection.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 408 ")
         assert httpx.get(f"{url}/models", timeout=60).status_code == 200
 
 
