@@ -72,6 +72,8 @@ class Step:
     completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
     ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words. ``choices``:
     how sure the model was of each choice between tools and an answer, as far as there was one and llama.cpp told.
+    ``looped``: what was ended because the model said the same thing over and over; an answer that was has the finish
+    ``length``.
     """
 
     thought: str = ""
@@ -87,6 +89,7 @@ class Step:
     requests: int = 0
     chat_format: str = ""
     choices: tuple[Choice, ...] = ()
+    looped: tuple[Literal["thought", "answer"], ...] = ()
 
     @property
     def answer(self) -> str:

@@ -311,6 +311,7 @@ class StepTask:
             writer.requests,
             self._renderer.format.describe(),
             tuple(self._filling.choices),
+            (*self._free.looped, *(self._answer.looped if self._answer is not None else ())),
         )
 
 
