@@ -123,9 +123,8 @@ def _choice(choices: list[_Choice], name: str) -> list[str]:
 def _alternative(name: str, share: float, chosen: bool) -> str:
     mark, shown = (' class="gba-chosen"' if chosen else ""), escape("answer" if name == RESPOND else name)
     meter = f'<meter min="0" max="1" value="{share:.4f}" aria-label="{shown}"></meter>'
-    return (
-        f'<li{mark}><span class="gba-name">{shown}</span>{meter}<span class="gba-share">{escape(_percent(share))}</span></li>'
-    )
+    told = f'<span class="gba-share">{escape(_percent(share))}</span>'
+    return f'<li{mark}><span class="gba-name">{shown}</span>{meter}{told}</li>'
 
 
 def _percent(share: float) -> str:
