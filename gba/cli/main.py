@@ -18,6 +18,7 @@ from gba.cli.grammar import grammar
 from gba.cli.math import math
 from gba.cli.models import app as models
 from gba.cli.serve import serve
+from gba.cli.trajectory import app as trajectory
 from gba.cli.version import version
 from gba.errors import GbaError
 
@@ -32,6 +33,7 @@ app = typer.Typer(
 for _command in (ask, chat, serve, api, grammar, math, doctor, version):
     app.command()(_command)
 app.add_typer(models, name="models")
+app.add_typer(trajectory, name="trajectory")
 
 
 def _show_version(wanted: bool) -> None:

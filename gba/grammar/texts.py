@@ -80,16 +80,17 @@ def _shared(one: str, other: str) -> int:
 def _body(options: _Options, written: list[tuple[Node, int]], ends: dict[tuple[str, str], Node]) -> tuple[Node, int]:
     """A branch as a node, and how many groups it has within each other. Labels that differ in their first character
     only are written once. ``ends``: those at the ends of texts, equal ones as one object."""
-    groups: dict[tuple[str, int], str] = {}
+    groups: dict[tuple[str, int], list[str]] = {}
     listed: list[Node] = []
     nested = 1
     for label, following in options:
         if label:
             key = (label[1:], following)
-            groups[key] = groups.get(key, "") + label[0]
+            groups.setdefault(key, []).append(label[0])
         else:
             listed.append(EMPTY)
-    for (rest, following), chars in groups.items():
+    for (rest, following), first in groups.items():
+        chars = "".join(first)
         if following == _END:
             end = ends.get((chars, rest))
             if end is None:
