@@ -103,6 +103,7 @@ def _asked(
         "max_tokens": most,
         "max_thought_tokens": request.max_thought_tokens,
         "thought": request.thought,
+        "stop_loops": request.stop_loops,
     }
     wanted = Request(
         messages=tuple(messages),

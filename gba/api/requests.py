@@ -72,6 +72,7 @@ class _Request(BaseModel):
     id_slot: int | None = None
     thought: Literal["auto", "prompted", "none"] | None = None
     max_thought_tokens: Annotated[int, Field(ge=0)] | None = None
+    stop_loops: bool | None = None
 
 
 class ChatRequest(_Request):

@@ -29,7 +29,9 @@ from gba.errors import (
 )
 
 __all__ = [
+    "COMPLETION",
     "MODELS",
+    "PROPS",
     "Call",
     "Flow",
     "Patience",
@@ -48,6 +50,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+COMPLETION = "/completion"
+PROPS = "/props"
 MODELS = "/v1/models"
 """Where a server lists its models, in OpenAI's form."""
 _ROOM = 2**16
@@ -138,7 +142,7 @@ def completion_call(
         body["grammar"] = grammar
     if slot is not None:
         body["id_slot"] = slot
-    return Call("/completion", {**body, **sampling.extra})
+    return Call(COMPLETION, {**body, **sampling.extra})
 
 
 def tokenize_flow(text: str, *, special: bool) -> Flow[list[int]]:
