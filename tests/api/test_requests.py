@@ -161,7 +161,7 @@ def test_a_body_that_is_too_large() -> None:
 
 
 def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gba.api.app._MOST_SECONDS", 0.3)
+    monkeypatch.setattr("gba.api.bodies._MOST_SECONDS", 0.3)
     head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
     with serving(Engine(Scripted.turns(["x"]))) as url:
         address = httpx.URL(url)
