@@ -162,6 +162,16 @@ def test_a_forked_child_renders_in_a_process_of_its_own():
     assert rendered("x") == "x"
 
 
+def test_tools_whose_schema_names_no_properties():
+    source = "{% for name in tools[0].function.parameters.properties.keys() %}{{ name }} {% endfor %}done"
+    told = {"type": "function", "function": {"name": "f", "parameters": {"anyOf": [{"type": "object"}]}}}
+    assert rendered(source, tools=[told]) == "done"
+    told["function"]["parameters"] = {"properties": {"x": {}}}
+    assert rendered(source, tools=[told]) == "x done"
+    with pytest.raises(RefusedError):
+        rendered("{{ raise_exception('no tools') if tools else '' }}", tools=[told])
+
+
 def test_what_was_rendered_before_is_not_rendered_again(monkeypatch):
     source = "{{ messages[0].content }}, {{ messages | length }}, kept"
     assert rendered(source) == "Hello, 1, kept"

@@ -86,9 +86,19 @@ class Template:
         try:
             return _shared().render(self.source, given)
         except RefusedError:
-            if given["tools"] is not None:
+            other = [_with_properties(tool) for tool in tools or ()]  # some want an empty list
+            if other and other == given["tools"]:
                 raise
-            return _shared().render(self.source, {**given, "tools": []})  # some want an empty list
+            return _shared().render(self.source, {**given, "tools": other})
+
+
+def _with_properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tool, with properties where its schema names none (``anyOf``, ``$ref``): templates go through them."""
+    function = tool.get("function")
+    if not isinstance(function, Mapping) or not isinstance(function.get("parameters"), Mapping):
+        return tool
+    parameters = {"type": "object", "properties": {}, **function["parameters"]}
+    return {**tool, "function": {**function, "parameters": parameters}}
 
 
 class _Process:
