@@ -81,6 +81,8 @@ class Step:
     ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words. ``choices``:
     how sure the model was of each choice between tools and an answer, as far as there was one and llama.cpp told.
     ``written``: for each call, its arguments as they were written, what was forced told apart from the model's own.
+    ``looped``: what was ended because the model said the same thing over and over; an answer that was has the finish
+    ``length``.
     """
 
     thought: str = ""
@@ -97,6 +99,7 @@ class Step:
     chat_format: str = ""
     choices: tuple[Choice, ...] = ()
     written: tuple[tuple[Part, ...], ...] = field(default=(), repr=False)
+    looped: tuple[Literal["thought", "answer"], ...] = ()
 
     @property
     def answer(self) -> str:

@@ -104,6 +104,13 @@ class AgentOptions:
     max_thought_tokens: Annotated[
         int | None, typer.Option("--max-thought-tokens", min=0, help="Tokens of a thought.", show_default=False)
     ] = None
+    stop_loops: Annotated[
+        bool,
+        typer.Option(
+            "--stop-loops/--no-stop-loops",
+            help="End a thought or an answer in which the model says the same thing over and over.",
+        ),
+    ] = True
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, help="0 always takes the likeliest token.")
     ] = 0.0
@@ -147,7 +154,15 @@ class AgentOptions:
 
         common: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("temperature", "seed", "max_tokens", "max_thought_tokens", "chat_format", "call_syntax")
+            for name in (
+                "temperature",
+                "seed",
+                "max_tokens",
+                "max_thought_tokens",
+                "stop_loops",
+                "chat_format",
+                "call_syntax",
+            )
         }
         if self._on_server():
             model = self.model if "model" in self.given else None

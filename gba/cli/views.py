@@ -108,6 +108,9 @@ class Printed:
             self._label("answer")
             self.console.print("(the model ended its turn without a word)", style="dim", end="")
         self.end()
+        if looped := message.response_metadata.get("looped"):
+            what = " and ".join(f"the {part}" for part in looped)
+            self.console.print(f"(the model repeated itself: {what} was cut; --no-stop-loops leaves it)", style="dim")
         self._pieces = False
 
     def _whole(self, message: AIMessage) -> None:
@@ -162,6 +165,8 @@ class JsonLines:
             _line(event="call", id=call["id"], name=call["name"], arguments=call["args"])
         if not message.tool_calls:
             _line(event="answer", text=str(message.text))
+        if looped := message.response_metadata.get("looped"):
+            _line(event="looped", parts=looped)
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)

@@ -17,7 +17,7 @@ from gba.api import create_app
 @contextmanager
 def serving(engine: Any, **options: Any) -> Iterator[str]:
     """Its URL, up to ``/v1``."""
-    listening = socket.socket()
+    listening = socket.socket(proto=socket.IPPROTO_TCP)  # asyncio sets TCP_NODELAY where it is named
     listening.bind(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(engine, **options), log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
