@@ -69,7 +69,7 @@ class _Request(BaseModel):
     seed: int | None = None
     chat_template_kwargs: dict[str, Any] | None = None
     cache_prompt: bool | None = None
-    id_slot: int | None = None
+    id_slot: Annotated[int, Field(ge=-1)] | None = None
     thought: Literal["auto", "prompted", "none"] | None = None
     max_thought_tokens: Annotated[int, Field(ge=0)] | None = None
     stop_loops: bool | None = None
@@ -89,6 +89,7 @@ class ChatRequest(_Request):
     reasoning_effort: str | None = None
     modalities: list[Literal["text"]] | None = None
     verbosity: str | None = None
+    grammar: Annotated[str, Field(min_length=1)] | None = None
 
 
 class ResponsesRequest(_Request):
@@ -121,7 +122,7 @@ _REFUSED = {
     "conversation": "nothing is stored here: send the whole conversation",
     "function_call": "send tool_choice",
     "functions": "send tools",
-    "grammar": "send response_format with a JSON Schema, or POST /v1/completions with the grammar",
+    "grammar": "send text.format with a JSON Schema, or the grammar to /v1/chat/completions",
     "modalities": "a text model writes text only",
     "prediction": "predicted outputs are not known here",
     "previous_response_id": "nothing is stored here: send the whole conversation as input",

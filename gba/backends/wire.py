@@ -115,7 +115,7 @@ def completion_call(
     if max_tokens < -1:
         raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
     if slot is not None and not 0 <= slot < known.slots:
-        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
+        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.", option="id_slot")
     if grammar is not None and not grammar.strip():
         raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
     if len(prompt) >= known.context:

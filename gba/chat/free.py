@@ -93,7 +93,7 @@ class FreePass:
         thought, else the pass ends with that. ``refused``: texts that a grammar keeps out.
         """
         reader, writer = self._reader, self._writer
-        grammar = without_texts(tuple(refused)) if refused else None
+        grammar = without_texts(tuple(refused)) if refused else self._request.grammar
         thought_room = self._thought_room(reserve)
         while True:
             room = writer.budget(reserve)
@@ -153,7 +153,7 @@ class FreePass:
         """Tokens that a thought may take."""
         room = self._writer.budget(reserve)
         room -= min(_ANSWER_ROOM, room // 3)
-        limit = self._request.options.max_thought_tokens
+        limit = self._request.options.max_thought_tokens if self._request.grammar is None else 0
         return room if limit is None else min(limit, room)
 
     def _generate(self, grammar: str | None, room: int, thought_room: int, text: bool, *, thought: bool) -> Task[None]:
