@@ -13,6 +13,7 @@ import typer
 from gba.cli.api import api
 from gba.cli.ask import ask
 from gba.cli.chat import chat
+from gba.cli.collect import collect
 from gba.cli.doctor import doctor
 from gba.cli.grammar import grammar
 from gba.cli.math import math
@@ -31,7 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # Typer's boxes need rich's Markdown, which takes a third of the time of `gba --help`
 )
-for _command in (ask, chat, ui, serve, api, grammar, math, doctor, version):
+for _command in (ask, chat, ui, serve, api, collect, grammar, math, doctor, version):
     app.command()(_command)
 app.add_typer(models, name="models")
 app.add_typer(trajectory, name="trajectory")

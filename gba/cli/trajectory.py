@@ -11,8 +11,7 @@ import typer
 from gba.errors import GbaError
 
 if TYPE_CHECKING:
-    from gba.cli.views import Printed
-    from gba.trajectory import StepRecord, Trajectory
+    from gba.trajectory import Trajectory
 
 __all__ = ["app", "write_page"]
 
@@ -67,17 +66,10 @@ def _print(run: Trajectory) -> None:
     from gba.cli.views import Printed
 
     printed = Printed()
-    for message, step in run.turns():
-        if step is None:
-            printed.write(_KINDS.get(message.role, message.role), message.content)
-        else:
-            _print_step(printed, step)
+    for message, _ in run.turns():
+        printed.write("thought", message.thought)
+        for call in message.calls:
+            printed.end()
+            printed.write("call", f"{call.name} {json.dumps(dict(call.arguments), ensure_ascii=False)}")
+        printed.write(_KINDS.get(message.role, message.role), message.content)
         printed.end()
-
-
-def _print_step(printed: Printed, step: StepRecord) -> None:
-    printed.write("thought", step.thought)
-    for call in step.calls:
-        printed.end()
-        printed.write("call", f"{call.name} {json.dumps(dict(call.arguments), ensure_ascii=False)}")
-    printed.write("answer", step.answer)

@@ -2,7 +2,7 @@ import { byId, element, fromHtml } from "./dom.js";
 import { Conversation } from "./conversation.js";
 import { LiveStep } from "./live.js";
 import { events } from "./net.js";
-import { chosenTools, temperature } from "./settings.js";
+import { chosenTools, ready, temperature } from "./settings.js";
 
 const conversation = new Conversation();
 let stopping = null;
@@ -10,6 +10,7 @@ let stopping = null;
 export function start() {
   for (const html of conversation.shown) byId("log").append(fromHtml(html));
   scroll(true);
+  byId("log").addEventListener("scroll", scrolled);
   offer();
   byId("ask").addEventListener("submit", (event) => {
     event.preventDefault();
@@ -50,9 +51,22 @@ function request(text) {
 
 const say = (text) => { byId("doing").textContent = text; };
 
+// The end stays in view, until one scrolls up, and again once one is back there.
+let pinned = true;
+let reached = 0;
+
 function scroll(always) {
   const log = byId("log");
-  if (always || log.scrollHeight - log.scrollTop - log.clientHeight < 120) log.scrollTop = log.scrollHeight;
+  pinned ||= always;
+  if (!pinned) return;
+  log.scrollTop = log.scrollHeight;
+  reached = log.scrollTop;
+}
+
+function scrolled() {
+  const log = byId("log");
+  if (log.scrollTop < reached - 5) pinned = false;
+  if (log.scrollHeight - log.scrollTop - log.clientHeight < 40) pinned = true;
 }
 
 // Which buttons there are; an answer that did not come can be asked for again.
@@ -68,9 +82,10 @@ async function answer() {
   offer();
   scroll(true);
   const run = { step: null, ended: false };
-  const body = { messages: conversation.messages, tools: chosenTools(), temperature: temperature() };
   const of = stopping;
   try {
+    await Promise.race([ready, new Promise((resolve) => of.signal.addEventListener("abort", resolve))]);
+    const body = { messages: conversation.messages, tools: chosenTools(), temperature: temperature() };
     for await (const event of events("/ui/chat", body, of.signal)) {
       if (of.signal.aborted) break;
       take(event, run);

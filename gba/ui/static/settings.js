@@ -17,6 +17,10 @@ function count() {
 }
 
 let known = "";
+let arrived;
+
+// Resolved once it is known which tools there are.
+export const ready = new Promise((resolve) => { arrived = resolve; });
 
 export function fill(model) {
   if (known === JSON.stringify(model.tools)) return;
@@ -30,4 +34,5 @@ export function fill(model) {
   byId("temperature").value = model.temperature;
   byId("format").textContent = `Chat format: ${model.chat_format}. ${model.context} tokens of context.`;
   count();
+  arrived();
 }
