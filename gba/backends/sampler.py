@@ -22,7 +22,7 @@ from gba.backends.base import Sampling, TokenLogprob
 from gba.backends.generation import EXTRA_IN_PROCESS
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, GrammarError
-from gba.grammar.gbnf import parse_gbnf
+from gba.grammar.gbnf.parser import parse_gbnf
 
 __all__ = ["GrammarGate", "TokenSampler"]
 

@@ -17,10 +17,10 @@ from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.writer import Writer
 from gba.errors import StepError
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import Choice as OneOf
-from gba.grammar.nodes import GbnfTree
-from gba.grammar.nodes import Literal as Text
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import Choice as OneOf
+from gba.grammar.gbnf.nodes import GbnfTree
+from gba.grammar.gbnf.nodes import Literal as Text
 from gba.schema.tools import ToolCall
 
 __all__ = ["RESERVE", "Filling"]

@@ -24,7 +24,7 @@ from gba.chat.tags import whole_tags
 from gba.chat.writer import Writer
 from gba.errors import BackendError, GrammarError, StepError
 from gba.grammar.arguments import write_arguments
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.tools import RESPOND, ToolCall
 
 __all__ = ["StepTask"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 
-from gba.grammar.charclass import normalise
+from gba.grammar.gbnf.charclass import normalise
+from gba.grammar.gbnf.nodes import CharClass
 from gba.grammar.grammar import Grammar
-from gba.grammar.nodes import CharClass
 
 __all__ = ["sample"]
 

@@ -9,7 +9,7 @@ from typing import Any
 from gba.chat.engine import Engine
 from gba.grammar.arguments import compile_arguments
 from gba.grammar.grammar import Grammar
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.tools import ToolSpec
 
 __all__ = ["Grammars"]

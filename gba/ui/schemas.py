@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from gba.errors import SchemaError
+from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.grammar import Grammar
-from gba.grammar.matcher import Matcher
 from gba.grammar.sampling import sample
 from gba.ui.forms import SchemaForm
 
