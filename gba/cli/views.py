@@ -111,6 +111,9 @@ class Printed:
         if looped := message.response_metadata.get("looped"):
             what = " and ".join(f"the {part}" for part in looped)
             self.console.print(f"(the model repeated itself: {what} was cut; --no-stop-loops leaves it)", style="dim")
+        if limit := message.response_metadata.get("step_limit"):
+            line = f"(the last of {limit} steps: answered without further calls; --max-steps allows more)"
+            self.console.print(line, style="dim")
         self._pieces = False
 
     def _whole(self, message: AIMessage) -> None:
@@ -167,6 +170,8 @@ class JsonLines:
             _line(event="answer", text=str(message.text))
         if looped := message.response_metadata.get("looped"):
             _line(event="looped", parts=looped)
+        if limit := message.response_metadata.get("step_limit"):
+            _line(event="step_limit", steps=limit)
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)
