@@ -21,7 +21,7 @@ class StepOptions:
     it. ``max_calls``: calls of one step where parallel calls are allowed. ``max_retries``: how often arguments are
     written again that break a constraint which the grammar does not enforce. ``max_repeats``: how often in a row a call
     may be made with the same arguments and the same result; after that it is taken out of the grammar. ``stop_loops``:
-    end a thought or an answer in which the model says the same thing over and over (`gba.chat.loops`).
+    end a thought, arguments or an answer in which the model says the same thing over and over (`gba.chat.loops`).
 
     ``thought``: ``auto`` adds nothing to a prompt of the model's own template, and asks for a thought where gba tells
     of the tools; ``prompted`` always asks for one; ``none`` leaves the free text out where a call is required.
