@@ -198,7 +198,7 @@ class _Api:
 
     async def document(self, request: Request) -> Response:  # noqa: ARG002
         """`GET /openapi.json`."""
-        return JSONResponse(document())
+        return JSONResponse(document(key=self.key is not None))
 
     async def tokenize(self, request: Request) -> Response:
         """`POST /tokenize`, as llama-server has it."""
