@@ -156,7 +156,7 @@ async def streams(url: str, count: int) -> dict[str, int]:
     return {"asked": count, "right": sum(result is True for result in done)}
 
 
-def valid(url: str, tools: list[dict[str, Any]], *, stream: bool) -> dict[str, Any]:
+def valid(url: str, tools: list[dict[str, Any]], *, stream: bool, named: bool = True) -> dict[str, Any]:
     """How many of the tools are called with arguments that their schema allows, and what is wrong with the others."""
     right, wrong, none = 0, {}, 0
     with OpenAI(base_url=url, api_key="none", max_retries=0, timeout=600) as client:
@@ -166,7 +166,7 @@ def valid(url: str, tools: list[dict[str, Any]], *, stream: bool) -> dict[str, A
                 "model": "x",
                 "messages": [{"role": "user", "content": "Call it."}],
                 "tools": [tool],
-                "tool_choice": {"type": "function", "function": {"name": name}},
+                "tool_choice": {"type": "function", "function": {"name": name}} if named else "required",
                 "max_tokens": 256,
                 "seed": 1,
             }
@@ -233,6 +233,7 @@ def main() -> None:
                     "gba api": valid(ours, tools, stream=False),
                     "gba api, streamed": valid(ours, tools, stream=True),
                     "llama-server": valid(theirs, tools, stream=False)["valid"],
+                    "llama-server, required": valid(theirs, tools, stream=False, named=False)["valid"],
                 }
     print(json.dumps(figures, indent=2))
 
