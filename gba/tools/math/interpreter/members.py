@@ -233,6 +233,7 @@ METHODS: dict[type, dict[str, Method]] = {
     set: _SET,
     frozenset: _FROZEN,
     int: _INT,
+    bool: _INT,
     float: {"is_integer": lambda _, value: float(value).is_integer()},
     Fraction: {"limit_denominator": _limited},
     Decimal: {name: _decimal(name) for name in _DECIMALS.split()},

@@ -111,8 +111,6 @@ def formatted(fuel: Fuel, value: Any, spec: str) -> str:
         if digits and (len(digits) > 5 or int(digits) > limit):
             raise MathError(f"A format may have at most {limit:,} digits.", kind="too large")
     _measure(fuel, value, 0)
-    if isinstance(value, Fraction):
-        value = float(value)
     text = format(float(value) if isinstance(value, float) else value, spec)
     fuel.text_of(len(text))
     return text
