@@ -95,7 +95,7 @@ class Filling:
         new = generation.text
         if new.startswith(healed):
             return healed, generation.chunks, new[len(healed) :]
-        if new and healed.startswith(new):
+        if healed.startswith(new) and (new or generation.cut):
             writer.force(healed[len(new) :], structure=self._structure)
             return healed, generation.chunks, ""
         self._refuse(new)
@@ -190,9 +190,9 @@ class Filling:
         new = generation.text
         if not new.startswith(healed):
             writer.keep(generation, "argument")
-            if healed.startswith(new) and generation.finish == "length":
+            if healed.startswith(new) and (generation.cut or generation.finish == "length"):
                 writer.force(healed[len(new) :], structure=self._structure)
-                self._stuck = True
+                self._stuck = not generation.cut
                 return ""
             self._refuse(new)
         written = new[len(healed) :]

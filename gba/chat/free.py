@@ -14,6 +14,8 @@ from gba.chat.messages import Looped, SpanKind
 from gba.chat.reader import Told, TurnReader
 from gba.chat.request import Request
 from gba.chat.writer import Generation, Writer
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 
 __all__ = ["Ended", "FreePass"]
 
@@ -90,7 +92,6 @@ class FreePass:
         thought, else the pass ends with that. ``refused``: texts that a grammar keeps out.
         """
         reader, writer = self._reader, self._writer
-        grammar = without_texts(tuple(refused)) if refused else self._request.grammar
         thought_room = self._thought_room(reserve)
         while True:
             room = writer.budget(reserve)
@@ -102,7 +103,7 @@ class FreePass:
                 return "length"
             else:
                 yield from self._generate(
-                    grammar, room, thought_room, text, thought=self._choosing or limit is not None
+                    self._grammar(refused), room, thought_room, text, thought=self._choosing or limit is not None
                 )
             if reader.stopped:
                 return reader.stopped
@@ -112,6 +113,18 @@ class FreePass:
                 return ended
             if not text and reader.behind_thought:
                 return "thought"
+
+    def _grammar(self, refused: Sequence[str]) -> str | None:
+        """The grammar of what comes next: the rest of the request's own, where its beginning was written before the
+        server went away."""
+        if refused:
+            return without_texts(tuple(refused))
+        grammar, written = self._request.grammar, self._reader.raw[self._reader.thought_end :]
+        if grammar is None or not written:
+            return grammar
+        matcher = Matcher(parse_gbnf(grammar))
+        matcher.advance(written)
+        return matcher.remaining()
 
     def _end_loop(self) -> Task[Ended | None]:
         """Go on behind a loop: the model's own thought is closed, and None returned; other text is at its end."""
