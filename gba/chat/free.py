@@ -10,20 +10,17 @@ from gba.chat.events import AnswerDelta, ThoughtDelta
 from gba.chat.formats import ChatFormat
 from gba.chat.io import Task
 from gba.chat.loops import ANSWER, THOUGHT
-from gba.chat.messages import SpanKind
+from gba.chat.messages import Looped, SpanKind
 from gba.chat.reader import Told, TurnReader
 from gba.chat.request import Request
 from gba.chat.writer import Generation, Writer
 from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.gbnf.parser import parse_gbnf
 
-__all__ = ["Ended", "FreePass", "Looped"]
+__all__ = ["Ended", "FreePass"]
 
 Ended: TypeAlias = Literal["call", "stop", "length", "thought"]
 """Why free writing ended: a call begins, the model ended its turn, the budget did or a loop, or the thought is done."""
-
-Looped: TypeAlias = Literal["thought", "answer"]
-"""What was ended because the model said the same thing over and over."""
 
 _ANSWER_ROOM = 256
 """Tokens that a thought leaves to what comes behind it, where there are as many; else a third of what is left."""
