@@ -19,7 +19,6 @@ _ERRORS = {
     "413": "The body is too large.",
     "429": "Too many requests wait.",
     "500": "The step ended without a valid call.",
-    "501": "What is passed on needs a llama-server, and the model runs in process.",
     "502": "llama.cpp failed.",
     "503": "The llama-server is gone or still loading.",
 }
@@ -39,15 +38,16 @@ _SCHEMAS = {
     "Models": _object(
         object={"const": "list"}, data={"type": "array", "items": {"$ref": "#/components/schemas/Model"}}
     ),
-    "Passed": {"type": "object", "description": "What the llama-server takes; it is not looked at here."},
+    "Completion": {"type": "object", "required": ["prompt"], "description": "What the llama-server takes."},
+    "Embedding": {"type": "object", "required": ["input"], "description": "What the llama-server takes."},
     "Tokens": _object(tokens={"type": "array", "items": _COUNT}),
 }
 _NAME = {"name": "name", "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
 
 
 @functools.cache
-def document() -> dict[str, Any]:
-    """The document."""
+def document(*, key: bool = False) -> dict[str, Any]:
+    """The document. ``key``: clients have to send one."""
     schemas: dict[str, Any] = {}
     for model in (ChatRequest, ResponsesRequest, TokenizeRequest):
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -58,14 +58,12 @@ def document() -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "gba api", "version": __version__},
-        "security": [{"key": []}],
+        "security": [{"key": []}] if key else [],
         "paths": {
             "/v1/chat/completions": post("Chat, with calls that are always valid.", "ChatRequest", events=True),
             "/v1/responses": post("The same as a response; nothing is stored.", "ResponsesRequest", events=True),
-            "/v1/completions": post("Passed on to the llama-server: its own completions.", "Passed", events=True),
-            "/v1/embeddings": post(
-                "Passed on to the llama-server: embeddings, where it was started for them.", "Passed"
-            ),
+            "/v1/completions": _passed("Completions, passed on to the llama-server.", "Completion", events=True),
+            "/v1/embeddings": _passed("Embeddings, passed on to the llama-server.", "Embedding"),
             "/v1/models": get("The model that runs here.", "Models"),
             "/v1/models/{name}": {"parameters": [_NAME], **get("The model of this name.", "Model")},
             "/tokenize": post("The tokens of a text.", "TokenizeRequest", "Tokens"),
@@ -90,6 +88,16 @@ def _post(summary: str, schema: str, answer: str = "", *, events: bool = False) 
         media["text/event-stream"] = {}
     body = {"required": True, "content": content}
     return {"post": {"summary": summary, "requestBody": body, "responses": _answers(media)}}
+
+
+def _passed(summary: str, schema: str, *, events: bool = False) -> dict[str, Any]:
+    item = _post(summary, schema, events=events)
+    text = "What the llama-server answers with; 501 where the model runs in process, without a server."
+    item["post"]["responses"] = {
+        "200": item["post"]["responses"]["200"],
+        "default": {"description": text, "content": {"application/json": {}}},
+    }
+    return item
 
 
 def _named(schema: str) -> dict[str, Any]:

@@ -22,9 +22,6 @@ __all__ = ["Prompt", "Renderer", "Transcripts"]
 
 _KEPT_TOKENS = 4_000_000
 """Tokens of transcripts that are kept: 16 MB."""
-_SHORT = 16
-_SHORT_TEXT = 2**14
-"""Messages, and characters of their texts, that are laid out in less time than it takes to hand it to a thread."""
 
 
 class Transcripts:
@@ -66,7 +63,6 @@ class Renderer:
     def __init__(self, chat_format: ChatFormat, tokens: Tokens, transcripts: Transcripts, *, bos: int | None) -> None:
         self.format, self._tokens, self._transcripts = chat_format, tokens, transcripts
         self._head = [] if bos is None else [bos]
-        self._begun = False
 
     def render(self, conversation: Conversation) -> Task[Prompt]:
         """The prompt of a conversation, up to where the assistant's turn begins."""
@@ -93,19 +89,9 @@ class Renderer:
         return tokens, layout.prompt()
 
     def _layout(self, conversation: Conversation) -> Task[Layout]:
-        if self._begun and _is_short(conversation):
-            return self.format.layout(conversation)
         lay_out: Callable[[], Layout] = lambda: self.format.layout(conversation)  # noqa: E731
         layout: Layout = yield Compute(lay_out)
-        self._begun = True  # the template has been read
         return layout
-
-
-def _is_short(conversation: Conversation) -> bool:
-    """Whether an event loop can lay it out itself."""
-    if conversation.tools or conversation.response is not None or len(conversation.messages) > _SHORT:
-        return False
-    return sum(len(message.content) + len(message.thought) for message in conversation.messages) <= _SHORT_TEXT
 
 
 def _keys(conversation: Conversation) -> list[tuple[Any, ...]]:

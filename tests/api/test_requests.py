@@ -225,7 +225,8 @@ def test_the_document_names_every_path() -> None:
         assert told == methods
         references = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
         assert references <= set(document["components"]["schemas"])
-        assert {"405", "408"} <= set(document["paths"]["/v1/completions"]["post"]["responses"])
+        assert {"405", "408"} <= set(document["paths"]["/tokenize"]["post"]["responses"])
+        assert document["security"] == []
         assert document["components"]["schemas"]["ChatRequest"]["properties"]["tool_choice"]
         assert httpx.get(f"{root}/health", timeout=60).json() == {"status": "ok"}
         httpx.post(f"{url}/chat/completions", json={"messages": HELLO}, timeout=60)

@@ -50,7 +50,7 @@ async def test_what_is_written_is_sent_at_once() -> None:
         accepted.put_nowait(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
         writer.close()
 
-    listening = api._listen("127.0.0.1", 0)
+    listening = api.listen("127.0.0.1", 0)
     with socket.create_connection(listening.getsockname()):
         async with await asyncio.start_server(accept, sock=listening):
             assert await asyncio.wait_for(accepted.get(), 20)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +13,7 @@ from sympy.tensor.array import NDimArray
 from gba.errors import MathError
 from gba.tools.math.arithmetic import as_matrix, clean
 from gba.tools.math.bounds import check_expansion
-from gba.tools.math.library import FUNCTIONS
+from gba.tools.math.library import FUNCTIONS, NUMPY
 from gba.tools.math.library.algebra import digits_of
 from gba.tools.math.library.calculus import derivative, integral, limit, series
 from gba.tools.math.library.elementary import rounded
@@ -20,7 +21,7 @@ from gba.tools.math.library.lists import items, total
 from gba.tools.math.library.matrices import norm
 from gba.tools.math.library.statistics import mean
 
-__all__ = ["METHODS", "PROPERTIES"]
+__all__ = ["ARRAY_METHODS", "METHODS", "PROPERTIES"]
 
 _DIGITS = sympy.Integer(15)
 
@@ -108,6 +109,10 @@ def _shape(value: Any) -> Any:
     return tuple(clean(size) for size in value.shape)
 
 
+def _turned(value: Any) -> Any:
+    return NUMPY["transpose"](value) if isinstance(value, NDimArray) else as_matrix(value).T
+
+
 def _solved(value: Any, right: Any) -> Any:
     return as_matrix(value).LUsolve(as_matrix(right))
 
@@ -157,8 +162,16 @@ METHODS: dict[str, Callable[..., Any]] = {
     "get": _looked_up,
 }
 
+ARRAY_METHODS = frozenset(
+    """
+    sum prod mean std var max min ptp argmax argmin argsort cumsum cumprod dot round clip trace transpose any all
+    reshape ravel repeat
+    """.split()
+)
+"""The methods of an array that are functions of numpy's with the array as their first argument."""
+
 PROPERTIES: dict[str, Callable[[Any], Any]] = {
-    "T": lambda value: as_matrix(value).T,
+    "T": _turned,
     "H": lambda value: as_matrix(value).H,
     "lhs": _side("lhs"),
     "rhs": _side("rhs"),
@@ -167,6 +180,8 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
     "numerator": sympy.numer,
     "denominator": sympy.denom,
     "shape": _shape,
+    "size": lambda value: math.prod(map(int, _shape(value))),
+    "ndim": lambda value: len(_shape(value)),
     "rows": lambda value: _shape(value)[0],
     "cols": lambda value: _shape(value)[1],
     "free_symbols": lambda value: sorted(value.free_symbols, key=str),
