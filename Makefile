@@ -38,7 +38,7 @@ BFCL_EVAL ?= bfcl-eval==2026.3.23
 # A llama-server that is there already is used, and none is built.
 LLAMA_SERVER := $(or $(LLAMA_SERVER_BIN),$(shell command -v llama-server 2>/dev/null))
 
-.PHONY: help demo test coverage test-matrix fuzz attack test-real real check lint docs format notebooks transcripts
+.PHONY: help demo test coverage test-matrix test-browser fuzz attack test-real real check lint docs format notebooks transcripts
 .PHONY: tiny-models clean
 
 help:
@@ -46,6 +46,7 @@ help:
 	@echo "make test         all tests"
 	@echo "make coverage     all tests, and which lines of gba/ none of them runs: an error where they are more than 5 %"
 	@echo "make attack       hostile input of every kind, each piece within its bounds on time and memory (at most 15 minutes)"
+	@echo "make test-browser tests of the page of gba ui in Chromium, which has to be there (Debian: apt-get install chromium)"
 	@echo "make test-real    tests on two real models, which are downloaded (350 MB)"
 	@echo "make real         the same set-up, and where the models are: for benchmarks/bfcl.py"
 	@echo "make test-matrix  tests with the lowest allowed versions of the dependencies, and on Python 3.10 to 3.13"
@@ -86,6 +87,10 @@ $(VENV)/.real: $(VENV)/.dev
 	$(UV) --no-deps --target $(BFCL) "$(BFCL_EVAL)"
 	@touch $@
 
+$(VENV)/.browser: $(VENV)/.dev
+	$(UV) --editable ".[browser,dev]" --override $(VENV)/overrides.txt
+	@touch $@
+
 demo: $(VENV)/.demo
 	$(BIN)/python -m gba.demo
 
@@ -101,6 +106,10 @@ coverage: $(VENV)/.dev
 
 attack: $(VENV)/.dev
 	$(BIN)/python -m benchmarks.attack
+
+# Chromium is that of the PATH, or the file that GBA_CHROMIUM names. SCREENSHOTS: a folder to keep pictures in.
+test-browser: $(VENV)/.browser
+	GBA_SCREENSHOTS=$(SCREENSHOTS) $(BIN)/python -m pytest tests/browser
 
 test-real: $(VENV)/.real
 	$(BIN)/python -m pytest tests/real

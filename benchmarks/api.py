@@ -1,26 +1,31 @@
-"""The endpoint of `gba api` beside llama-server's own, on one llama-server.
+"""The endpoint of `gba api` beside llama-server's own, on one llama-server. Each is a process of its own.
 
-    python benchmarks/api.py [--model MODEL.gguf] [--n 100] [--schemas DATA.jsonl.xz [--tools 100]] [--streams 200]
+    python benchmarks/api.py [--model MODEL.gguf] [--n 100] [--schemas DATA.jsonl.xz [--tools 300]] [--streams 200]
+                             [--requests 10000]
 
-Overhead: the same request without tools to both in turns, ``--n`` times: the median of the time until it is answered,
-and until the first token of a stream, in milliseconds. Streams: so many at once on four slots, each with a tool of its
-own: how many came back whole, and none with another's call. Schemas (with ``--schemas``: a file of MaskBench): so many
-function schemas with a named tool_choice on random weights, at most 256 tokens: how many answers hold a call whose
-arguments satisfy the schema, of the endpoint (whole and streamed) and of llama-server's own (--jinja). Prints one JSON
-object.
+Overhead: a request without tools to both in turns, ``--n`` times, each with a text of its own and each first every
+other time: milliseconds until it is answered, and until the first token of a stream, without those that llama.cpp says
+it spent on the prompt and the tokens; medians. Streams: so many at once on four slots, each with a tool of its own:
+how many came back whole, and none with another's call. Requests: so many, eight at a time, and the memory of the
+endpoint after a tenth of them, and at the end. Schemas (with ``--schemas``: a file of MaskBench): so many function
+schemas with a named tool_choice on random weights, at most 256 tokens: how many answers hold a call whose arguments
+satisfy the schema, of the endpoint (whole and streamed) and of llama-server's own (--jinja). Schemas that nothing
+satisfies are counted apart. Prints one JSON object.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
+import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,53 +34,97 @@ from always_valid import load, verdict
 from openai import AsyncOpenAI, OpenAI, OpenAIError
 
 from gba.backends.process import LlamaServerProcess
-from gba.chat import Engine
 from gba.models import packaged
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))
-from tests.helpers.gguf_factory import CHATML_WITH_TOOLS, write_gguf  # noqa: E402
-from tests.helpers.running_api import serving  # noqa: E402
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from tests.helpers.gguf_factory import CHATML_WITH_TOOLS, write_gguf
+
+HEADERS = {"Authorization": "Bearer none"}
 
 
-@contextmanager
-def both(model: Path, **options: Any) -> Iterator[tuple[str, str]]:
-    """The URLs of the endpoint and of the llama-server behind it."""
-    with (
-        LlamaServerProcess(model, extra_args=["--jinja"], **options) as server,
-        server.backend() as backend,
-        serving(Engine(backend)) as url,
-    ):
-        yield url, f"{server.base_url}/v1"
+@contextlib.contextmanager
+def both(model: Path, **options: Any) -> Iterator[tuple[str, str, int]]:
+    """The URLs of the endpoint and of the llama-server behind it, and the process id of the first."""
+    with LlamaServerProcess(model, extra_args=["--jinja"], **options) as server:
+        command = [sys.executable, "-m", "gba", "api", "--base-url", server.base_url, "--port", "0"]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            try:
+                assert process.stdout is not None
+                yield process.stdout.readline().split()[0], f"{server.base_url}/v1", process.pid
+            finally:
+                process.terminate()
 
 
 def overhead(urls: tuple[str, str], count: int) -> dict[str, Any]:
-    """Milliseconds of a short answer, and until the first token of a stream; medians, of requests in turns."""
-    body = {"messages": [{"role": "user", "content": "Say hello."}], "max_tokens": 8, "temperature": 0}
-    whole: dict[str, list[float]] = {url: [] for url in urls}
-    first: dict[str, list[float]] = {url: [] for url in urls}
+    """Milliseconds beside those of llama.cpp itself, of a short answer and of the first token of a stream."""
+    times: dict[str, dict[str, list[float]]] = {url: {"whole": [], "first token": []} for url in urls}
     with httpx.Client(timeout=120) as client:
-        for _ in range(count + 3):
-            for url in urls:
-                begun = time.perf_counter()
-                client.post(f"{url}/chat/completions", json=body).raise_for_status()
-                whole[url].append(time.perf_counter() - begun)
-                begun = time.perf_counter()
-                with client.stream("POST", f"{url}/chat/completions", json={**body, "stream": True}) as answer:
-                    for line in answer.iter_lines():
-                        if '"content"' in line and '"content":null' not in line.replace(" ", ""):
-                            first[url].append(time.perf_counter() - begun)
-                            break
-    ours, theirs = urls
-
-    def median(times: list[float]) -> float:
-        return round(1000 * statistics.median(times[3:]), 2)
-
-    return {
-        "whole_ms": {"gba api": median(whole[ours]), "llama-server": median(whole[theirs])},
-        "first_token_ms": {"gba api": median(first[ours]), "llama-server": median(first[theirs])},
-        "requests": count,
+        for number in range(count + 3):
+            for turn, url in enumerate(urls if number % 2 else reversed(urls)):
+                body = {
+                    "messages": [{"role": "user", "content": f"Say hello, number {number}{'ab'[turn]}."}],
+                    "max_tokens": 8,
+                    "temperature": 0,
+                }
+                times[url]["whole"].append(_whole_ms(client, url, body))
+                times[url]["first token"].append(_first_ms(client, url, body))
+    medians = {
+        name: {kind: round(statistics.median(values[3:]), 2) for kind, values in times[url].items()}
+        for name, url in zip(("gba api", "llama-server"), urls, strict=True)
     }
+    more = {kind: round(medians["gba api"][kind] - medians["llama-server"][kind], 2) for kind in medians["gba api"]}
+    return {"ms beside llama.cpp's": medians, "more with gba api": more, "requests": count}
+
+
+def _whole_ms(client: httpx.Client, url: str, body: dict[str, Any]) -> float:
+    begun = time.perf_counter()
+    answer = client.post(f"{url}/chat/completions", json=body, headers=HEADERS)
+    taken = 1000 * (time.perf_counter() - begun)
+    timings = answer.raise_for_status().json()["timings"]
+    return float(taken - timings["prompt_ms"] - timings["predicted_ms"])
+
+
+def _first_ms(client: httpx.Client, url: str, body: dict[str, Any]) -> float:
+    begun, first, spent = time.perf_counter(), 0.0, 0.0
+    with client.stream("POST", f"{url}/chat/completions", json={**body, "stream": True}, headers=HEADERS) as answer:
+        for line in answer.iter_lines():
+            data = json.loads(line[6:]) if line.startswith("data: {") else {}
+            if not first and any(choice["delta"].get("content") for choice in data.get("choices", ())):
+                first = 1000 * (time.perf_counter() - begun)
+            spent = data.get("timings", {}).get("prompt_ms", spent)
+    return first - spent
+
+
+async def requests(url: str, process: int, count: int) -> dict[str, Any]:
+    """Memory in MB while so many requests are answered."""
+    at: dict[int, float] = {}
+    done = 0
+    numbers = iter(range(count))
+
+    async def ask(client: httpx.AsyncClient) -> None:
+        nonlocal done
+        for number in numbers:
+            tool = {"type": "function", "function": {"name": f"f{number % 7}", "parameters": {"type": "object"}}}
+            body: dict[str, Any] = {
+                "messages": [{"role": "user", "content": f"Text {number}: {'word ' * (number % 50)}"}],
+                "max_tokens": 4,
+                "stream": number % 2 == 0,
+                **({"tools": [tool]} if number % 3 == 0 else {}),
+            }
+            (await client.post(f"{url}/chat/completions", json=body, headers=HEADERS)).raise_for_status()
+            done += 1
+            if done in (count // 10, count):
+                at[done] = _resident(process)
+
+    async with httpx.AsyncClient(timeout=600) as client:
+        await asyncio.gather(*(ask(client) for _ in range(8)))
+    first, last = at[count // 10], at[count]
+    return {"after": {str(key): value for key, value in at.items()}, "growth": round(last / first - 1, 4)}
+
+
+def _resident(process: int) -> float:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return round(pages * os.sysconf("SC_PAGE_SIZE") / 1e6, 1)
 
 
 async def streams(url: str, count: int) -> dict[str, int]:
@@ -107,25 +156,32 @@ async def streams(url: str, count: int) -> dict[str, int]:
     return {"asked": count, "right": sum(result is True for result in done)}
 
 
-def valid(url: str, tools: list[dict[str, Any]], *, stream: bool) -> int:
-    """How many of the tools are called with arguments that their schema allows."""
-    right = 0
+def valid(url: str, tools: list[dict[str, Any]], *, stream: bool, named: bool = True) -> dict[str, Any]:
+    """How many of the tools are called with arguments that their schema allows, and what is wrong with the others."""
+    right, wrong, none = 0, {}, 0
     with OpenAI(base_url=url, api_key="none", max_retries=0, timeout=600) as client:
         for tool in tools:
+            name = tool["function"]["name"]
             arguments: dict[str, Any] = {
                 "model": "x",
                 "messages": [{"role": "user", "content": "Call it."}],
                 "tools": [tool],
-                "tool_choice": {"type": "function", "function": {"name": tool["function"]["name"]}},
+                "tool_choice": {"type": "function", "function": {"name": name}} if named else "required",
                 "max_tokens": 256,
                 "seed": 1,
             }
             try:
                 text = _streamed(client, arguments) if stream else _whole(client, arguments)
-                right += verdict(tool["function"]["parameters"], json.loads(text)) == "valid"
-            except (OpenAIError, ValueError, IndexError, TypeError):
-                continue  # no call, or none that can be read: not right
-    return right
+                said = verdict(tool["function"]["parameters"], json.loads(text))
+            except (OpenAIError, ValueError, IndexError, TypeError) as error:
+                said = f"{type(error).__name__}: {str(error)[:200]}"
+            if said == "valid":
+                right += 1
+            elif "nothing satisfies" in said:
+                none += 1
+            else:
+                wrong[name] = said
+    return {"valid": right, "unsatisfiable": none, "wrong": wrong}
 
 
 def _whole(client: OpenAI, arguments: dict[str, Any]) -> str:
@@ -149,13 +205,18 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=None, help="for the overhead; the tiny agent otherwise")
     parser.add_argument("--n", type=int, default=100, help="requests for the overhead (default: %(default)s)")
     parser.add_argument("--streams", type=int, default=200)
+    parser.add_argument("--requests", type=int, default=0, help="requests for the memory (default: none)")
     parser.add_argument("--schemas", type=Path, default=None, help="MaskBench data")
-    parser.add_argument("--tools", type=int, default=100, help="schemas of it (default: %(default)s)")
+    parser.add_argument("--tools", type=int, default=300, help="schemas of it (default: %(default)s)")
     args = parser.parse_args()
     figures: dict[str, Any] = {}
-    with both(args.model or packaged(), context=2048, slots=4, threads=1) as urls:
-        figures["overhead"] = overhead(urls, args.n)
-        figures["streams"] = asyncio.run(streams(urls[0], args.streams))
+    with both(args.model or packaged(), context=2048, slots=4, threads=1) as (ours, theirs, process):
+        if args.n:
+            figures["overhead"] = overhead((ours, theirs), args.n)
+        if args.streams:
+            figures["streams"] = asyncio.run(streams(ours, args.streams))
+        if args.requests:
+            figures["memory"] = asyncio.run(requests(ours, process, args.requests))
     if args.schemas is not None:
         tools = [
             {
@@ -166,12 +227,13 @@ def main() -> None:
         ]
         with tempfile.TemporaryDirectory() as folder:
             model = write_gguf(Path(folder) / "random.gguf", chat_template=CHATML_WITH_TOOLS)
-            with both(model, context=2048, slots=1, threads=1) as (ours, theirs):
+            with both(model, context=2048, slots=1, threads=1) as (ours, theirs, _):
                 figures["schemas"] = {
                     "asked": len(tools),
                     "gba api": valid(ours, tools, stream=False),
                     "gba api, streamed": valid(ours, tools, stream=True),
-                    "llama-server": valid(theirs, tools, stream=False),
+                    "llama-server": valid(theirs, tools, stream=False)["valid"],
+                    "llama-server, required": valid(theirs, tools, stream=False, named=False)["valid"],
                 }
     print(json.dumps(figures, indent=2))
 

@@ -16,7 +16,7 @@ from template_reference import Reference
 from gba.chat.messages import Message
 from gba.errors import SchemaError
 from gba.grammar.arguments import Arguments, compile_arguments
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.grammar.tagged_text import readings
 from gba.schema.tools import ToolCall, ToolSpec
 

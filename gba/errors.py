@@ -105,11 +105,16 @@ class GrammarError(GbaError):
 class BackendError(GbaError):
     """llama.cpp could not do what was asked of it.
 
-    Raised out of a step, ``thought`` and ``written`` hold what the model had written in that step.
+    Raised out of a step, ``thought`` and ``written`` hold what the model had written in that step. ``option``: the
+    option of the request that this backend does not have, or not with this value; "" where something else went wrong.
     """
 
     thought: str = ""
     written: str = ""
+
+    def __init__(self, *args: Any, option: str = "") -> None:
+        self.option = option
+        super().__init__(*args)
 
 
 class ServerUnavailableError(BackendError):

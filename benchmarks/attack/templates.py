@@ -19,8 +19,8 @@ from gba.chat.messages import Message
 from gba.chat.templates import process
 from gba.chat.templates.marks import MARK
 from gba.errors import ConversationError, GbaError
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = ["MEGABYTES", "SECONDS", "TITLE", "cases"]

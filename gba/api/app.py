@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from gba.api.asked import of_chat, of_responses
+from gba.api.bodies import body_of
 from gba.api.chat import completion, completion_chunks
 from gba.api.document import document
 from gba.api.errors import ApiError, as_api_error
@@ -29,10 +29,6 @@ from gba.errors import GbaError
 
 __all__ = ["create_app"]
 
-MOST_BYTES = 10_000_000
-"""Bytes of a request's body."""
-_MOST_SECONDS = 60.0
-"""Seconds in which it has to arrive."""
 _OPEN = frozenset({"/health", "/openapi.json"})
 """Paths that need no key."""
 _LOGGER = logging.getLogger("gba.api")
@@ -138,7 +134,7 @@ class _Api:
 
     async def chat(self, request: Request) -> Response:
         """`POST /v1/chat/completions`."""
-        wanted = read_body(ChatRequest, await _body(request))
+        wanted = read_body(ChatRequest, await body_of(request))
         asked = of_chat(wanted)
         self.service.check_model(wanted.model, await self.service.properties())
         if wanted.stream:
@@ -147,7 +143,7 @@ class _Api:
 
     async def responses(self, request: Request) -> Response:
         """`POST /v1/responses`."""
-        wanted = read_body(ResponsesRequest, await _body(request))
+        wanted = read_body(ResponsesRequest, await body_of(request))
         asked = of_responses(wanted)
         self.service.check_model(wanted.model, await self.service.properties())
         if wanted.stream:
@@ -202,17 +198,17 @@ class _Api:
 
     async def document(self, request: Request) -> Response:  # noqa: ARG002
         """`GET /openapi.json`."""
-        return JSONResponse(document())
+        return JSONResponse(document(key=self.key is not None))
 
     async def tokenize(self, request: Request) -> Response:
         """`POST /tokenize`, as llama-server has it."""
-        wanted = read_body(TokenizeRequest, await _body(request))
+        wanted = read_body(TokenizeRequest, await body_of(request))
         tokens = await self.service.backend.atokenize(wanted.content, special=wanted.parse_special)
         return JSONResponse({"tokens": tokens})
 
     async def forward(self, request: Request) -> Response:
         """Pass a request on to the llama-server."""
-        body = await _body(request)
+        body = await body_of(request)
         if self.upstream is None:
             raise ApiError(
                 f"{request.url.path} is passed on to a llama-server, and the model runs in process: start gba api with "
@@ -221,21 +217,3 @@ class _Api:
                 code="unsupported_url",
             )
         return await self.upstream.forward(request, body)
-
-
-async def _body(request: Request) -> bytes:
-    """The body of a request. Raises ApiError where it is too large, or takes too long: also from a client that sends
-    nothing more."""
-    try:
-        return await asyncio.wait_for(_received(request), _MOST_SECONDS)
-    except (TimeoutError, asyncio.TimeoutError):  # two classes before Python 3.11
-        raise ApiError("The body took too long to arrive.", status=408, code="timeout") from None
-
-
-async def _received(request: Request) -> bytes:
-    body = bytearray()
-    async for part in request.stream():
-        body += part
-        if len(body) > MOST_BYTES:
-            raise ApiError(f"The body has more than {MOST_BYTES:,} bytes.", status=413, code="body_too_large")
-    return bytes(body)

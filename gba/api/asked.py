@@ -53,6 +53,7 @@ def of_chat(request: ChatRequest) -> Asked:
         stop=tuple(request.stop or ()),
         most=most,
         effort=request.reasoning_effort,
+        grammar=_grammar(request, schema),
         logprobs=(top or 0) if request.logprobs else None,
     )
 
@@ -75,6 +76,7 @@ def of_responses(request: ResponsesRequest) -> Asked:
         stop=(),
         most=request.max_output_tokens,
         effort=effort if isinstance(effort, str) else None,
+        grammar=None,
         logprobs=None,
     )
 
@@ -88,6 +90,7 @@ def _asked(
     stop: tuple[str, ...],
     most: int | None,
     effort: str | None,
+    grammar: str | None,
     logprobs: int | None,
 ) -> Asked:
     tools = tools_of(request.tools)
@@ -96,6 +99,8 @@ def _asked(
     extra: dict[str, Any] = {}
     if request.logit_bias:
         extra["logit_bias"] = _biases(request.logit_bias)
+    if request.cache_prompt is False:
+        extra["cache_prompt"] = False
     if logprobs is not None:
         extra["n_probs"] = max(1, logprobs)
     given = {name: getattr(request, name) for name in _SAMPLING if getattr(request, name) is not None}
@@ -103,6 +108,7 @@ def _asked(
         "max_tokens": most,
         "max_thought_tokens": request.max_thought_tokens,
         "thought": request.thought,
+        "stop_loops": request.stop_loops,
     }
     wanted = Request(
         messages=tuple(messages),
@@ -116,10 +122,19 @@ def _asked(
             **{name: value for name, value in limits.items() if value is not None},
             template_variables=_variables(effort, request.chat_template_kwargs),
         ),
-        slot=request.id_slot,
+        slot=None if request.id_slot == -1 else request.id_slot,
+        grammar=grammar,
         strict=(tools.strict | {RESPOND} if strict else tools.strict) & {*(tool.name for tool in specs), RESPOND},
     )
     return Asked(wanted, logprobs)
+
+
+def _grammar(request: ChatRequest, schema: Mapping[str, Any] | None) -> str | None:
+    """llama.cpp's field. Raises ApiError where the request asks for another form of the answer beside it."""
+    if request.grammar is None or not (request.tools or schema is not None):
+        return request.grammar
+    other = "tools" if request.tools else "response_format"
+    raise ApiError(f"grammar is for an answer without {other}, whose form is held to by itself.", param="grammar")
 
 
 def _variables(effort: str | None, given: Mapping[str, Any] | None) -> dict[str, Any]:

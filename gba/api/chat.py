@@ -97,7 +97,7 @@ async def _choice_chunks(
 
 def _delta(piece: Piece) -> dict[str, Any]:
     if piece.kind == "thought":
-        return {"reasoning_content": piece.text}
+        return {"reasoning_content": piece.text, "reasoning": piece.text}
     if piece.kind == "content":
         return {"content": piece.text}
     if piece.kind == "arguments":
@@ -118,7 +118,7 @@ def _choice(asked: Asked, number: int, done: Done) -> dict[str, Any]:
         "refusal": None,
     }
     if step.thought:
-        message["reasoning_content"] = step.thought
+        message["reasoning_content"] = message["reasoning"] = step.thought
     if step.calls:
         message["tool_calls"] = [
             {

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse
 
 from gba.errors import (
+    BackendError,
     ContextOverflowError,
     ConversationError,
     GbaError,
@@ -76,6 +77,8 @@ def as_api_error(error: GbaError) -> ApiError:
         return ApiError(message, status=500, kind="server_error", code="no_valid_call", details=details)
     if isinstance(error, ServerResponseError) and error.status == 400:
         return ApiError(message, details=details)
+    if isinstance(error, BackendError) and error.option:
+        return ApiError(message, param=error.option, code="unsupported_parameter")
     if isinstance(error, GrammarError):
         return ApiError(message, param="grammar", details=details)
     return ApiError(message, status=502, kind="server_error", code="backend_error", retry=True, details=details)

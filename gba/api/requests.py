@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from gba.api.errors import ApiError
 
@@ -22,12 +30,33 @@ def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
+def _never(value: bool) -> bool:
+    if value:
+        raise ValueError("nothing is done in the background here: it can only be false")
+    return value
+
+
 Stops = Annotated[
     list[Annotated[str, Field(min_length=1)]], BeforeValidator(_one_or_many), Field(max_length=_MOST_STOPS)
 ]
 Tools = Annotated[list[dict[str, Any]], Field(max_length=_MOST_TOOLS)]
 Penalty = Annotated[float, Field(ge=-2, le=2)]
 Positive = Annotated[int, Field(ge=1)]
+
+
+_MESSAGES: dict[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "required": ["role"],
+        "properties": {
+            "role": {"enum": ["assistant", "developer", "function", "system", "tool", "user"]},
+            "content": {"type": ["string", "array", "null"], "items": {"type": "object"}},
+        },
+    },
+}
+"""What messages are like, for the document; `gba.api.conversation` reads them."""
 
 
 class StreamOptions(BaseModel):
@@ -69,15 +98,16 @@ class _Request(BaseModel):
     seed: int | None = None
     chat_template_kwargs: dict[str, Any] | None = None
     cache_prompt: bool | None = None
-    id_slot: int | None = None
+    id_slot: Annotated[int, Field(ge=-1)] | None = None
     thought: Literal["auto", "prompted", "none"] | None = None
     max_thought_tokens: Annotated[int, Field(ge=0)] | None = None
+    stop_loops: bool | None = None
 
 
 class ChatRequest(_Request):
     """The body of ``POST /v1/chat/completions``."""
 
-    messages: Annotated[list[dict[str, Any]], Field(min_length=1)]
+    messages: Annotated[list[dict[str, Any]], Field(min_length=1), WithJsonSchema(_MESSAGES)]
     response_format: dict[str, Any] | None = None
     stream_options: StreamOptions | None = None
     max_tokens: Positive | None = None
@@ -88,6 +118,7 @@ class ChatRequest(_Request):
     reasoning_effort: str | None = None
     modalities: list[Literal["text"]] | None = None
     verbosity: str | None = None
+    grammar: Annotated[str, Field(min_length=1)] | None = None
 
 
 class ResponsesRequest(_Request):
@@ -101,7 +132,7 @@ class ResponsesRequest(_Request):
     reasoning: dict[str, Any] | None = None
     include: list[str] | None = None
     truncation: Literal["disabled"] | None = None
-    background: Literal[False] | None = None
+    background: Annotated[bool, AfterValidator(_never), WithJsonSchema({"const": False})] | None = None
     stream_options: dict[str, Any] | None = None
 
 
@@ -120,7 +151,7 @@ _REFUSED = {
     "conversation": "nothing is stored here: send the whole conversation",
     "function_call": "send tool_choice",
     "functions": "send tools",
-    "grammar": "send response_format with a JSON Schema, or POST /v1/completions with the grammar",
+    "grammar": "send text.format with a JSON Schema, or the grammar to /v1/chat/completions",
     "modalities": "a text model writes text only",
     "prediction": "predicted outputs are not known here",
     "previous_response_id": "nothing is stored here: send the whole conversation as input",

@@ -56,7 +56,10 @@ class Decoding(ABC):
         if request.max_tokens < -1:
             raise BackendError(f"max_tokens is {request.max_tokens}: give a count, or -1 for as many as fit.")
         if request.slot is not None and not 0 <= request.slot < self.slots:
-            raise BackendError(f"there is no slot {request.slot}: this model has {self.slots} (slots=...), from 0 on.")
+            raise BackendError(
+                f"there is no slot {request.slot}: this model has {self.slots} (slots=...), from 0 on.",
+                option="id_slot",
+            )
         if needed >= self.context:
             raise ContextOverflowError(
                 f"the prompt of {needed} tokens does not fit into the context of {self.context} tokens. "

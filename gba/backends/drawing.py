@@ -98,4 +98,5 @@ def _until(probabilities: _Array, share: float) -> int:
 
 def _softmax(logits: _Array) -> _Array:
     raised: _Array = np.exp(logits - logits.max())
-    return raised / raised.sum()
+    raised /= raised.sum()
+    return raised

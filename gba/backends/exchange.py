@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import time
@@ -96,10 +97,21 @@ def completed(check: Flow[None], reader: CompletionReader, cause: Exception | No
 
 def request(client: httpx.Client | httpx.AsyncClient, call: Call) -> httpx.Request:
     """The HTTP request of a call. Its JSON is ASCII, so that a lone surrogate is not lost on the way."""
-    if call.body is None:
-        return client.build_request("GET", call.path)
-    content = json.dumps(call.body, ensure_ascii=True).encode()
-    return client.build_request("POST", call.path, content=content, headers={"Content-Type": "application/json"})
+    method = "GET" if call.body is None else "POST"
+    content = None if call.body is None else json.dumps(call.body, ensure_ascii=True).encode()
+    headers = {} if call.body is None else {"Content-Type": "application/json"}
+    if client.cookies:  # a proxy may know its clients by them
+        return client.build_request(method, call.path, content=content, headers=headers)
+    # as build_request does it, in a tenth of its time
+    url, extensions = _joined(str(client.base_url), call.path), {"timeout": client.timeout.as_dict()}
+    return httpx.Request(
+        method, url, headers=[*client.headers.items(), *headers.items()], content=content, extensions=extensions
+    )
+
+
+@functools.lru_cache(256)
+def _joined(base: str, path: str) -> httpx.URL:
+    return httpx.URL(base.rstrip("/") + path)
 
 
 def uncompressed(url: str, call: Call, response: httpx.Response) -> httpx.Response:

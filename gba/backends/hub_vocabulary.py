@@ -14,7 +14,10 @@ from gba.errors import BackendError
 __all__ = ["HubVocabulary"]
 
 _ENDS = frozenset(
-    "</s> <|im_end|> <|eot_id|> <|eom_id|> <|end|> <|endoftext|> <|end_of_text|> <end_of_turn> <EOT> <|return|> <|call|>".split()
+    (
+        "</s> <|im_end|> <|eot_id|> <|eom_id|> <|end|> <|endoftext|> <|end_of_text|> <end_of_turn> <EOT> <|return|> "
+        "<|call|>"
+    ).split()
 )
 """Names of tokens that end a turn, as llama.cpp knows them; a model's configuration often names one of several."""
 
@@ -40,7 +43,9 @@ class HubVocabulary(TokenTable):
         self._named, self._plain = Tokenizer.from_str(text), Tokenizer.from_str(text)
         self._plain.encode_special_tokens = True
         self.size = size
-        self.added = {token: added.content for token, added in backend.get_added_tokens_decoder().items() if token < size}
+        self.added = {
+            token: added.content for token, added in backend.get_added_tokens_decoder().items() if token < size
+        }
         spell = _speller(json.loads(text).get("decoder"))
         self._pieces = [
             self.added[token].encode() if token in self.added else spell(self._named.id_to_token(token) or "")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -17,7 +18,7 @@ from gba.backends.base import Properties
 from gba.backends.completion import Spelling
 from gba.backends.replies import NamedTokens, Props, TokenIds
 from gba.backends.routing import Route, route_flow, unnamed_flow
-from gba.backends.wire import Call, Flow, tokenize_flow
+from gba.backends.wire import PROPS, Call, Flow, tokenize_flow
 from gba.errors import ModelChangedError
 
 __all__ = ["Known", "ModelWatch"]
@@ -25,6 +26,8 @@ __all__ = ["Known", "ModelWatch"]
 _FRESH = 0.05
 """Seconds for which the last sign of the model is enough: less than a server takes to end and start again, which is
 0.08 s with a model of half a megabyte."""
+_TRUSTED = 5.0
+"""Seconds for which an open connection to the process that told of the model is enough."""
 _PROPS_BYTES = 2**24
 _EOG_NAMES = (
     "</s>",
@@ -75,14 +78,20 @@ class ModelWatch:
         self.known: Known | None = None
         self._name = name
         self._route: Route | None = None if name is not None else Route()
-        self._seen = 0.0
+        self._seen = self._looked = 0.0
         self._doubted = False
+        self._line: Callable[[], bool] | None = None
 
     def doubt(self) -> None:
         """Something happened after which another model may be there: look again before the next use."""
         self._doubted = True
         if self._name is not None:
             self._route = None
+
+    def met(self, line: Callable[[], bool] | None) -> None:
+        """/props was answered. ``line`` tells whether the connection that the answer came over is still open, and None
+        is for one that may lead elsewhere the next time. Of a server with several models it tells nothing."""
+        self._line = line if self._name is None else None
 
     def route(self) -> Flow[Route]:
         """The way to the model: what each request about it needs. Raises UnknownModelError where it is not there."""
@@ -93,9 +102,15 @@ class ModelWatch:
 
     def current(self) -> Flow[Known]:
         """The model, looked at again where the last sign of it is too old."""
-        if self.known is None or self._doubted or time.monotonic() - self._seen > _FRESH:
+        if self.known is None or self._doubted or not self._fresh():
             return (yield from self._look())
         return self.known
+
+    def _fresh(self) -> bool:
+        now = time.monotonic()
+        return now - self._seen <= _FRESH or (
+            now - self._looked <= _TRUSTED and self._line is not None and self._line()
+        )
 
     def begin(self) -> Flow[Known]:
         """The model for a request whose tokens the caller already has.
@@ -129,7 +144,7 @@ class ModelWatch:
         self._doubted = False
         before = self.known
         try:
-            props: Props = yield Call("/props", None, Props, _PROPS_BYTES)
+            props: Props = yield Call(PROPS, None, Props, _PROPS_BYTES)
             if props.role == "router":
                 raise (yield from unnamed_flow())
             cut = yield from _cut()
@@ -143,7 +158,7 @@ class ModelWatch:
         except BaseException:
             self._doubted = True
             raise
-        self._seen = time.monotonic()
+        self._seen = self._looked = time.monotonic()
         return known
 
 

@@ -15,7 +15,7 @@ from gba.backends.base import Sampling
 from gba.backends.sampler import CANDIDATE, known_extra, penalises
 from gba.backends.vocabulary import Vocabulary
 from gba.errors import BackendError, GrammarError
-from gba.grammar.gbnf import parse_gbnf
+from gba.grammar.gbnf.parser import parse_gbnf
 
 __all__ = ["GrammarGate", "LlamaChain"]
 

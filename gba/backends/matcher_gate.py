@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from gba.backends.vocabulary import TokenTable
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import Matcher
-from gba.grammar.trie import Trie
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
+from gba.grammar.gbnf.trie import Trie
 
 __all__ = ["MatcherGate", "MatcherGrammar", "Spellings"]
 

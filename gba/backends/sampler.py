@@ -154,6 +154,7 @@ def known_extra(extra: Mapping[str, Any]) -> dict[str, float]:
         raise BackendError(
             f"unknown sampling parameter in process: {', '.join(unknown)}. "
             f"Known are {', '.join(sorted(EXTRA_IN_PROCESS))}; "
-            "the rest of llama-server's parameters need a LlamaServer."
+            "the rest of llama-server's parameters need a LlamaServer.",
+            option=unknown[0],
         )
     return {**EXTRA_IN_PROCESS, **extra}

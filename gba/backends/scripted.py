@@ -11,8 +11,8 @@ from typing import Literal
 from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings, TokenLogprob
 from gba.backends.stream_text import StopWatch
 from gba.errors import BackendError, ContextOverflowError, GrammarError
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 
 __all__ = ["Scripted", "ScriptedRequest"]
 

@@ -1,12 +1,10 @@
-"""A llama-server over HTTP: Backend and AsyncBackend. Only this module of the core and `exchange` import httpx."""
+"""A llama-server over HTTP: Backend and AsyncBackend. Only this module, `connections` and `exchange` import httpx."""
 
 from __future__ import annotations
 
 import asyncio
 import os
-import threading
 import time
-import weakref
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
@@ -14,6 +12,7 @@ import httpx
 
 from gba.backends.base import Chunk, Properties, Sampling
 from gba.backends.completion import CompletionReader
+from gba.backends.connections import Connections, line_of
 from gba.backends.exchange import (
     LOST,
     Body,
@@ -30,6 +29,7 @@ from gba.backends.known import Known, ModelWatch
 from gba.backends.replies import Event
 from gba.backends.wire import (
     MODELS,
+    PROPS,
     Call,
     Flow,
     Patience,
@@ -103,14 +103,14 @@ class LlamaServer:
             "transport": transport,
         }
         self._watch = ModelWatch(model)
+        self._inherited: Connections | None = None
         self._open()
 
     def _open(self) -> None:
-        """New clients, for this process: connections that came through a fork are its parent's."""
-        self._pid, self._guard = os.getpid(), threading.Lock()
-        self._client = httpx.Client(**self._client_options, limits=httpx.Limits(max_connections=None))
-        self._async_clients: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient]
-        self._async_clients = weakref.WeakKeyDictionary()
+        """New connections, for this process. Those that came through a fork are its parent's: they are left alone."""
+        self._inherited = getattr(self, "_connections", None)
+        self._pid = os.getpid()
+        self._connections = Connections(self._client_options)
 
     # Backend
 
@@ -176,7 +176,7 @@ class LlamaServer:
     def close(self) -> None:
         """Closes the connections."""
         self._closed = True
-        self._client.close()
+        self._connections.close()
 
     # AsyncBackend
 
@@ -230,10 +230,8 @@ class LlamaServer:
 
     async def aclose(self) -> None:
         """Closes the connections."""
-        client = self._async_clients.pop(asyncio.get_running_loop(), None)
-        if client is not None:
-            await client.aclose()
-        self.close()
+        self._closed = True
+        await self._connections.aclose()
 
     # what a llama-server can tell beyond
 
@@ -296,6 +294,8 @@ class LlamaServer:
         patience = patience or self._patience()
         while True:
             response, body = self._send(call, patience), Body(self.base_url, call, self._timeout)
+            if call.path == PROPS:
+                self._watch.met(line_of(response))
             try:
                 for part in response.iter_bytes():
                     body.add(part)
@@ -310,6 +310,8 @@ class LlamaServer:
         patience = self._patience()
         while True:
             response, body = await self._asend(call, patience), Body(self.base_url, call, self._timeout)
+            if call.path == PROPS:
+                self._watch.met(line_of(response))
             try:
                 async for part in response.aiter_bytes():
                     body.add(part)
@@ -328,12 +330,12 @@ class LlamaServer:
         Waits while the server is loading, and tries again where a kept connection turns out to be closed.
         """
         self._check_open()
-        patience = patience or self._patience()
+        client, patience = self._connections.of(call), patience or self._patience()
         if call.path not in _OF_NO_MODEL:
             call = self._drive(self._watch.route()).of(call)
         while True:
             try:
-                response = self._client.send(request(self._client, call), stream=True)
+                response = client.send(request(client, call), stream=True)
                 if response.status_code == 200:
                     return uncompressed(self.base_url, call, response)
                 body = Body(self.base_url, call, self._timeout, cut=True)
@@ -351,7 +353,7 @@ class LlamaServer:
     async def _asend(self, call: Call, patience: Patience | None = None) -> httpx.Response:
         """`_send` for an event loop."""
         self._check_open()
-        client, patience = self._async_client(), patience or self._patience()
+        client, patience = await self._connections.aof(call), patience or self._patience()
         if call.path not in _OF_NO_MODEL:
             call = (await self._adrive(self._watch.route())).of(call)
         while True:
@@ -376,16 +378,6 @@ class LlamaServer:
             raise BackendError("this LlamaServer is closed: make a new one.")
         if self._pid != os.getpid():
             self._open()
-
-    def _async_client(self) -> httpx.AsyncClient:
-        """The client of the running loop. It keeps no idle connection: that would outlive a loop that ends."""
-        loop = asyncio.get_running_loop()
-        with self._guard:
-            client = self._async_clients.get(loop)
-            if client is None:
-                limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-                client = self._async_clients[loop] = httpx.AsyncClient(**self._client_options, limits=limits)
-            return client
 
     def _lost(self, error: httpx.HTTPError, patience: Patience, *, begun: bool = False) -> float:
         """After a request without a complete reply: the seconds to wait before another try. Raises

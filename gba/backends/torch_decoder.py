@@ -27,7 +27,7 @@ __all__ = ["TorchDecoder"]
 
 _HUB_NAME = re.compile(r"[\w.-]+(/[\w.-]+)?")
 _GRAMMARS = 64
-"""Grammars that are kept: a step goes on under one that it had before, and agents have the same tools again and again."""
+"""Grammars that are kept: agents have the same tools again and again."""
 
 
 class TorchDecoder(Decoding):

@@ -10,6 +10,7 @@ torch and transformers are imported when a model is loaded.
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gba.backends.generation import LoadOptions
@@ -55,7 +56,7 @@ class Transformers(OwnedModel):
         def make() -> TorchDecoder:
             return _decoder()(name, context=context, slots=slots, batch=batch, load=load)
 
-        super().__init__(make, f"the model {os.path.basename(name)}", seed)
+        super().__init__(make, f"the model {Path(name).name}", seed)
 
 
 def _decoder() -> type[TorchDecoder]:

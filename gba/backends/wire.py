@@ -29,7 +29,9 @@ from gba.errors import (
 )
 
 __all__ = [
+    "COMPLETION",
     "MODELS",
+    "PROPS",
     "Call",
     "Flow",
     "Patience",
@@ -48,6 +50,8 @@ __all__ = [
 
 T = TypeVar("T")
 
+COMPLETION = "/completion"
+PROPS = "/props"
 MODELS = "/v1/models"
 """Where a server lists its models, in OpenAI's form."""
 _ROOM = 2**16
@@ -111,7 +115,7 @@ def completion_call(
     if max_tokens < -1:
         raise BackendError(f"max_tokens is {max_tokens}: give a count, or -1 for as many as fit.")
     if slot is not None and not 0 <= slot < known.slots:
-        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.")
+        raise BackendError(f"there is no slot {slot}: the server has {known.slots} (-np), from 0 on.", option="id_slot")
     if grammar is not None and not grammar.strip():
         raise GrammarError("the grammar is empty. Give GBNF text with a rule `root`.")
     if len(prompt) >= known.context:
@@ -138,7 +142,7 @@ def completion_call(
         body["grammar"] = grammar
     if slot is not None:
         body["id_slot"] = slot
-    return Call("/completion", {**body, **sampling.extra})
+    return Call(COMPLETION, {**body, **sampling.extra})
 
 
 def tokenize_flow(text: str, *, special: bool) -> Flow[list[int]]:

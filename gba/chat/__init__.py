@@ -13,7 +13,7 @@ from gba.chat.events import (
     ToolChosen,
 )
 from gba.chat.formats import ChatFormat
-from gba.chat.messages import Message, Span, Step, Usage
+from gba.chat.messages import Message, Part, Span, Step, Usage
 from gba.chat.options import StepOptions
 from gba.chat.request import Request
 
@@ -26,6 +26,7 @@ __all__ = [
     "Engine",
     "Event",
     "Message",
+    "Part",
     "Request",
     "Retry",
     "Span",

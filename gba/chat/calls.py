@@ -14,16 +14,16 @@ from gba.chat.messages import Message
 from gba.chat.request import Request
 from gba.errors import SchemaError, ToolsError
 from gba.grammar.arguments import Arguments, compile_arguments
-from gba.grammar.automata import complement, join
-from gba.grammar.derive import without as all_but
-from gba.grammar.gbnf import print_gbnf
+from gba.grammar.gbnf.derive import without as all_but
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import GbnfTree, Literal, Ref
+from gba.grammar.gbnf.nodes import Sequence as Row
+from gba.grammar.gbnf.printer import print_gbnf
 from gba.grammar.grammar import Grammar
-from gba.grammar.languages import search
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import GbnfTree, Literal, Ref
-from gba.grammar.nodes import Sequence as Row
-from gba.grammar.spelling import ArgumentStyle
-from gba.grammar.text import plain_dfa_tree
+from gba.grammar.regular.automata import complement, join
+from gba.grammar.regular.languages import search
+from gba.grammar.strings.plain import plain_dfa_tree
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.nodes import Residual
 from gba.schema.tools import RESPOND, ToolCall, ToolSpec
 

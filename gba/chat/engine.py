@@ -103,7 +103,8 @@ class Engine:
         tool's name. ``parallel``: several calls in one step. ``response_schema``: the JSON Schema of the answer, which
         is then JSON text. ``stop``: texts that end an answer. ``sampling``, ``options``: instead of the engine's own.
         ``slot``: the llama-server slot to use. ``strict``: names of tools (`RESPOND`: the answer) whose schema the
-        grammar has to enforce in full. In place of messages, tools and all of these it takes one `Request`.
+        grammar has to enforce in full. ``grammar``: GBNF text, under which a plain answer is written, and no thought.
+        In place of messages, tools and all of these it takes one `Request`.
 
         Without tools and response schema it is plain chat: an answer, no reasoning pass.
 

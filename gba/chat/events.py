@@ -33,11 +33,13 @@ class ToolChosen:
 
 @dataclass(frozen=True)
 class ArgumentsDelta:
-    """More of the JSON text of call ``index``'s arguments, forced text included."""
+    """More of the JSON text of call ``index``'s arguments: ``generated`` characters that the model wrote, and behind
+    them what the grammar forced. None where that is not told apart: the text is not the one that was written."""
 
     index: int
     id: str
     text: str
+    generated: int | None = None
 
 
 @dataclass(frozen=True)

@@ -11,15 +11,16 @@ from gba.chat.calls import Fill, JsonFill
 from gba.chat.choices import Choice, Odds, telling
 from gba.chat.events import AnswerDelta, ArgumentsDelta
 from gba.chat.io import Task
+from gba.chat.messages import Part
 from gba.chat.request import Request
 from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.writer import Writer
 from gba.errors import StepError
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import Choice as OneOf
-from gba.grammar.nodes import GbnfTree
-from gba.grammar.nodes import Literal as Text
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import Choice as OneOf
+from gba.grammar.gbnf.nodes import GbnfTree
+from gba.grammar.gbnf.nodes import Literal as Text
 from gba.schema.tools import ToolCall
 
 __all__ = ["RESERVE", "Filling"]
@@ -31,8 +32,8 @@ RESERVE = 24
 class Filling:
     """Writes choices and values in a syntax. What is forced of that is structure where it is the model's own.
 
-    ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way. ``choices``:
-    those that the model made.
+    ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way, ``parts`` the
+    same in pieces. ``choices``: those that the model made.
     """
 
     def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
@@ -40,6 +41,7 @@ class Filling:
         self._marks = syntax.argument_marks(writer.names)
         self.closed = self._stuck = False
         self.written = ""
+        self.parts: list[Part] = []
         self.choices: list[Choice] = []
 
     def choose(self, options: Mapping[str, str], reserve: int) -> Task[str]:
@@ -124,8 +126,8 @@ class Filling:
         """
         writer, matcher = self._writer, fill.matcher()
         matcher.advance(begun)
-        text, shown = begun, 0
-        self.written = ""
+        text, shown, own = begun, 0, 0
+        self.written, self.parts = "", []
         while True:
             forced = matcher.forced()
             matcher.advance(forced)
@@ -141,14 +143,17 @@ class Filling:
                     matcher.advance(shortest)
                     self._force_value(shortest, fill, done=matcher.done)
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
-            if streams and len(self.written) > shown:
-                piece = self.written[shown:]
+            piece = self.written[shown:]
+            self.parts += [Part(part, bool(forced)) for forced, part in enumerate((piece[:own], piece[own:])) if part]
+            if streams and piece:
                 final = not fill.residual
-                yield AnswerDelta(piece, final) if answer else ArgumentsDelta(index, call.id, piece)
-                shown = len(self.written)
+                own = min(own, len(piece))
+                yield AnswerDelta(piece, final) if answer else ArgumentsDelta(index, call.id, piece, own)
+            shown = len(self.written)
             if matcher.done:
                 return text
-            text += yield from self._generate_value(matcher, room, value_stops(matcher, fill.style, fill.end))
+            generated = yield from self._generate_value(matcher, room, value_stops(matcher, fill.style, fill.end))
+            text, own = text + generated, len(generated)
 
     def _force_value(self, text: str, fill: Fill | JsonFill, *, done: bool) -> None:
         """Force a part of a value. Whatever a schema makes the model say is content; the marks of the syntax around it

@@ -9,15 +9,19 @@ from gba.chat.calls import without_texts
 from gba.chat.events import AnswerDelta, ThoughtDelta
 from gba.chat.formats import ChatFormat
 from gba.chat.io import Task
+from gba.chat.loops import ANSWER, THOUGHT
 from gba.chat.messages import SpanKind
 from gba.chat.reader import Told, TurnReader
 from gba.chat.request import Request
 from gba.chat.writer import Generation, Writer
 
-__all__ = ["Ended", "FreePass"]
+__all__ = ["Ended", "FreePass", "Looped"]
 
 Ended: TypeAlias = Literal["call", "stop", "length", "thought"]
-"""Why free writing ended: a call begins, the model ended its turn, the budget did, or the thought is done."""
+"""Why free writing ended: a call begins, the model ended its turn, the budget did or a loop, or the thought is done."""
+
+Looped: TypeAlias = Literal["thought", "answer"]
+"""What was ended because the model said the same thing over and over."""
 
 _ANSWER_ROOM = 256
 """Tokens that a thought leaves to what comes behind it, where there are as many; else a third of what is left."""
@@ -54,6 +58,9 @@ class FreePass:
         )
         self._used = 0
         self._ended = False  # the model ended its turn
+        self._looping = False  # the generation was ended since it repeated itself
+        self.looped: list[Looped] = []
+        """What looped, in order; see `gba.chat.loops`."""
 
     @property
     def thinks(self) -> bool:
@@ -86,7 +93,7 @@ class FreePass:
         thought, else the pass ends with that. ``refused``: texts that a grammar keeps out.
         """
         reader, writer = self._reader, self._writer
-        grammar = without_texts(tuple(refused)) if refused else None
+        grammar = without_texts(tuple(refused)) if refused else self._request.grammar
         thought_room = self._thought_room(reserve)
         while True:
             room = writer.budget(reserve)
@@ -97,13 +104,26 @@ class FreePass:
                 yield from self._show(reader.finish())
                 return "length"
             else:
-                yield from self._generate(grammar, room, thought_room, text)
+                yield from self._generate(
+                    grammar, room, thought_room, text, thought=self._choosing or limit is not None
+                )
             if reader.stopped:
                 return reader.stopped
             if self._ended:
                 return "stop"
+            if self._looping and (ended := (yield from self._end_loop())):
+                return ended
             if not text and reader.behind_thought:
                 return "thought"
+
+    def _end_loop(self) -> Task[Ended | None]:
+        """Go on behind a loop: the model's own thought is closed, and None returned; other text is at its end."""
+        self._looping = False
+        if self._reader.thinks:
+            yield from self.close_thought()
+            return None
+        yield from self._show(self._reader.finish())
+        return "thought" if self.looped[-1] == "thought" else "length"
 
     def close_thought(self) -> Task[None]:
         """Close the thought that is under way, if there is one, with its own mark."""
@@ -133,21 +153,31 @@ class FreePass:
         """Tokens that a thought may take."""
         room = self._writer.budget(reserve)
         room -= min(_ANSWER_ROOM, room // 3)
-        limit = self._request.options.max_thought_tokens
+        limit = self._request.options.max_thought_tokens if self._request.grammar is None else 0
         return room if limit is None else min(limit, room)
 
-    def _generate(self, grammar: str | None, room: int, thought_room: int, text: bool) -> Task[None]:
-        """One generation: read as it comes, ended when it has to, and what of it belongs to the turn kept."""
+    def _generate(self, grammar: str | None, room: int, thought_room: int, text: bool, *, thought: bool) -> Task[None]:
+        """One generation: read as it comes, ended when it has to, and what of it belongs to the turn kept.
+
+        ``thought``: text is one, too.
+        """
         reader, writer, request = self._reader, self._writer, self._request
         yield from writer.settle()
         begin = len(reader.raw)
         watched = reader.watched()
         generation = yield from writer.generate(grammar, watched, room, request.sampling, request.slot)
+        tokens: list[int] = []
         while True:
             self._used += len(generation.chunks[-1].tokens)
+            tokens += generation.chunks[-1].tokens
             yield from self._show(reader.feed(generation.chunks[-1].text))
             over = reader.thinks and self._used >= thought_room
             over = over or bool(reader.stopped) or (not text and reader.behind_thought)
+            if not over and request.options.stop_loops and generation.finish is None:
+                kind: Looped = "thought" if thought or reader.thinks else "answer"
+                if (THOUGHT if kind == "thought" else ANSWER).ends(tokens):
+                    over = self._looping = True
+                    self.looped.append(kind)
             if over or not (yield from writer.more(generation)):
                 break
         if reader.stopped_by in watched and reader.stopped_by in generation.text:

@@ -153,4 +153,7 @@ class Gate:
 
 def _wake(loop: asyncio.AbstractEventLoop, woken: asyncio.Event) -> None:
     """Set the event of a loop, from any thread. Raises RuntimeError where the loop is closed."""
-    loop.call_soon_threadsafe(woken.set)
+    if asyncio._get_running_loop() is loop:
+        woken.set()
+    else:
+        loop.call_soon_threadsafe(woken.set)

@@ -11,7 +11,7 @@ from gba.chat.choices import Choice
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall
 
-__all__ = ["FinishReason", "Message", "Role", "Span", "SpanKind", "Step", "Usage", "check_order"]
+__all__ = ["FinishReason", "Message", "Part", "Role", "Span", "SpanKind", "Step", "Usage", "check_order"]
 
 Role = Literal["system", "user", "assistant", "tool"]
 SpanKind = Literal["forced", "thought", "choice", "argument", "answer"]
@@ -45,6 +45,14 @@ class Span:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a call's arguments, as its syntax writes them: ``forced`` by the grammar, or written by the model."""
+
+    text: str
+    forced: bool
+
+
+@dataclass(frozen=True)
 class Usage:
     """Tokens of one step. All are counts; the first three come from llama.cpp's counters.
 
@@ -72,6 +80,9 @@ class Step:
     completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
     ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words. ``choices``:
     how sure the model was of each choice between tools and an answer, as far as there was one and llama.cpp told.
+    ``written``: for each call, its arguments as they were written, what was forced told apart from the model's own.
+    ``looped``: what was ended because the model said the same thing over and over; an answer that was has the finish
+    ``length``.
     """
 
     thought: str = ""
@@ -87,6 +98,8 @@ class Step:
     requests: int = 0
     chat_format: str = ""
     choices: tuple[Choice, ...] = ()
+    written: tuple[tuple[Part, ...], ...] = field(default=(), repr=False)
+    looped: tuple[Literal["thought", "answer"], ...] = ()
 
     @property
     def answer(self) -> str:
@@ -96,6 +109,12 @@ class Step:
     def message(self) -> Message:
         """The step as the assistant message that goes on with the conversation."""
         return Message("assistant", self.content, self.thought, self.calls)
+
+    def _repr_html_(self) -> str:
+        """The step as notebooks show it."""
+        from gba.rendering import for_notebook, step_html
+
+        return for_notebook(step_html(self))
 
 
 def check_order(messages: Sequence[Message]) -> None:

@@ -20,7 +20,8 @@ class StepOptions:
     limit for models that think by themselves and 256 for others. A thought never takes the room of what comes after
     it. ``max_calls``: calls of one step where parallel calls are allowed. ``max_retries``: how often arguments are
     written again that break a constraint which the grammar does not enforce. ``max_repeats``: how often in a row a call
-    may be made with the same arguments and the same result; after that it is taken out of the grammar.
+    may be made with the same arguments and the same result; after that it is taken out of the grammar. ``stop_loops``:
+    end a thought or an answer in which the model says the same thing over and over (`gba.chat.loops`).
 
     ``thought``: ``auto`` adds nothing to a prompt of the model's own template, and asks for a thought where gba tells
     of the tools; ``prompted`` always asks for one; ``none`` leaves the free text out where a call is required.
@@ -32,5 +33,6 @@ class StepOptions:
     max_calls: int = 8
     max_retries: int = 2
     max_repeats: int = 2
+    stop_loops: bool = True
     thought: ThoughtMode = "auto"
     template_variables: Mapping[str, Any] = field(default_factory=dict)

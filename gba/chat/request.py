@@ -10,7 +10,7 @@ from gba.backends.base import Sampling
 from gba.chat.formats import ChatFormat, Conversation
 from gba.chat.messages import Message, check_order
 from gba.chat.options import StepOptions
-from gba.errors import ConversationError
+from gba.errors import ConversationError, GrammarError
 from gba.schema.tools import RESPOND, ToolSpec
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         options: StepOptions | None
         slot: int | None
         strict: frozenset[str]
+        grammar: str | None
 
 
 __all__ = ["Request"]
@@ -46,6 +47,7 @@ class Request:
     options: StepOptions = field(default_factory=StepOptions)
     slot: int | None = None
     strict: frozenset[str] = frozenset()
+    grammar: str | None = None
 
     @property
     def schemas(self) -> dict[str, Mapping[str, Any]]:
@@ -54,8 +56,11 @@ class Request:
         return named if self.response_schema is None else {**named, RESPOND: self.response_schema}
 
     def check(self) -> None:
-        """Raise ConversationError for messages out of order, and for a ``tool_choice`` that cannot be met."""
+        """Raise ConversationError for messages out of order and for a ``tool_choice`` that cannot be met, GrammarError
+        for a grammar beside another form."""
         check_order(self.messages)
+        if self.grammar is not None and (self.tools or self.response_schema is not None):
+            raise GrammarError("a grammar is for a plain answer: leave out the tools and the response schema, or it.")
         if self.tools or self.response_schema is not None:
             self.allowed()
 

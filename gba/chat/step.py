@@ -16,7 +16,7 @@ from gba.chat.events import AnswerDelta, CallDone, Retry, ToolChosen
 from gba.chat.filling import RESERVE, Filling
 from gba.chat.free import Ended, FreePass
 from gba.chat.io import Task
-from gba.chat.messages import FinishReason, Message, Step
+from gba.chat.messages import FinishReason, Message, Part, Step
 from gba.chat.prompts import retry_text
 from gba.chat.render import Prompt, Renderer
 from gba.chat.request import Request
@@ -24,7 +24,7 @@ from gba.chat.tags import whole_tags
 from gba.chat.writer import Writer
 from gba.errors import BackendError, GrammarError, StepError
 from gba.grammar.arguments import write_arguments
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.tools import RESPOND, ToolCall
 
 __all__ = ["StepTask"]
@@ -55,6 +55,7 @@ class StepTask:
         self._filling = Filling(request, writer, lambda: self._free.thought, self._syntax)
         self._answer: FreePass | None = None
         self._made: list[ToolCall] = []
+        self._parts: dict[str, tuple[Part, ...]] = {}
         self._next = ToolCall(RESPOND, {})
         self._as_call = False  # an answer of a given form is written as a call
 
@@ -140,6 +141,7 @@ class StepTask:
             writer.call_total += len(writer.tokens) - start
             yield CallDone(len(self._made), call.id, name, dict(call.arguments))
             self._made.append(call)
+            self._parts[call.id] = tuple(self._filling.parts)
             if not more or self._filling.closed or not (yield from self._goes_on(call)):
                 yield from writer.settle()
                 return self._step("length" if self._filling.closed else "tool_calls", self._free.text)
@@ -311,6 +313,8 @@ class StepTask:
             writer.requests,
             self._renderer.format.describe(),
             tuple(self._filling.choices),
+            tuple(self._parts[call.id] for call in self._made),
+            (*self._free.looped, *(self._answer.looped if self._answer is not None else ())),
         )
 
 

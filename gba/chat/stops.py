@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 
-from gba.grammar.matcher import Matcher
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.strings.spelling import ArgumentStyle
 
 __all__ = ["StopFilter", "value_stops"]
 

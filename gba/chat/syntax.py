@@ -15,7 +15,7 @@ from typing import Any
 from gba.chat.messages import Message
 from gba.chat.specials import marks_in
 from gba.grammar.arguments import write_arguments
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = [

@@ -13,7 +13,7 @@ import typer
 from gba.cli.options import typed
 from gba.errors import GbaError
 
-__all__ = ["api"]
+__all__ = ["api", "is_loopback", "listen"]
 
 
 def api(
@@ -55,10 +55,10 @@ def api(
         raise GbaError("the endpoint needs more: pip install 'grammar-based-agents[api]'")
     if model is not None and typed(command_line, "base_url"):  # a URL of the environment gives way to a model
         raise GbaError("--base-url and --model name different models: give one of them")
-    if not api_key and not _is_loopback(host):
+    if not api_key and not is_loopback(host):
         raise GbaError(f"{host} can be reached from elsewhere: give a key with --api-key (or GBA_API_KEY)")
     server = None if model is not None else base_url
-    with _listen(host, port) as listening:
+    with listen(host, port) as listening:
         engine = _engine(server, model, slots, context, chat_format)
         _serve(engine, listening, host, server, api_key, queue, model_name)
 
@@ -108,7 +108,8 @@ def _serve(
         engine.backend.close()
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
     if host == "localhost":
         return True
     try:
@@ -117,12 +118,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """A socket that listens there. Raises GbaError where another program does."""
-    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, so that asyncio sets TCP_NODELAY
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((host, port))
+        listening.listen(2048)  # who connects from now on waits until it is answered
     except OSError as error:
         listening.close()
         raise GbaError(

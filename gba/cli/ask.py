@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 import time
 import uuid
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -35,6 +37,12 @@ def ask(
             "--record", metavar="DIR", help="A folder: the run is written to a file in it.", show_default=False
         ),
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            "--html", metavar="FILE", help="Also write the steps to this file, as a page.", show_default=False
+        ),
+    ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what it cost in tokens.")] = False,
 ) -> None:
     """Ask an agent once; each step is shown as it happens."""
@@ -48,7 +56,7 @@ def ask(
     tools = agent.toolbox()  # before the model is loaded, so that a missing extra is an error at once
     model = agent.chat_model()
     view: View = JsonLines() if json else Printed()
-    with _recorder(record, model, tools) as recorder, Runner() as runner:
+    with _written_to(html, record) as folder, _recorder(folder, model, tools) as recorder, Runner() as runner:
         built = agent.agent(model, tools, recorder)
         done = runner.run(built, [HumanMessage(asked)], view, max_steps=max_steps)
     if verbose:
@@ -56,6 +64,25 @@ def ask(
     if done.interrupted:
         note("interrupted")
         leave(INTERRUPTED)
+
+
+@contextmanager
+def _written_to(html: Path | None, record: Path | None) -> Iterator[Path | None]:
+    """The folder to record to; afterwards the run in it is written as a page, also one that failed."""
+    if html is None:
+        yield record
+        return
+    from gba.cli.trajectory import write_page
+    from gba.trajectory import read
+
+    with TemporaryDirectory() as temporary:
+        folder = record or Path(temporary)
+        before = set(folder.glob("*.jsonl"))
+        try:
+            yield folder
+        finally:
+            for path in set(folder.glob("*.jsonl")) - before:
+                write_page(read(path), html)
 
 
 def _recorder(folder: Path | None, model: ChatLlamaCpp, tools: list[Any]) -> AbstractContextManager[Recorder | None]:

@@ -13,11 +13,15 @@ import typer
 from gba.cli.api import api
 from gba.cli.ask import ask
 from gba.cli.chat import chat
+from gba.cli.collect import collect
 from gba.cli.doctor import doctor
 from gba.cli.grammar import grammar
 from gba.cli.math import math
 from gba.cli.models import app as models
+from gba.cli.prepare import prepare
 from gba.cli.serve import serve
+from gba.cli.trajectory import app as trajectory
+from gba.cli.ui import ui
 from gba.cli.version import version
 from gba.errors import GbaError
 
@@ -29,9 +33,10 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # Typer's boxes need rich's Markdown, which takes a third of the time of `gba --help`
 )
-for _command in (ask, chat, serve, api, grammar, math, doctor, version):
+for _command in (ask, chat, ui, serve, api, collect, prepare, grammar, math, doctor, version):
     app.command()(_command)
 app.add_typer(models, name="models")
+app.add_typer(trajectory, name="trajectory")
 
 
 def _show_version(wanted: bool) -> None:

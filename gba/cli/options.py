@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from gba.langchain.chat_model import ChatLlamaCpp
     from gba.trajectory import Recorder
 
-__all__ = ["AgentOptions", "MathModel", "takes_agent_options", "typed"]
+__all__ = ["AgentOptions", "MathModel", "ModelOptions", "takes_agent_options", "typed"]
 
 MathModel = Annotated[
     str | None,
@@ -37,8 +37,8 @@ _IN_PROCESS = {"context": "--ctx-size", "threads": "--threads", "gpu_layers": "-
 
 
 @dataclass(frozen=True)
-class AgentOptions:
-    """What describes an agent on the command line. Each field is an option, which `takes_agent_options` adds.
+class ModelOptions:
+    """What describes a model on the command line. Each field is an option, which `takes_agent_options` adds.
 
     ``given``: which options came from the command line, and not from the environment or the configuration file.
     """
@@ -62,19 +62,6 @@ class AgentOptions:
             show_default=False,
         ),
     ] = None
-    math_model: MathModel = None
-    tools: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--tools",
-            "-t",
-            help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
-            "calculate, search, wikipedia. Can be repeated. Without it: calculate and search.",
-            show_default=False,
-        ),
-    ] = None
-    no_tools: Annotated[bool, typer.Option("--no-tools", help="Plain chat: the model just answers.")] = False
-    system: Annotated[str | None, typer.Option("--system", help="A system prompt.", show_default=False)] = None
     context: Annotated[
         int | None,
         typer.Option("--context", "-c", min=64, help="Tokens of context, in process.", show_default=False),
@@ -104,6 +91,13 @@ class AgentOptions:
     max_thought_tokens: Annotated[
         int | None, typer.Option("--max-thought-tokens", min=0, help="Tokens of a thought.", show_default=False)
     ] = None
+    stop_loops: Annotated[
+        bool,
+        typer.Option(
+            "--stop-loops/--no-stop-loops",
+            help="End a thought or an answer in which the model says the same thing over and over.",
+        ),
+    ] = True
     temperature: Annotated[
         float, typer.Option("--temperature", min=0.0, help="0 always takes the likeliest token.")
     ] = 0.0
@@ -111,8 +105,6 @@ class AgentOptions:
     given: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
-        if self.no_tools and self.tools and {"no_tools", "tools"} <= self.given:
-            raise GbaError("--no-tools and --tools contradict each other: give one of them")
         wrong = [name for name in _IN_PROCESS if name in self.given and self._on_server()]
         if wrong:
             raise GbaError(
@@ -120,18 +112,6 @@ class AgentOptions:
                 f"start (llama-server {' '.join(_IN_PROCESS[name] for name in wrong)}). Leave it out, or run a model "
                 "in process with --model"
             )
-
-    def agent(
-        self,
-        model: ChatLlamaCpp | None = None,
-        tools: Sequence[Any] | None = None,
-        recorder: Recorder | None = None,
-    ) -> Any:
-        """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError."""
-        from gba.langchain.agent import create_agent
-
-        tools = self.toolbox() if tools is None else tools  # what is missing is said before a model is loaded
-        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system, recorder=recorder)
 
     def _on_server(self) -> bool:
         """Whether the model runs on a server. A URL of the environment or of the configuration file gives way to a
@@ -147,7 +127,15 @@ class AgentOptions:
 
         common: dict[str, Any] = {
             name: getattr(self, name)
-            for name in ("temperature", "seed", "max_tokens", "max_thought_tokens", "chat_format", "call_syntax")
+            for name in (
+                "temperature",
+                "seed",
+                "max_tokens",
+                "max_thought_tokens",
+                "stop_loops",
+                "chat_format",
+                "call_syntax",
+            )
         }
         if self._on_server():
             model = self.model if "model" in self.given else None
@@ -165,6 +153,42 @@ class AgentOptions:
             load_options={name: value for name, value in options.items() if value is not None},
             **common,
         )
+
+
+@dataclass(frozen=True)
+class AgentOptions(ModelOptions):
+    """What describes an agent: a model with tools."""
+
+    math_model: MathModel = None
+    tools: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--tools",
+            "-t",
+            help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
+            "calculate, search, wikipedia. Can be repeated. Without it: calculate and search.",
+            show_default=False,
+        ),
+    ] = None
+    no_tools: Annotated[bool, typer.Option("--no-tools", help="Plain chat: the model just answers.")] = False
+    system: Annotated[str | None, typer.Option("--system", help="A system prompt.", show_default=False)] = None
+
+    def __post_init__(self) -> None:
+        if self.no_tools and self.tools and {"no_tools", "tools"} <= self.given:
+            raise GbaError("--no-tools and --tools contradict each other: give one of them")
+        super().__post_init__()
+
+    def agent(
+        self,
+        model: ChatLlamaCpp | None = None,
+        tools: Sequence[Any] | None = None,
+        recorder: Recorder | None = None,
+    ) -> Any:
+        """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError."""
+        from gba.langchain.agent import create_agent
+
+        tools = self.toolbox() if tools is None else tools  # what is missing is said before a model is loaded
+        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system, recorder=recorder)
 
     def toolbox(self) -> list[Any]:
         """The tools, in the order in which they were named. Raises GbaError where one cannot work here."""
@@ -208,24 +232,27 @@ class AgentOptions:
 
 
 def takes_agent_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The command as Typer takes it: in place of its argument ``agent`` it has the options of AgentOptions.
+    """The command as Typer takes it: its argument of type AgentOptions or ModelOptions gives way to their options.
 
     Each of them can also be set by an environment variable: GBA_ and its name in capitals.
     """
-    hints = get_type_hints(AgentOptions, include_extras=True)
-    shared = [each for each in fields(AgentOptions) if each.name != "given"]
     own = inspect.signature(command, eval_str=True).parameters.values()
+    described = next(
+        each for each in own if isinstance(each.annotation, type) and issubclass(each.annotation, ModelOptions)
+    )
+    hints = get_type_hints(described.annotation, include_extras=True)
+    shared = [each for each in fields(described.annotation) if each.name != "given"]
 
     @wraps(command)
     def run(command_line: typer.Context, **values: Any) -> None:
         chosen = {each.name: values.pop(each.name) for each in shared}
         given = {name for name in chosen if typed(command_line, name)}
-        command(**values, agent=AgentOptions(**chosen, given=frozenset(given)))
+        command(**values, **{described.name: described.annotation(**chosen, given=frozenset(given))})
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [
         inspect.Parameter("command_line", kind, annotation=typer.Context),
-        *(each for each in own if each.name != "agent"),
+        *(each for each in own if each is not described),
     ]
     at = sum(each.default is inspect.Parameter.empty for each in parameters)  # arguments without a default come first
     parameters[at:at] = [

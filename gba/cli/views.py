@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 
 __all__ = ["JsonLines", "Printed", "Tally", "View"]
 
-_STYLES = {"thought": "dim italic", "call": "cyan", "program": "magenta", "result": "green", "answer": "bold"}
+_STYLES = {
+    "request": "default",
+    "system": "dim",
+    "thought": "dim italic",
+    "call": "cyan",
+    "program": "magenta",
+    "result": "green",
+    "answer": "bold",
+}
 _WIDTH = max(map(len, _STYLES)) + 2
 
 
@@ -84,14 +92,14 @@ class Printed:
         self._pieces = True
         thought = chunk.additional_kwargs.get("reasoning_content")
         if thought:
-            self._write("thought", thought)
+            self.write("thought", thought)
         for call in chunk.tool_call_chunks:
             if call["name"]:
                 self._label("call")
-                self._write("call", f"{call['name']} ")
-            self._write("call", call["args"] or "")
+                self.write("call", f"{call['name']} ")
+            self.write("call", call["args"] or "")
         if chunk.content:
-            self._write("answer", str(chunk.text))
+            self.write("answer", str(chunk.text))
 
     def step(self, message: AIMessage) -> None:
         if not self._pieces:
@@ -100,23 +108,26 @@ class Printed:
             self._label("answer")
             self.console.print("(the model ended its turn without a word)", style="dim", end="")
         self.end()
+        if looped := message.response_metadata.get("looped"):
+            what = " and ".join(f"the {part}" for part in looped)
+            self.console.print(f"(the model repeated itself: {what} was cut; --no-stop-loops leaves it)", style="dim")
         self._pieces = False
 
     def _whole(self, message: AIMessage) -> None:
         """A step that came in one piece, as from a model that does not stream."""
-        self._write("thought", str(message.additional_kwargs.get("reasoning_content", "")))
+        self.write("thought", str(message.additional_kwargs.get("reasoning_content", "")))
         for call in message.tool_calls:
             self._label("call")
-            self._write("call", f"{call['name']} {json.dumps(call['args'], ensure_ascii=False)}")
-        self._write("answer", str(message.text))
+            self.write("call", f"{call['name']} {json.dumps(call['args'], ensure_ascii=False)}")
+        self.write("answer", str(message.text))
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)
         if program:
             self._label("program")
-            self._write("program", str(program).strip().replace("\n", "\n" + " " * _WIDTH))
+            self.write("program", str(program).strip().replace("\n", "\n" + " " * _WIDTH))
         self._label("result")
-        self._write("result", str(message.text))
+        self.write("result", str(message.text))
         self.end()
 
     def end(self) -> None:
@@ -125,7 +136,8 @@ class Printed:
             self.console.file.flush()
         self._kind = ""
 
-    def _write(self, kind: str, text: str) -> None:
+    def write(self, kind: str, text: str) -> None:
+        """More of one kind: ``request``, ``thought``, ``call``, ``program``, ``result`` or ``answer``."""
         if self._kind != kind:
             text = text.lstrip()
             if not text:
@@ -153,6 +165,8 @@ class JsonLines:
             _line(event="call", id=call["id"], name=call["name"], arguments=call["args"])
         if not message.tool_calls:
             _line(event="answer", text=str(message.text))
+        if looped := message.response_metadata.get("looped"):
+            _line(event="looped", parts=looped)
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)

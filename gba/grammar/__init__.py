@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.grammar import Grammar
-from gba.grammar.matcher import Matcher
 from gba.schema.nodes import Residual
 
 __all__ = ["Grammar", "Matcher", "Residual"]

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gba.errors import SchemaError
 from gba.grammar.grammar import Grammar
-from gba.grammar.literals import read_literal, write_literal
 from gba.grammar.recent import Recent
-from gba.grammar.spelling import ArgumentStyle
+from gba.grammar.strings.literals import read_literal, write_literal
+from gba.grammar.strings.spelling import ArgumentStyle
 from gba.grammar.tagged_text import Kinds, check_style, read_tagged, write_tagged
 from gba.schema.tools import object_schema
 
 if TYPE_CHECKING:
     from gba.grammar.check import Check
-    from gba.grammar.nodes import GbnfTree
+    from gba.grammar.gbnf.nodes import GbnfTree
     from gba.schema.nodes import Residual
 
 __all__ = ["Arguments", "compile_arguments", "write_arguments"]
@@ -106,9 +106,9 @@ def _compile(schema: Any, style: ArgumentStyle) -> Arguments:
 
 def _rules(schema: Any, style: ArgumentStyle) -> tuple[GbnfTree, tuple[Residual, ...], Kinds, str]:
     """The rules, what they leave to the check, the types of the keys' values, and the draft."""
-    from gba.grammar.compile import Compiler
-    from gba.grammar.style import spelled
     from gba.grammar.tagged import TaggedCompiler
+    from gba.grammar.values.compile import Compiler
+    from gba.grammar.values.style import spelled
     from gba.schema.normalize import Normalizer
     from gba.schema.references import References
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from gba.errors import SchemaError, ToolsError
 from gba.grammar.check import Check
-from gba.grammar.compile import Compiler
-from gba.grammar.nodes import GbnfTree, Literal, Node, alt, lit, seq
-from gba.grammar.rules import Rules
-from gba.grammar.strings import quoted
-from gba.grammar.style import Style, style_of
+from gba.grammar.gbnf.nodes import GbnfTree, Literal, Node, alt, lit, seq
+from gba.grammar.gbnf.rules import Rules
+from gba.grammar.strings.json_strings import quoted
+from gba.grammar.values.compile import Compiler
+from gba.grammar.values.style import Style, style_of
 from gba.schema.nodes import Residual
 from gba.schema.normalize import Normalizer
 from gba.schema.references import References

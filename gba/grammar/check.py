@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from gba.grammar.formats import CHECKS
-from gba.grammar.found import UndecidedError, found
+from gba.grammar.regular.formats import CHECKS
+from gba.grammar.regular.found import UndecidedError, found
 from gba.schema.metaschema import discriminator
 
 __all__ = ["Check"]

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from gba.errors import SchemaError
-from gba.grammar.derive import without
-from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import GbnfTree
+from gba.grammar.gbnf.derive import without
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import GbnfTree
+from gba.grammar.gbnf.parser import parse_gbnf
+from gba.grammar.gbnf.printer import print_gbnf
 from gba.grammar.recent import Recent
 from gba.schema.metaschema import is_small
 
 if TYPE_CHECKING:
     import referencing
 
-    from gba.grammar.style import Whitespace
+    from gba.grammar.values.style import Whitespace
     from gba.schema.nodes import Residual
     from gba.schema.tools import ToolSpec
 
@@ -99,8 +100,8 @@ class Grammar:
 
         Raises SchemaError.
         """
-        from gba.grammar.regex import NotRegularError, RegexError
-        from gba.grammar.text import regex_tree
+        from gba.grammar.regular.regex import NotRegularError, RegexError
+        from gba.grammar.strings.plain import regex_tree
         from gba.schema.work import TooLargeError
 
         try:
@@ -120,7 +121,7 @@ class Grammar:
     @classmethod
     def from_choices(cls, choices: Sequence[str]) -> Grammar:
         """One of the texts, as they are. Raises SchemaError without any."""
-        from gba.grammar.text import choices_tree
+        from gba.grammar.strings.plain import choices_tree
 
         listed = list(dict.fromkeys(choices))
         if not listed or not all(isinstance(choice, str) for choice in listed):
@@ -201,7 +202,7 @@ def _rules(
     schema: Any, whitespace: Whitespace, closed: bool, registry: Any
 ) -> tuple[GbnfTree, tuple[Residual, ...], str]:
     """The rules, what they leave to the check, and the draft. All else that was made is gone when this returns."""
-    from gba.grammar.compile import Compiler
+    from gba.grammar.values.compile import Compiler
     from gba.schema.normalize import Normalizer
     from gba.schema.references import References
 

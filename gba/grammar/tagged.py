@@ -9,18 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from gba.grammar.automata import Dfa
-from gba.grammar.compile import Compiler
-from gba.grammar.languages import always
-from gba.grammar.literals import NUMBER, json_type
-from gba.grammar.members import BareKeys, Members
-from gba.grammar.nodes import Node, alt, lit, seq
-from gba.grammar.objects import key_values, may_have, names_of, object_nodes, other_values
-from gba.grammar.presence import grouped
-from gba.grammar.raw_strings import RawStrings
-from gba.grammar.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
-from gba.grammar.style import spelled
+from gba.grammar.gbnf.nodes import Node, alt, lit, seq
+from gba.grammar.regular.automata import Dfa
+from gba.grammar.regular.languages import always
+from gba.grammar.strings.literals import NUMBER, json_type
+from gba.grammar.strings.raw_strings import RawStrings
+from gba.grammar.strings.spelling import JSON, KINDS, ArgumentStyle, JsonType, Spelling, Tag
 from gba.grammar.tagged_text import Kinds, key_end, readings, write_tagged
+from gba.grammar.values.compile import Compiler
+from gba.grammar.values.members import BareKeys, Members
+from gba.grammar.values.objects import key_values, may_have, names_of, object_nodes, other_values
+from gba.grammar.values.presence import grouped
+from gba.grammar.values.style import spelled
 from gba.schema.merge import equal
 from gba.schema.nodes import Conjunction, Number, Object, Residual, Shape
 

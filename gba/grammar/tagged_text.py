@@ -9,8 +9,8 @@ from os.path import commonprefix
 from typing import Any, TypeAlias
 
 from gba.errors import GrammarError
-from gba.grammar.literals import in_order, json_type, read_literal, write_literal
-from gba.grammar.spelling import KINDS, ArgumentStyle, JsonType, Tag
+from gba.grammar.strings.literals import in_order, json_type, read_literal, write_literal
+from gba.grammar.strings.spelling import KINDS, ArgumentStyle, JsonType, Tag
 
 __all__ = ["Kinds", "check_style", "key_end", "read_tagged", "readings", "write_tagged"]
 

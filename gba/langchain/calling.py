@@ -21,7 +21,7 @@ from gba.schema.tools import RESPOND
 __all__ = ["PARAMETERS", "Asked", "asked_of", "check_names", "checked_values", "top_of"]
 
 _SAMPLING = tuple(field.name for field in fields(Sampling))
-_OPTIONS = ("max_tokens", "max_thought_tokens", "max_repeats", "thought")
+_OPTIONS = ("max_tokens", "max_thought_tokens", "max_repeats", "stop_loops", "thought")
 _TEMPLATE = ("chat_template_kwargs", "reasoning_effort", "thinking")
 """What goes to the chat template."""
 _CALL = (*_SAMPLING, *_OPTIONS, *_TEMPLATE, "logprobs", "response_format", "slot", "stream_usage", "top_logprobs")

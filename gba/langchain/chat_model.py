@@ -77,6 +77,8 @@ class ChatLlamaCpp(ConnectedChatModel):
     """Tokens of the thought: no limit for models that think by themselves, 256 for others."""
     max_repeats: int | None = None
     """How often in a row the same call may be made with the same result; 2 unless given."""
+    stop_loops: bool | None = None
+    """Whether a thought or an answer is ended in which the model repeats itself over and over; True unless given."""
     thought: Literal["auto", "prompted", "none"] | None = None
     """``auto``: as the model's template has it; ``prompted``: a thought is asked for; ``none``: no free text where a
     call is required."""

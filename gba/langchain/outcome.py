@@ -58,7 +58,8 @@ def response_metadata(step: Step, properties: Properties, model_name: str, told:
     """How the step went: why it ended, what it cost, and which llama.cpp ran it.
 
     ``choices``: for each choice between tools and an answer (``respond``) what was ``chosen``, its ``probability``, and
-    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`.
+    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`. ``looped``: the thought or the
+    answer that was ended because the model repeated itself.
     """
     metadata: dict[str, Any] = {
         "model_provider": PROVIDER,
@@ -76,6 +77,8 @@ def response_metadata(step: Step, properties: Properties, model_name: str, told:
     }
     if step.choices:
         metadata["choices"] = [_choice(choice) for choice in step.choices]
+    if step.looped:
+        metadata["looped"] = list(step.looped)
     return metadata if told is None else {**metadata, "logprobs": told.of(step)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -31,6 +32,8 @@ from gba.schema.nodes import (
 from gba.schema.subschemas import Subschemas
 
 __all__ = ["ANY_SHAPE", "count", "direct", "fraction", "malformed", "names", "type_of", "values_shape"]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 ANY_SHAPE: Shape = {
     "null": (Null(),),
@@ -142,7 +145,7 @@ def _require_json(place: Place, keyword: str, value: Any) -> None:
         if count > MOST_VALUES:
             raise malformed(place, keyword, f"no more than {MOST_VALUES} values")
         if isinstance(at, str):
-            if not at.isascii() and any("\ud800" <= char <= "\udfff" for char in at):
+            if not at.isascii() and _SURROGATE.search(at):
                 raise malformed(place, keyword, "text without lone surrogates")
         elif isinstance(at, (dict, Mapping)):
             if not all(isinstance(key, str) for key in at):

@@ -2,10 +2,21 @@
 
 from gba.trajectory.reader import read, read_all
 from gba.trajectory.recorder import Recorder
-from gba.trajectory.records import MessageRecord, SpanRecord, StepRecord, Trajectory, TrajectoryError, Transcript
+from gba.trajectory.records import (
+    ChoiceRecord,
+    MessageRecord,
+    PartRecord,
+    SpanRecord,
+    StepRecord,
+    Trajectory,
+    TrajectoryError,
+    Transcript,
+)
 
 __all__ = [
+    "ChoiceRecord",
     "MessageRecord",
+    "PartRecord",
     "Recorder",
     "SpanRecord",
     "StepRecord",

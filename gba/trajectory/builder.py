@@ -8,7 +8,16 @@ from typing import Any
 from gba.schema.tools import ToolCall, ToolSpec
 from gba.trajectory.forms import CallForm, EndForm, HeadForm, MessageForm, RewardForm, StepForm
 from gba.trajectory.lines import size_of
-from gba.trajectory.records import VERSION, MessageRecord, SpanRecord, StepRecord, Trajectory, Transcript
+from gba.trajectory.records import (
+    VERSION,
+    ChoiceRecord,
+    MessageRecord,
+    PartRecord,
+    SpanRecord,
+    StepRecord,
+    Trajectory,
+    Transcript,
+)
 
 __all__ = ["RunBuilder"]
 
@@ -87,6 +96,8 @@ class RunBuilder:
             spans=self._spans(read.spans),
             requests=read.requests,
             seconds=read.seconds,
+            choices=self._choices(read.choices),
+            written=self._written(read.written),
         )
         self._steps.append(step)
         self._keep(MessageRecord("assistant", step.answer, step.thought, step.calls))
@@ -131,6 +142,36 @@ class RunBuilder:
         if types != (int, int, str, bool) or not 0 <= span[0] <= span[1] <= end:
             raise ValueError(f"a span is [start, end, kind, eog], within the {end} tokens of the transcript")
         return SpanRecord(span[0], span[1], self._shared(span[2]), span[3])
+
+    def _choices(self, choices: Any) -> tuple[ChoiceRecord, ...]:
+        """Raises ValueError for what are no choices with their probabilities."""
+        if not isinstance(choices, list):
+            raise ValueError("choices is no list")
+        made = tuple(self._choice(choice) for choice in choices)
+        self.memory += size_of(made) + sum(size_of(each) + size_of(each.probabilities) for each in made)
+        return made
+
+    def _choice(self, choice: Any) -> ChoiceRecord:
+        types = tuple(map(type, choice)) if isinstance(choice, list) else ()
+        if types != (str, dict) or not all(
+            type(value) in (int, float) and 0 <= value <= 1 for value in choice[1].values()
+        ):
+            raise ValueError("a choice is [chosen, {name: probability from 0 to 1}]")
+        return ChoiceRecord(self._shared(choice[0]), {self._shared(name): value for name, value in choice[1].items()})
+
+    def _written(self, written: Any) -> tuple[tuple[PartRecord, ...], ...]:
+        """Raises ValueError for what are no parts of arguments."""
+        if not isinstance(written, list) or not all(isinstance(parts, list) for parts in written):
+            raise ValueError("written is no list of lists")
+        made = tuple(tuple(self._part(part) for part in parts) for parts in written)
+        self.memory += size_of(made) + sum(size_of(parts) + sum(map(size_of, parts)) for parts in made)
+        return made
+
+    def _part(self, part: Any) -> PartRecord:
+        if not isinstance(part, list) or tuple(map(type, part)) != (str, bool):
+            raise ValueError("a part of arguments is [text, forced]")
+        self.memory += size_of(part[0])
+        return PartRecord(part[0], part[1])
 
     def _shared(self, name: str) -> str:
         """The name as it came first: there are few, and each is kept once."""

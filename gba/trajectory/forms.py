@@ -60,6 +60,8 @@ class StepForm(_Form):
     spans: Any
     requests: _Count
     seconds: FiniteFloat | None
+    choices: Any = Field(default_factory=list)  # these two are not in the runs of an older gba
+    written: Any = Field(default_factory=list)
 
 
 class RewardForm(_Form):

@@ -120,6 +120,8 @@ class Recorder:
                     "spans": [_span(span) for span in step.spans],
                     "requests": step.requests,
                     "seconds": seconds,
+                    "choices": [[each.chosen, dict(each.probabilities)] for each in getattr(step, "choices", ())],
+                    "written": [[[part.text, part.forced] for part in parts] for parts in getattr(step, "written", ())],
                 },
             )
             self._last = tokens

@@ -18,8 +18,10 @@ from gba.schema.tools import ToolCall, ToolSpec
 
 __all__ = [
     "VERSION",
+    "ChoiceRecord",
     "MessageLike",
     "MessageRecord",
+    "PartRecord",
     "SpanLike",
     "SpanRecord",
     "StepLike",
@@ -194,11 +196,28 @@ class SpanRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceRecord:
+    """What was chosen, and how likely each alternative was, by name."""
+
+    chosen: str
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PartRecord:
+    """A part of a call's arguments as they were written: ``forced`` by the grammar, or the model's own."""
+
+    text: str
+    forced: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StepRecord:
     """A step as the model took it; the fields are those of `gba.chat.Step`.
 
     ``tokens`` is the whole transcript (in the file, only what it adds to that of the step before); ``usage`` counts
     tokens, ``timings`` are llama.cpp's counters; ``seconds`` is what the step took, None where it was not measured.
+    Runs that an older gba recorded have no ``choices`` and nothing ``written``.
     """
 
     thought: str = ""
@@ -213,6 +232,14 @@ class StepRecord:
     spans: tuple[SpanRecord, ...] = field(default=(), repr=False)
     requests: int = 0
     seconds: float | None = None
+    choices: tuple[ChoiceRecord, ...] = ()
+    written: tuple[tuple[PartRecord, ...], ...] = field(default=(), repr=False)
+
+    def _repr_html_(self) -> str:
+        """The step as notebooks show it."""
+        from gba.rendering import for_notebook, step_html
+
+        return for_notebook(step_html(self))
 
 
 @dataclass(frozen=True)
@@ -243,6 +270,20 @@ class Trajectory:
         """Whether the run came to its end without an error."""
         return self.ended is not None and not self.error
 
+    def turns(self) -> Iterator[tuple[MessageRecord, StepRecord | None]]:
+        """The messages in their order, each with the step that it stands for, where it is the model's."""
+        steps = list(self.steps)
+        for message in self.messages:
+            step = steps[0] if steps and message.role == "assistant" else None
+            if step is None or (message.content, message.thought, message.calls) != (
+                step.answer,
+                step.thought,
+                step.calls,
+            ):
+                yield message, None
+            else:
+                yield message, steps.pop(0)
+
     def usage(self) -> dict[str, int]:
         """Tokens of the whole run: the sums over its steps; ``context`` is the longest."""
         total: dict[str, int] = {}
@@ -250,3 +291,9 @@ class Trajectory:
             for name, count in step.usage.items():
                 total[name] = max(total.get(name, 0), count) if name == "context" else total.get(name, 0) + count
         return total
+
+    def _repr_html_(self) -> str:
+        """The run as notebooks show it."""
+        from gba.rendering import for_notebook, run_html
+
+        return for_notebook(run_html(self))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 import socket
 from typing import Any
 
 import httpx
 import pytest
+from starlette.routing import Route
 
+from gba.api import create_app
 from gba.backends.scripted import Scripted
 from gba.chat import Engine
 from tests.helpers.running_api import serving
@@ -84,7 +87,11 @@ def test_messages_of_every_shape(messages: list[Any]) -> None:
         ({"messages": HELLO, "temperature": 9}, "temperature", "less than"),
         ({"messages": HELLO, "temperature": "hot"}, "temperature", "number"),
         ({"messages": HELLO, "functions": []}, "functions", "tools"),
-        ({"messages": HELLO, "grammar": "root ::= x"}, "grammar", "response_format"),
+        ({"messages": HELLO, "tools": [WEATHER], "grammar": 'root ::= "x"'}, "grammar", "without tools"),
+        ({"messages": HELLO, "response_format": {"type": "json_object"}, "grammar": 'root ::= "x"'}, "grammar",
+         "without response_format"),
+        ({"messages": HELLO, "grammar": ""}, "grammar", "at least 1"),
+        ({"messages": HELLO, "id_slot": -2}, "id_slot", "greater"),
         ({"messages": HELLO, "max_tokens": 0}, "max_tokens", "greater"),
         ({"messages": HELLO, "top_logprobs": 2}, "top_logprobs", "logprobs"),
         ({"messages": [{"role": "wizard", "content": "x"}]}, "messages[0].role", "wizard"),
@@ -154,7 +161,7 @@ def test_a_body_that_is_too_large() -> None:
 
 
 def test_a_body_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gba.api.app._MOST_SECONDS", 0.3)
+    monkeypatch.setattr("gba.api.bodies._MOST_SECONDS", 0.3)
     head = b"POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
     with serving(Engine(Scripted.turns(["x"]))) as url:
         address = httpx.URL(url)
@@ -210,7 +217,16 @@ def test_the_document_names_every_path() -> None:
     with serving(Engine(Scripted.turns(["x"]))) as url:
         root = url.removesuffix("/v1")
         document = httpx.get(f"{root}/openapi.json", timeout=60).json()
-        assert "/v1/chat/completions" in document["paths"]
+        served = [route for route in create_app(Engine(Scripted.turns(["x"]))).routes if isinstance(route, Route)]
+        methods = {route.path.replace(":path", ""): (route.methods or set()) - {"HEAD"} for route in served}
+        told = {
+            path: {name.upper() for name in item if name in ("get", "post")} for path, item in document["paths"].items()
+        }
+        assert told == methods
+        references = set(re.findall(r'"#/components/schemas/(\w+)"', json.dumps(document)))
+        assert references <= set(document["components"]["schemas"])
+        assert {"405", "408"} <= set(document["paths"]["/tokenize"]["post"]["responses"])
+        assert document["security"] == []
         assert document["components"]["schemas"]["ChatRequest"]["properties"]["tool_choice"]
         assert httpx.get(f"{root}/health", timeout=60).json() == {"status": "ok"}
         httpx.post(f"{url}/chat/completions", json={"messages": HELLO}, timeout=60)

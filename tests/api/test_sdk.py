@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -100,6 +101,48 @@ def test_a_stream_is_what_comes_whole(client: OpenAI) -> None:
     assert thought.strip() == whole.reasoning_content.strip()  # type: ignore[attr-defined]
     assert name == whole.tool_calls[0].function.name  # type: ignore[index,union-attr]
     assert json.loads(text) == json.loads(whole.tool_calls[0].function.arguments)  # type: ignore[index,union-attr]
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_grammar_of_llama_cpp(client: OpenAI, stream: bool) -> None:
+    arguments: Any = {
+        "model": "x",
+        "messages": [{"role": "user", "content": "Is water wet?"}],
+        "extra_body": {"grammar": 'root ::= "yes, " [a-c]{3} | "no, " [x-z]{3}'},
+    }
+    if stream:
+        text = "".join(
+            chunk.choices[0].delta.content or "" for chunk in client.chat.completions.create(**arguments, stream=True)
+        )
+    else:
+        choice = client.chat.completions.create(**arguments).choices[0]
+        text = choice.message.content or ""
+        assert choice.finish_reason == "stop"
+    assert re.fullmatch("yes, [a-c]{3}|no, [x-z]{3}", text)
+
+
+@pytest.mark.parametrize(
+    "field, value, status",
+    [("grammar", "root = nonsense (", 400), ("id_slot", 99, 400), ("id_slot", -1, 200), ("cache_prompt", True, 200)],
+)
+def test_fields_of_llama_cpp(url: str, field: str, value: Any, status: int) -> None:
+    body = {"messages": [{"role": "user", "content": "Hello!"}], "max_tokens": 2, field: value}
+    answer = httpx.post(f"{url}/chat/completions", json=body, timeout=60)
+    assert answer.status_code == status
+    if status == 400:
+        assert answer.json()["error"]["param"] == field
+
+
+def test_what_only_a_server_can_do(url: str, request: pytest.FixtureRequest) -> None:
+    in_process = request.node.callspec.params["url"] == "in process"
+    messages = [{"role": "user", "content": "Hello!"}]
+    for field, value in (("logit_bias", {"5": -100}), ("cache_prompt", False)):
+        answer = httpx.post(
+            f"{url}/chat/completions", json={"messages": messages, "max_tokens": 2, field: value}, timeout=60
+        )
+        assert answer.status_code == (400 if in_process else 200)
+        if in_process:
+            assert answer.json()["error"]["param"] == field
 
 
 @pytest.mark.parametrize("choice", ["required", {"type": "function", "function": {"name": "calculate"}}])

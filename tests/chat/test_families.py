@@ -365,8 +365,8 @@ class Answering:
         self.family = family
 
     def __call__(self, prompt: str, grammar: str | None, stop: tuple[str, ...]) -> str:
-        from gba.grammar.gbnf import parse_gbnf
-        from gba.grammar.matcher import Matcher
+        from gba.grammar.gbnf.matcher import Matcher
+        from gba.grammar.gbnf.parser import parse_gbnf
 
         if grammar is None:
             return self.family.answer + "Nothing is new."

@@ -99,7 +99,7 @@ def test_too_much_memory_ends_it_as_well():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_process_that_was_killed_is_replaced():
-    rendered("x")
+    rendered("{{ messages | length }}")
     os.kill(process._shared()._process.pid, signal.SIGKILL)
     process._shared()._process.wait()
     assert rendered("{{ messages[0].content }}") == "Hello"
@@ -143,14 +143,14 @@ def test_more_templates_than_are_kept_are_rendered_again():
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
 def test_a_forked_child_renders_in_a_process_of_its_own():
-    rendered("x")
+    rendered("{{ messages | length }} before")
     before = process._shared()._process.pid
     read, write = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of forks beside threads: the child only renders
         child = os.fork()
     if child == 0:
-        text = rendered("{{ messages[0].content }}")
+        text = rendered("{{ messages[0].content }} here").removesuffix(" here")
         os.write(write, f"{text} {process._shared()._process.pid}".encode())
         process._shared().close()
         os._exit(0)
@@ -160,3 +160,24 @@ def test_a_forked_child_renders_in_a_process_of_its_own():
     assert int(pid) != before
     assert process._shared()._process.pid == before
     assert rendered("x") == "x"
+
+
+def test_tools_whose_schema_names_no_properties():
+    source = "{% for name in tools[0].function.parameters.properties.keys() %}{{ name }} {% endfor %}done"
+    told = {"type": "function", "function": {"name": "f", "parameters": {"anyOf": [{"type": "object"}]}}}
+    assert rendered(source, tools=[told]) == "done"
+    told["function"]["parameters"] = {"properties": {"x": {}}}
+    assert rendered(source, tools=[told]) == "x done"
+    with pytest.raises(RefusedError):
+        rendered("{{ raise_exception('no tools') if tools else '' }}", tools=[told])
+
+
+def test_what_was_rendered_before_is_not_rendered_again(monkeypatch):
+    source = "{{ messages[0].content }}, {{ messages | length }}, kept"
+    assert rendered(source) == "Hello, 1, kept"
+    changing = "{{ strftime_now('%Y') }}, {{ messages[0].content }}"
+    year = rendered(changing)
+    monkeypatch.setattr(process._Process, "_ask", lambda self, request: {"text": "asked"})
+    assert rendered(source) == "Hello, 1, kept"
+    assert rendered(changing) == "asked" != year
+    assert Template(source).render([{"role": "user", "content": "Bye"}]) == "asked"

@@ -120,6 +120,9 @@ def test_events_tell_the_step_as_it_happens():
     assert kinds.index(CallDone) > kinds.index(ArgumentsDelta)
     arguments = "".join(event.text for event in events if isinstance(event, ArgumentsDelta))
     assert json.loads(arguments) == {"query": "population of France"}
+    own = "".join(event.text[: event.generated] for event in events if isinstance(event, ArgumentsDelta))
+    assert own == 'population of France"}'
+    assert own == "".join(part.text for part in events[-1].step.written[0] if not part.forced)
     assert isinstance(events[-1], StepDone)
     ids = {event.id for event in events if isinstance(event, ToolChosen | ArgumentsDelta | CallDone)}
     assert ids == {events[-1].step.calls[0].id}

@@ -10,7 +10,7 @@ import pytest
 
 from gba.backends.scripted import Scripted
 from gba.cli.main import main
-from gba.cli.options import AgentOptions
+from gba.cli.options import ModelOptions
 from gba.langchain.chat_model import ChatLlamaCpp
 
 
@@ -48,7 +48,7 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Scripted]:
 
     def use(*turns: str) -> Scripted:
         backend = Scripted.turns(turns)
-        monkeypatch.setattr(AgentOptions, "chat_model", lambda self: ChatLlamaCpp(backend=backend))
+        monkeypatch.setattr(ModelOptions, "chat_model", lambda self: ChatLlamaCpp(backend=backend))
         return backend
 
     return use

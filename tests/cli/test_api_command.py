@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from typing import Any
 
@@ -38,6 +39,21 @@ def test_a_port_that_is_taken_is_named(gba) -> None:
         ended = gba("api", "--base-url", "http://127.0.0.1:9", "--port", str(port))
     assert ended.code != 0
     assert f"gba cannot listen at port {port} of 127.0.0.1" in ended.err
+
+
+async def test_what_is_written_is_sent_at_once() -> None:
+    """Clients may connect before the server accepts, and small pieces of an answer do not wait for one another."""
+    accepted: asyncio.Queue[int] = asyncio.Queue()
+
+    def accept(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = writer.get_extra_info("socket")
+        accepted.put_nowait(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+
+    listening = api.listen("127.0.0.1", 0)
+    with socket.create_connection(listening.getsockname()):
+        async with await asyncio.start_server(accept, sock=listening):
+            assert await asyncio.wait_for(accepted.get(), 20)
 
 
 def test_it_listens_where_it_says(gba, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from gba.trajectory import read_all
 from tests.helpers.cli_turns import answer, call
+from tests.helpers.html_text import see
 
 SEARCH = call("I need to look up population of Norway.", ("search", {"query": "population of Norway"}))
 DONE = answer("I have found it.", "The population of Norway is 5550203.")
@@ -141,3 +142,46 @@ def test_a_folder_that_cannot_be_written_to_is_said(gba, scripted: Callable[...,
     ended = gba("ask", "What?", "--record", str(tmp_path / "file"))
     assert ended.code != 0
     assert "cannot be written" in ended.err
+
+
+def test_the_steps_as_a_page(gba, scripted, tmp_path: Path) -> None:
+    scripted(SEARCH, DONE)
+    page = tmp_path / "run.html"
+    ended = gba("ask", "What is the population of Norway?", "--html", str(page))
+    assert ended.code == 0, ended.err
+    seen = see(page.read_text(encoding="utf-8"))
+    assert not seen.broken
+    assert not seen.scripts
+    assert seen.by_class["gba-own"] == ['population of Norway"}']
+    assert seen.text.count("The population of Norway is 5550203.") == 2  # result and answer
+    assert "What is the population of Norway?" in seen.text
+
+
+def test_a_run_that_fails_is_a_page_as_well(gba, scripted, tmp_path: Path) -> None:
+    scripted(*(call("Again.", ("search", {"query": f"population of {n}"})) for n in range(9)))
+    ended = gba("ask", "hello", "--max-steps", "2", "--html", str(tmp_path / "run.html"))
+    assert ended.code == 1
+    assert "The run failed: " in see((tmp_path / "run.html").read_text(encoding="utf-8")).text
+
+
+def test_a_page_that_cannot_be_written(gba, scripted, tmp_path: Path) -> None:
+    scripted(SEARCH, DONE)
+    ended = gba("ask", "What is the population of Norway?", "--html", str(tmp_path / "no" / "run.html"))
+    assert ended.code == 1
+    assert "choose another place" in ended.err
+
+
+def test_a_recorded_run_is_shown(gba, scripted, tmp_path: Path) -> None:
+    scripted(SEARCH, DONE)
+    shown = gba("ask", "What is the population of Norway?", "--record", str(tmp_path), "--html", str(tmp_path / "a"))
+    (path,) = tmp_path.glob("*.jsonl")
+    ended = gba("trajectory", "show", str(path))
+    assert ended.out.splitlines()[0].split(maxsplit=1) == ["request", "What is the population of Norway?"]
+    assert ended.out.splitlines()[1:] == shown.out.splitlines()
+    assert "2 steps" in ended.err
+    assert gba("trajectory", "show", str(path), "--html", str(tmp_path / "b")).code == 0
+    assert (tmp_path / "a").read_text() == (tmp_path / "b").read_text()
+
+
+def test_what_is_no_run_is_not_shown(gba, tmp_path: Path) -> None:
+    assert "cannot be read" in gba("trajectory", "show", str(tmp_path / "none.jsonl")).err

@@ -155,3 +155,12 @@ def test_a_command_that_says_a_warning_itself_says_it_once() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout, done.stderr) == ("['a word']\n", "after\n")
+
+
+def test_the_program_in_a_file_is_calculated(gba, tmp_path) -> None:
+    path = tmp_path / "program.py"
+    path.write_text("def f(n):\n    return n * 2\nprint('twice:', f(21))\n")
+    ended = gba("math", "--program", str(path))
+    assert ended.code == 0, ended.err
+    assert "result   42" in ended.out
+    assert "printed  twice: 42" in ended.out

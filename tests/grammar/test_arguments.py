@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from gba.errors import GrammarError, SchemaError
 from gba.grammar import Grammar
 from gba.grammar.arguments import Arguments, compile_arguments, write_arguments
-from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, Tag
+from gba.grammar.strings.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, Tag
 from tests.helpers.argument_styles import STYLES, TAGGED
 from tests.helpers.argument_tools import SEVERAL, WEATHER
 from tests.helpers.compile_cases import CASES

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from gba.grammar import subsets
-from gba.grammar.automata import (
+from gba.grammar.regular import subsets
+from gba.grammar.regular.automata import (
     ANY_CHAR,
     Dfa,
     divide,
@@ -21,10 +21,10 @@ from gba.grammar.automata import (
     unite,
     unrolled,
 )
-from gba.grammar.languages import full_match, search
-from gba.grammar.minimal import minimise
-from gba.grammar.regex import parse
-from gba.grammar.thompson import automaton
+from gba.grammar.regular.languages import full_match, search
+from gba.grammar.regular.minimal import minimise
+from gba.grammar.regular.regex import parse
+from gba.grammar.regular.thompson import automaton
 from gba.schema.work import TooLargeError, Work
 
 _WORDS = ["".join(word) for length in range(5) for word in itertools.product("ab1", repeat=length)]

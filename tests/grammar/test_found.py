@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from gba import Grammar
 from gba.errors import SchemaError
-from gba.grammar.found import UndecidedError, _Follower, can_be_judged, found
-from gba.grammar.regex import parse
+from gba.grammar.regular.found import UndecidedError, _Follower, can_be_judged, found
+from gba.grammar.regular.regex import parse
 
 TEXTS = ["", "a", "b", "ab", "aab", "abab", "a b", "-a-", "aaab\n", "ba", "b a ab", "aaaaa", "\n", "a\nb"]
 PATTERNS = [

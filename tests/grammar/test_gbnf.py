@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from llama_cpp import llama_grammar
 
 from gba.errors import GrammarError
-from gba.grammar.analysis import check_tree, is_left_recursive, nullable_rules
-from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import (
+from gba.grammar.gbnf.analysis import check_tree, is_left_recursive, nullable_rules
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import (
     ANY,
     EMPTY,
     CharClass,
@@ -26,8 +25,8 @@ from gba.grammar.nodes import (
     repeat,
     seq,
 )
-from gba.grammar.parser import MAX_NESTING
-from gba.grammar.printer import fresh_name
+from gba.grammar.gbnf.parser import MAX_NESTING, parse_gbnf
+from gba.grammar.gbnf.printer import fresh_name, print_gbnf
 from tests.helpers.examples import examples
 from tests.helpers.grammar_trees import trees
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gba.grammar.literals import read_literal, write_literal
-from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, PYTHON, Spelling
+from gba.grammar.strings.literals import read_literal, write_literal
+from gba.grammar.strings.spelling import GEMMA, JSON, JSON_COMPACT, PYTHON, Spelling
 
 SPELLINGS = {"json": JSON, "compact": JSON_COMPACT, "python": PYTHON, "gemma": GEMMA}
 TEXTS = st.text(st.sampled_from("aé\"'\\\n\x00\x7f\u200b😀"), max_size=5)

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gba.errors import GrammarError
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import MAX_FORCED, Matcher
-from gba.grammar.nodes import EMPTY, CharClass, GbnfTree, Node, Ref, Repeat, TokenTerminal, alt, lit, optional, seq
+from gba.grammar.gbnf.matcher import MAX_FORCED, Matcher
+from gba.grammar.gbnf.nodes import EMPTY, CharClass, GbnfTree, Node, Ref, Repeat, TokenTerminal, alt, lit, optional, seq
+from gba.grammar.gbnf.parser import parse_gbnf
 from tests.helpers.examples import examples
 from tests.helpers.grammar_trees import LONGEST, TEXTS, sentences, trees
 
@@ -239,7 +239,7 @@ def test_thousands_of_rules() -> None:
 
 
 def test_states_are_bounded_in_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gba.grammar.stacks._MAX_STATES", 10)
+    monkeypatch.setattr("gba.grammar.gbnf.stacks._MAX_STATES", 10)
     matcher = follow('root ::= "a"{0,100} "b"')
     assert matcher.advance("a" * 60)
     later = matcher.copy()

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gba.errors import GrammarError
-from gba.grammar.derive import without
-from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.derive import without
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
+from gba.grammar.gbnf.printer import print_gbnf
 from tests.helpers.examples import examples
 from tests.helpers.grammar_trees import TEXTS, sentences, trees
 

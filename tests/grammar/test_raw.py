@@ -6,12 +6,12 @@ import itertools
 
 import pytest
 
-from gba.grammar.automata import EVERY_STRING, Dfa, complement, finite
-from gba.grammar.bounded import bounded_text
-from gba.grammar.languages import length_between, search
-from gba.grammar.matcher import Matcher
-from gba.grammar.raw import closes_first, followed
-from gba.grammar.rules import Rules
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.rules import Rules
+from gba.grammar.regular.automata import EVERY_STRING, Dfa, complement, finite
+from gba.grammar.regular.languages import length_between, search
+from gba.grammar.strings.bounded import bounded_text
+from gba.grammar.strings.raw import closes_first, followed
 
 CLOSINGS = ["<", "ab", "aa", "aba", "abab", "aab"]
 """With and without beginnings that are ends as well."""

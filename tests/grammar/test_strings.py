@@ -11,16 +11,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-import gba.grammar.rules
+import gba.grammar.gbnf.rules
 from gba.grammar import Grammar
-from gba.grammar.automata import complement, finite, intersect, join
-from gba.grammar.formats import FORMATS, INEXACT, format_language
-from gba.grammar.found import can_be_judged
-from gba.grammar.languages import full_match, length_between, search
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import Literal
-from gba.grammar.regex import NotRegularError, RegexError
-from gba.grammar.rules import Rules
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import Literal
+from gba.grammar.gbnf.rules import Rules
+from gba.grammar.regular.automata import complement, finite, intersect, join
+from gba.grammar.regular.formats import FORMATS, INEXACT, format_language
+from gba.grammar.regular.found import can_be_judged
+from gba.grammar.regular.languages import full_match, length_between, search
+from gba.grammar.regular.regex import NotRegularError, RegexError
 from gba.schema.work import TooLargeError
 from tests.helpers.examples import examples
 from tests.helpers.schemas import accepts, text_of
@@ -204,7 +204,7 @@ def test_counts_are_made_of_blocks_of_blocks(
     minimum: int, maximum: int | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Blocks of eight, as in a grammar in which llama.cpp has written out many repetitions already."""
-    monkeypatch.setattr(gba.grammar.rules, "_SPELLED", -1)
+    monkeypatch.setattr(gba.grammar.gbnf.rules, "_SPELLED", -1)
     rules = Rules()
     matcher = Matcher(rules.tree(rules.counted("a", Literal("a"), minimum, maximum)))
     ends = []

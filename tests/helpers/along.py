@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from gba.backends.base import Chunk, Properties, Timings
 from gba.errors import GenerationInterruptedError
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 
 TEMPLATE = (
     "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"

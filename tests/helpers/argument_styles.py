@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, JsonType, Spelling, Tag
+from gba.grammar.strings.spelling import (
+    GEMMA,
+    JSON,
+    JSON_COMPACT,
+    KINDS,
+    PYTHON,
+    ArgumentStyle,
+    JsonType,
+    Spelling,
+    Tag,
+)
 
 __all__ = ["STYLES", "TAGGED"]
 

@@ -207,7 +207,8 @@ class FakeLlama:
 class Listening:
     """A FakeLlama that listens on a port of this machine, and can hang up after so many events.
 
-    ``raw``: what is sent for a path instead of any HTTP of ours, after which the connection is closed.
+    ``raw``: what is sent for a path instead of any HTTP of ours, after which the connection is closed. ``name``: what
+    it calls itself in its answers.
     """
 
     def __init__(
@@ -217,15 +218,19 @@ class Listening:
         port: int = 0,
         hang_up_after: int | None = None,
         raw: Mapping[str, Callable[[], Iterator[bytes]]] | None = None,
+        name: str = "fake",
     ) -> None:
         self.fake, self.hang_up_after, self.raw = fake, hang_up_after, dict(raw or {})
         self.events_sent = 0
-        self._connections: list[socket.socket] = []
+        self.connections: list[socket.socket] = []
         self.broken = threading.Event()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def version_string(self) -> str:
+                return name
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -279,7 +284,7 @@ class Listening:
                 """Clients may go away at any time."""
 
             def process_request(self, request: Any, client_address: Any) -> None:
-                outer._connections.append(request)
+                outer.connections.append(request)
                 super().process_request(request, client_address)
 
         self._server = Server(("127.0.0.1", port), Handler)
@@ -292,7 +297,11 @@ class Listening:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-        for connection in self._connections:
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Close all connections."""
+        for connection in self.connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
 

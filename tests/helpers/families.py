@@ -15,8 +15,8 @@ from typing import Any
 
 from gba.backends.scripted import Scripted
 from gba.chat.formats import ChatFormat, from_template
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 from gba.schema.tools import ToolCall
 
 __all__ = [

@@ -7,8 +7,21 @@ from collections.abc import Mapping
 
 from hypothesis import strategies as st
 
-from gba.grammar.analysis import find_problem
-from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence, alt, lit, repeat, seq
+from gba.grammar.gbnf.analysis import find_problem
+from gba.grammar.gbnf.nodes import (
+    CharClass,
+    Choice,
+    GbnfTree,
+    Literal,
+    Node,
+    Ref,
+    Repeat,
+    Sequence,
+    alt,
+    lit,
+    repeat,
+    seq,
+)
 
 __all__ = ["LONGEST", "TEXTS", "sentences", "trees"]
 

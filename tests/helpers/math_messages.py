@@ -114,7 +114,7 @@ def receive(data: bytes) -> str:
 
 def line(nodes: Any) -> bytes:
     """A reply with these nodes as its value."""
-    texts = {"text": "5", "latex": "5", "decimal": "5", "exact": "5"}
+    texts = {"text": "5", "latex": "5", "decimal": "5", "exact": "5", "origin": "result", "printed": ""}
     return json.dumps({"result": {**texts, "value": nodes}}).encode() + b"\n"
 
 
@@ -221,7 +221,12 @@ def forged() -> Iterator[tuple[str, bytes]]:
     yield (
         "long texts",
         json.dumps(
-            {"result": {**dict.fromkeys(("text", "latex", "decimal", "exact"), "x" * 450_000), "value": None}}
+            {
+                "result": {
+                    **dict.fromkeys(("text", "latex", "decimal", "exact", "origin", "printed"), "x" * 450_000),
+                    "value": None,
+                }
+            }
         ).encode(),
     )
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping
 
-from gba.grammar.gbnf import parse_gbnf
-from gba.grammar.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence
+from gba.grammar.gbnf.nodes import CharClass, Choice, GbnfTree, Literal, Node, Ref, Repeat, Sequence
+from gba.grammar.gbnf.parser import parse_gbnf
 
 __all__ = ["Sentences"]
 

@@ -124,6 +124,7 @@ def _sets() -> list[Any]:
 
 def _containers() -> list[Any]:
     return [
+        *("a text", ["", "b\nc"], {"k": S(1)}, {S(2), S(3)}, set(), {(S(1), "a"), "b"}),
         *(None, True, False, [], (), {}, [x, [1 + x, (y, None)], True], (S(1),)),
         *({x: S(2), y: [S(1)]}, {(S(1), S(2)): x, True: y}, [{S(2): S(3)}], [x + y, x + y]),
         sympy.ImmutableMatrix([[1, x], [sympy.Float(2.5), sympy.Rational(1, 3)]]),

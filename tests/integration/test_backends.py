@@ -1,4 +1,4 @@
-"""What all backends have to do alike: a llama-server, llama.cpp in process and transformers, on the same random weights."""
+"""What all backends have to do alike: a llama-server, llama.cpp in process, transformers. One model."""
 
 from __future__ import annotations
 

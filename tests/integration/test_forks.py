@@ -78,10 +78,10 @@ from gba import ChatLlamaCpp, LlamaServer
 backend = LlamaServer({server_process.base_url!r})
 chat = ChatLlamaCpp(base_url={server_process.base_url!r}, max_tokens=4, temperature=0)
 said, tokens = chat.invoke("x").content, backend.tokenize("the city")
-client = backend._client
+client = backend._connections
 def work():
     assert backend.tokenize("the city") == tokens
-    assert backend._client is not client
+    assert backend._connections is not client
     assert chat.invoke("x").content == said
     assert ChatLlamaCpp(base_url={server_process.base_url!r}, max_tokens=4, temperature=0).invoke("x").content == said
 print("child", in_child(work))

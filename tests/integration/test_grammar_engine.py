@@ -11,10 +11,11 @@ import pytest
 from llama_cpp import llama_grammar
 
 from gba.errors import GrammarError
-from gba.grammar.derive import without
-from gba.grammar.gbnf import parse_gbnf, print_gbnf
-from gba.grammar.matcher import Matcher
-from gba.grammar.nodes import GbnfTree
+from gba.grammar.gbnf.derive import without
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.nodes import GbnfTree
+from gba.grammar.gbnf.parser import parse_gbnf
+from gba.grammar.gbnf.printer import print_gbnf
 from tests.helpers.vocab import PIECES, Engine, write_vocab
 
 BUILT_IN = {name: text for name, text in vars(llama_grammar).items() if name.endswith("_GBNF")}

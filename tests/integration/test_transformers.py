@@ -104,7 +104,13 @@ def test_properties_are_those_of_llama_cpp(pair: tuple[Any, Any]) -> None:
 
 @pytest.mark.parametrize(
     "grammar",
-    [None, "root ::= [ -~]*", 'root ::= "{\\"é\\": " [0-9]{2,9} "}"', "root ::= [日本é😀]{6}", 'root ::= "the " [ -`b-~]+'],
+    [
+        None,
+        "root ::= [ -~]*",
+        'root ::= "{\\"é\\": " [0-9]{2,9} "}"',
+        "root ::= [日本é😀]{6}",
+        'root ::= "the " [ -`b-~]+',
+    ],
 )
 def test_what_is_written_is_what_llama_cpp_writes(pair: tuple[Any, Any], grammar: str | None) -> None:
     ours, theirs = pair
@@ -271,7 +277,7 @@ def test_a_refused_grammar_says_where(by_transformers: Transformers) -> None:
 
 
 def test_what_is_no_model(tmp_path: Path) -> None:
-    with pytest.raises(ModelFileError, match="no config.json"):
+    with pytest.raises(ModelFileError, match=r"no config\.json"):
         Transformers(tmp_path)
     with pytest.raises(ModelFileError, match="no model file at"):
         Transformers(tmp_path / "none.gguf")

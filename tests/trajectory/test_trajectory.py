@@ -9,7 +9,17 @@ import pytest
 from gba.backends.scripted import Scripted
 from gba.chat import Engine, Message
 from gba.schema.tools import ToolSpec
-from gba.trajectory import MessageRecord, Recorder, SpanRecord, StepRecord, TrajectoryError, read, read_all
+from gba.trajectory import (
+    ChoiceRecord,
+    MessageRecord,
+    PartRecord,
+    Recorder,
+    SpanRecord,
+    StepRecord,
+    TrajectoryError,
+    read,
+    read_all,
+)
 
 SEARCH = ToolSpec(
     "search",
@@ -68,6 +78,12 @@ def test_what_was_recorded_is_read_back(path):
         assert record.tokens == step.tokens
         assert record.spans == tuple(SpanRecord(span.start, span.end, span.kind, span.eog) for span in step.spans)
         assert record.usage["generated"] == step.usage.generated
+        assert [(each.chosen, each.probabilities) for each in record.choices] == [
+            (each.chosen, each.probabilities) for each in step.choices
+        ]
+        assert record.written == tuple(
+            tuple(PartRecord(part.text, part.forced) for part in parts) for parts in step.written
+        )
         assert record.timings["predicted_n"] == step.timings.predicted_n
         assert (record.finish, record.requests, record.prompt_tokens, record.seconds) == (
             step.finish,
@@ -188,3 +204,46 @@ def test_lines_of_unknown_kinds_are_left_out(tmp_path):
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(TrajectoryError, match="cannot be read"):
         read(tmp_path / "none.jsonl")
+
+
+def _with(path, **fields):
+    """The recorded run, with these fields in its first step."""
+    run(path)
+    lines = [json.loads(line) for line in path.read_text().splitlines()]
+    step = next(line for line in lines if line["type"] == "step")
+    step.update({name: value for name, value in fields.items() if value is not None})
+    for name in [name for name, value in fields.items() if value is None]:
+        del step[name]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+
+def test_choices_and_parts_are_read_back(path):
+    _with(path, choices=[["search", {"search": 0.75, "respond": 0.25}]], written=[[["{", True], ["a", False]]])
+    first = read(path).steps[0]
+    assert first.choices == (ChoiceRecord("search", {"search": 0.75, "respond": 0.25}),)
+    assert first.written == ((PartRecord("{", True), PartRecord("a", False)),)
+
+
+def test_a_run_of_an_older_gba_has_neither(path):
+    _with(path, choices=None, written=None)
+    first = read(path).steps[0]
+    assert (first.choices, first.written) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"choices": 1},
+        {"choices": [["search"]]},
+        {"choices": [["search", {"search": 2}]]},
+        {"choices": [["search", {"search": True}]]},
+        {"written": {}},
+        {"written": [1]},
+        {"written": [[["text", 1]]]},
+        {"written": [["text"]]},
+    ],
+)
+def test_what_is_no_choice_and_no_part_is_refused(path, fields):
+    _with(path, **fields)
+    with pytest.raises(TrajectoryError, match="line 3"):
+        read(path)

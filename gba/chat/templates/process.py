@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -31,6 +32,12 @@ _START_SECONDS = 30.0
 READING_SECONDS = 5.0
 """Processor time that all the renderings may take by which one template is read."""
 _LONGEST_TEMPLATE = 2**20
+_KEPT = 256
+_KEPT_LENGTH = 2**16
+"""Texts that are kept, and characters of what one is rendered from. Conversations of one shape are rendered from the
+same, since marks stand for what is said in them."""
+_CHANGING = ("strftime_now", "random", "lipsum")
+"""With these a template may render something else the next time."""
 _REMEDY = "Name a built-in format with chat_format=."
 
 
@@ -79,9 +86,19 @@ class Template:
         try:
             return _shared().render(self.source, given)
         except RefusedError:
-            if given["tools"] is not None:
+            other = [_with_properties(tool) for tool in tools or ()]  # some want an empty list
+            if other and other == given["tools"]:
                 raise
-            return _shared().render(self.source, {**given, "tools": []})  # some want an empty list
+            return _shared().render(self.source, {**given, "tools": other})
+
+
+def _with_properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The tool, with properties where its schema names none (``anyOf``, ``$ref``): templates go through them."""
+    function = tool.get("function")
+    if not isinstance(function, Mapping) or not isinstance(function.get("parameters"), Mapping):
+        return tool
+    parameters = {"type": "object", "properties": {}, **function["parameters"]}
+    return {**tool, "function": {**function, "parameters": parameters}}
 
 
 class _Process:
@@ -91,33 +108,46 @@ class _Process:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._sent: set[str] = set()
+        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
 
     def render(self, source: str, variables: dict[str, Any]) -> str:
         if len(source) > _LONGEST_TEMPLATE:
             raise ConversationError(
                 f"the model's chat template has more than {_LONGEST_TEMPLATE} characters. {_REMEDY}"
             )
-        key = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
-        request: dict[str, Any] = {"key": key, "variables": variables}
+        given = json.dumps(variables)
         with self._lock:
-            reply = self._ask(request if key in self._sent else {**request, "template": source})
+            kept = self._kept.get((source, given))
+            if kept is not None:
+                self._kept.move_to_end((source, given))
+                return kept
+            key = hashlib.sha256(source.encode("utf-8", "surrogatepass")).hexdigest()
+            request, template = f'{{"key": "{key}", "variables": {given}', f', "template": {json.dumps(source)}'
+            reply = self._ask(request + ("" if key in self._sent else template) + "}")
             if reply.get("unknown"):
-                reply = self._ask({**request, "template": source})
+                reply = self._ask(request + template + "}")
             self._sent.add(key)
             if reply.get("fatal"):
                 self._stop()
                 raise ConversationError(f"the model's chat template takes too much memory. {_REMEDY}")
-        _spend(float(reply.get("seconds", 0)))
-        if "text" in reply:
+            _spend(float(reply.get("seconds", 0)))
+            if "text" not in reply:
+                raise RefusedError(str(reply.get("error")))
+            self._keep(source, given, str(reply["text"]))
             return str(reply["text"])
-        raise RefusedError(str(reply.get("error")))
 
-    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+    def _keep(self, source: str, given: str, text: str) -> None:
+        if len(given) + len(text) <= _KEPT_LENGTH and not any(name in source for name in _CHANGING):
+            self._kept[source, given] = text
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+
+    def _ask(self, request: str) -> dict[str, Any]:
         try:
             process = self._started()
             assert process.stdin is not None
             with _watched(process, _WALL_SECONDS):
-                process.stdin.write(json.dumps(request).encode() + b"\n")
+                process.stdin.write(request.encode() + b"\n")
                 process.stdin.flush()
                 return _reply(process)
         except (OSError, ValueError):

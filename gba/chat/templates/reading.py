@@ -18,8 +18,18 @@ from gba.chat.templates.marks import USER, behind, common_end, mark
 from gba.chat.templates.probe import NAMES, Probe, UnreadableError, results_of
 from gba.chat.templates.process import RefusedError
 from gba.grammar.arguments import write_arguments
-from gba.grammar.literals import write_literal
-from gba.grammar.spelling import GEMMA, JSON, JSON_COMPACT, KINDS, PYTHON, ArgumentStyle, JsonType, Spelling, Tag
+from gba.grammar.strings.literals import write_literal
+from gba.grammar.strings.spelling import (
+    GEMMA,
+    JSON,
+    JSON_COMPACT,
+    KINDS,
+    PYTHON,
+    ArgumentStyle,
+    JsonType,
+    Spelling,
+    Tag,
+)
 from gba.schema.tools import ToolCall
 
 __all__ = ["read_calls"]

@@ -1,7 +1,7 @@
 """The second wall: any text is read with Python's parser and held against the table of the language.
 
-Nothing is evaluated here. What passes is a tree of nodes that the interpreter knows, in bounded size, whose calls
-and attributes are all in the table.
+Nothing is evaluated here. What passes is a tree of nodes that the interpreter knows, in bounded size, whose modules,
+functions, methods and attributes are all in the table, or defined by the program.
 """
 
 # The visitor's methods are called after the nodes of Python's ast module.
@@ -11,44 +11,24 @@ from __future__ import annotations
 
 import ast
 import difflib
-import itertools
 import re
-from collections.abc import Callable, Iterable, Mapping
+import warnings
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from gba.errors import MathError
 from gba.tools.math import language
+from gba.tools.math.commas import refuse_decimal_commas
 from gba.tools.math.language import Signature
+from gba.tools.math.names import Modules, Scope, imported
+from gba.tools.math.source import MAX_LENGTH, spelled
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Program", "check", "operator_of", "qualified"]
+__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Program", "check", "is_text", "operator_of"]
 
-MAX_LENGTH = 4_000
-MAX_NODES = 2_000
+MAX_NODES = 4_000
 MAX_DEPTH = 120
-_MAX_BRACKETS = 40
-_SHOWN = 40
-"""Characters of a number that an error repeats."""
 
-_SPELLINGS = str.maketrans(
-    {"\t": " ", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "π": "pi", "∞": "oo", "\r": "\n"}
-)
-_CARET = re.compile(r"""("[^"\n]*"|'[^'\n]*'|\#[^\n]*)|\^""")
-_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?")
-_SEPARATED = re.compile(
-    r"""\"[^"\n]*"|'[^'\n]*'|\#[^\n]*|[A-Za-z_]\w*"""
-    r"|(?P<number>(?:[1-9]\d{0,2}|0\d{1,2})(?:,\d{2,3}){0,12},\d{3}(?![\d_])(?:\.\d+)?)"
-    r"|[\d.](?:[eE][-+]|[\w.])*"
-)
-"""Texts, comments, names, numbers with thousands separators, and other numbers: so that each is read as a whole."""
-_BEFORE_COMMA = re.compile(r"(?<![\w.])(?:\d+|\d{1,3}(?:\.\d{3})+)$")
-_BEHIND_COMMA = re.compile(r"\d+(?:[eE][-+]?\d+)?(?![\w.])")
-"""What stands before and behind the comma of ``3,14`` and ``1.234,50``."""
-_PREFIXES = re.compile(r"(?:(?:[-+~]|\bnot\b)\s*){20}")
-_TEXTS = {
-    "names": re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:(?:, ?| )[A-Za-z][A-Za-z0-9_]*)*"),
-    "number": re.compile(r"-?(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d[\d_]*)?"),
-    "sign": re.compile(r"\+-?|-"),
-}
+_NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?|_")
 _OPERATORS: dict[type[ast.AST], str] = {
     ast.Add: "+",
     ast.Sub: "-",
@@ -58,6 +38,10 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.FloorDiv: "//",
     ast.Mod: "%",
     ast.MatMult: "@",
+    ast.LShift: "<<",
+    ast.RShift: ">>",
+    ast.BitAnd: "&",
+    ast.BitOr: "|",
     ast.Eq: "==",
     ast.NotEq: "!=",
     ast.Lt: "<",
@@ -65,26 +49,19 @@ _OPERATORS: dict[type[ast.AST], str] = {
     ast.Gt: ">",
     ast.GtE: ">=",
 }
-_QUALIFIERS = frozenset(language.MODULES) | {name for short in language.MODULES.values() for name in short}
-_NUMPY = frozenset({"np", "numpy"})
-_STATISTICS = frozenset({"statistics", "stats"})
-_LOOP = "a comprehension (a sum is summation(k**2, (k, 1, 10)))"
+_TESTS = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 _WORDS = {
-    "Lambda": "a lambda",
-    "FunctionDef": "a function definition",
     "ClassDef": "a class",
-    "ListComp": _LOOP,
-    "SetComp": _LOOP,
-    "DictComp": _LOOP,
-    "GeneratorExp": _LOOP,
-    "For": "a loop",
-    "While": "a loop",
-    "If": "an if",
-    "JoinedStr": "an f-string",
-    "IfExp": "a condition (if ... else; write Piecewise((a, x > 0), (b, True)))",
-    "NamedExpr": "an assignment inside an expression",
-    "BoolOp": "and/or",
+    "Try": "try",
+    "Raise": "raise (write assert)",
+    "With": "with",
+    "Yield": "yield (make a list)",
+    "YieldFrom": "yield (make a list)",
+    "Match": "match",
+    "AsyncFunctionDef": "async",
 }
+_LISTED = frozenset(language.VALUE_METHODS | set(language.METHODS))
+_ATTRIBUTES = language.PROPERTIES | language.ATTRIBUTES
 
 
 @dataclass(frozen=True)
@@ -106,19 +83,32 @@ def check(text: str) -> Program:
 
 def _checked(program: Program) -> Program:
     text = program.text
-    checker = _Checker(text)
-    nodes = 0
-    waiting: list[tuple[ast.AST, int]] = [(node, 1) for node in program.tree.body]
+    _bound(program)
+    checker = _Checker(text, program.tree.body)
+    waiting: list[ast.AST] = [*program.tree.body]
+    while waiting:
+        waiting.extend(checker.visit(waiting.pop()))
+    _refuse_stray(program)
+    _require_value(program)
+    return program
+
+
+def _bound(program: Program) -> None:
+    """Refuse a tree that is too large, or too deep to be walked by functions that call themselves."""
+    nodes, waiting = 0, [(node, 1) for node in ast.iter_child_nodes(program.tree)]
     while waiting:
         node, depth = waiting.pop()
         nodes += 1
         if nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise MathError(
-                "The program is too long or nested too deeply. Write a shorter one.", kind="too large", program=text
-            )
-        waiting.extend((child, depth + 1) for child in checker.visit(node))
-    _require_result(program)
-    return program
+            raise MathError("The program is too long or nested too deeply. Write a shorter one.", kind="too large",
+                            program=program.text)  # fmt: skip
+        if not isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop)):
+            waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
+
+
+def is_text(node: ast.expr) -> bool:
+    """Whether an expression is nothing but a text in quotes: where it stands alone it is a comment."""
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def operator_of(node: ast.AST) -> str:
@@ -126,157 +116,71 @@ def operator_of(node: ast.AST) -> str:
     return _OPERATORS[type(node)]
 
 
-def qualified(node: ast.expr) -> str:
-    """The module that a name begins with (``math``, ``np``, ``np.linalg``, ``S``), or "" where it is none."""
-    if isinstance(node, ast.Name) and node.id in _QUALIFIERS | {"S"}:
-        return node.id
-    inner = isinstance(node, ast.Attribute) and node.attr == "linalg" and isinstance(node.value, ast.Name)
-    return "np.linalg" if inner and node.value.id in ("np", "numpy") else ""  # type: ignore[attr-defined]
-
-
 def _parse(text: str) -> Program:
-    if not isinstance(text, str):
-        raise TypeError(f"a program is a str, not {type(text).__name__}")
-    if len(text) > MAX_LENGTH:
-        message = f"The program has {len(text)} characters; at most {MAX_LENGTH} are read. Write a shorter one."
-        raise MathError(message, kind="too large", program=text[:MAX_LENGTH])
-    source = _CARET.sub(lambda match: match[1] or "**", text.translate(_SPELLINGS)).strip() + "\n"
-    _scan(source, text)
-    _refuse_separators(source, text)
+    source = spelled(text)
     try:
-        tree = ast.parse(source)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source)
     except SyntaxError as error:
         raise MathError(f"Line {error.lineno or 1}: {error.msg}.", kind="syntax", program=text) from None
     except (RecursionError, MemoryError):
         raise MathError("The program is nested too deeply.", kind="too large", program=text) from None
     except ValueError as error:
         raise MathError(f"The program cannot be read: {error}.", kind="syntax", program=text) from None
-    _refuse_decimal_commas(tree, source, text)
+    refuse_decimal_commas(tree, source, text)
     return Program(text, source, tree)
 
 
-def _scan(source: str, text: str) -> None:
-    """Refuse what Python's parser should not even see: characters outside ASCII, and deep nesting."""
-    depth = 0
-    for number, line in enumerate(source.split("\n"), 1):
-        code = _CARET.sub(lambda match: "" if match[0].startswith("#") else match[0], line)
-        strange = next((char for char in code if not " " <= char <= "~" or char == "\\"), None)
-        if strange is not None:
-            message = f"Line {number}: the character {strange!a} is not in the language. Leave it out."
-            raise MathError(message, kind="forbidden", program=text)
-        for char in code:
-            depth += (char in "([{") - (char in ")]}")
-            if depth > _MAX_BRACKETS:
-                raise MathError(f"Line {number}: too many nested brackets.", kind="too large", program=text)
-    if _PREFIXES.search(source):
-        raise MathError("Too many signs in a row.", kind="too large", program=text)
+def _refuse_stray(program: Program) -> None:
+    """Refuse return outside of functions, break and continue outside of loops: Python's parser leaves them."""
+    waiting: list[tuple[ast.AST, bool, bool]] = [(node, False, False) for node in program.tree.body]
+    while waiting:
+        node, function, loop = waiting.pop()
+        stray = isinstance(node, ast.Return) and not function
+        if stray or (isinstance(node, (ast.Break, ast.Continue)) and not loop):
+            word = type(node).__name__.lower()
+            place = "a function" if stray else "a loop"
+            raise MathError(f"Line {node.lineno}: {word} outside of {place}.", kind="syntax", program=program.text)  # type: ignore[attr-defined]
+        if isinstance(node, (ast.For, ast.While)):
+            waiting += [(child, function, True) for child in node.body]
+            waiting += [(child, function, loop) for child in node.orelse]
+        elif isinstance(node, ast.FunctionDef):
+            waiting += [(child, True, False) for child in node.body]
+        elif isinstance(node, ast.If):
+            waiting += [(child, function, loop) for child in (*node.body, *node.orelse)]
+        elif isinstance(node, (ast.Return, ast.Break, ast.Continue)):
+            continue
 
 
-def _refuse_separators(source: str, text: str) -> None:
-    """Refuse ``1,200`` and ``1,00,000``, which Python reads as several values. ``[100,200]`` looks the same."""
-    for match in _SEPARATED.finditer(source):
-        number = match["number"]
-        if number is not None:
-            line = source.count("\n", 0, match.start()) + 1
-            shown = number if len(number) <= _SHOWN else f"{number[:_SHOWN]}..."
-            message = (
-                f"Line {line}: write numbers without thousands separators: {shown.replace(',', '')}, not {shown}. "
-                f"Values of their own have a space behind the comma: {shown.replace(',', ', ')}."
-            )
-            raise MathError(message, kind="syntax", program=text)
-
-
-def _refuse_decimal_commas(tree: ast.Module, source: str, text: str) -> None:
-    """Refuse ``3,14``, which Python reads as two values, wherever it may have been meant as 3.14.
-
-    That is where no bracket holds the values together (``x = 3,14``), where such a pair is calculated with
-    (``(3,14) * 2``), and where commas without and with a space separate numbers (``max(2,5, 3,1)``). ``max(2,5)`` and
-    ``[2,5]`` are two values, as in Python.
-    """
-    lines = source.split("\n")
-    for node in ast.walk(tree):
-        doubtful: list[ast.expr] = []
-        if isinstance(node, (ast.Assign, ast.AugAssign)):
-            unpacked = isinstance(node, ast.Assign) and any(isinstance(name, ast.Tuple) for name in node.targets)
-            doubtful = [node.value] if _without_brackets(node.value) and not unpacked else []
-        elif isinstance(node, ast.BinOp):
-            doubtful = [node.left, node.right]
-        elif isinstance(node, (ast.UnaryOp, ast.Compare)):
-            doubtful = [node.operand] if isinstance(node, ast.UnaryOp) else [node.left, *node.comparators]
-        for value in doubtful:
-            if isinstance(value, ast.Tuple):
-                _refuse_tight(_commas(value.elts, lines), text)
-        items = node.args if isinstance(node, ast.Call) else getattr(node, "elts", [])
-        commas = _commas(items, lines)
-        if any(comma.numbers and not comma.tight for comma in commas):
-            _refuse_tight(commas, text)
-
-
-def _without_brackets(node: ast.expr) -> bool:
-    return isinstance(node, ast.Tuple) and bool(node.elts) and node.col_offset == node.elts[0].col_offset
-
-
-@dataclass(frozen=True)
-class _Comma:
-    line: int
-    numbers: bool
-    """It stands between two numbers that may be the whole and the decimal part of one."""
-    tight: bool
-    """Nothing stands around it."""
-    shown: str
-
-
-def _commas(items: list[ast.expr], lines: list[str]) -> list[_Comma]:
-    """The commas between items that stand on one line."""
-    found = []
-    for left, right in itertools.pairwise(items):
-        if left.end_lineno == right.lineno and left.end_col_offset is not None:
-            line = lines[right.lineno - 1]
-            before = _BEFORE_COMMA.search(line[: left.end_col_offset])
-            behind = _BEHIND_COMMA.match(line, right.col_offset)
-            shown = f"{before[0]},{behind[0]}" if before and behind else ""
-            tight = line[left.end_col_offset : right.col_offset] == ","
-            found.append(_Comma(right.lineno, bool(shown), tight, shown))
-    return found
-
-
-def _refuse_tight(commas: list[_Comma], text: str) -> None:
-    for comma in commas:
-        if comma.numbers and comma.tight:
-            whole, _, decimals = comma.shown.partition(",")
-            number = f"{whole.replace('.', '')}.{decimals}"
-            if len(comma.shown) > _SHOWN:
-                message = f"Line {comma.line}: write numbers with a decimal point, not a comma."
-            else:
-                message = (
-                    f"Line {comma.line}: write numbers with a decimal point: {number}, not {comma.shown}. "
-                    f"Values of their own have a space behind the comma: {whole}, {decimals}."
-                )
-            raise MathError(message, kind="syntax", program=text)
-
-
-def _require_result(program: Program) -> None:
-    assigned = {
-        name.id
-        for line in program.tree.body
-        for target in (line.targets if isinstance(line, ast.Assign) else [])
-        for name in ast.walk(target)
-        if isinstance(name, ast.Name)
-    }
-    if language.RESULT not in assigned:
-        message = "The program assigns no result. Its last line has to be: result = ..."
-        raise MathError(message, kind="no result", program=program.text)
-    for line in program.tree.body:
-        if isinstance(line, ast.Expr):
-            message = f"Line {line.lineno}: a line has to assign a name. Leave this line out."
-            raise MathError(message, kind="forbidden", program=program.text)
+def _require_value(program: Program) -> None:
+    """Refuse a program that can have no value: it assigns none of the names, prints nothing, has no expression."""
+    for node in ast.walk(program.tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in language.ANSWERS:
+            return
+        if isinstance(node, ast.FunctionDef) and node.name in language.ANSWERS:
+            return
+        if isinstance(node, ast.Expr) and not is_text(node.value):
+            return
+    message = "The program has no result. Its last line has to be: result = ..."
+    raise MathError(message, kind="no result", program=program.text)
 
 
 class _Checker:
     """One method for each kind of node: it raises, or gives the children that are to be looked at next."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, body: list[ast.stmt]) -> None:
         self.text = text
+        self.modules = Modules(body)
+        self.scope = Scope.of_program(body)
+        tree = ast.Module(body, [])
+        self.own = self.scope.names | self.modules.starred | {
+            node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+        }  # fmt: skip
+        self.own |= {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+        self.own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        self.own |= {alias.asname or alias.name for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
+                     for alias in node.names}  # fmt: skip
 
     def visit(self, node: ast.AST) -> Iterable[ast.AST]:
         method: Callable[[ast.AST], Iterable[ast.AST]] | None = getattr(self, f"_{type(node).__name__}", None)
@@ -299,68 +203,157 @@ class _Checker:
 
     def _Assign(self, node: ast.Assign) -> Iterable[ast.AST]:
         for target in node.targets:
-            names = target.elts if isinstance(target, ast.Tuple) else [target]
-            if not all(isinstance(name, ast.Name) for name in names):
-                raise self._error(node, "only names can be assigned")
-            yield from names
+            yield from self._target(target)
         yield node.value
 
+    def _target(self, target: ast.expr) -> Iterable[ast.AST]:
+        if isinstance(target, (ast.Tuple, ast.List)):
+            for item in target.elts:
+                yield from self._target(item.value if isinstance(item, ast.Starred) else item)
+        elif isinstance(target, (ast.Name, ast.Subscript)):
+            yield target
+        else:
+            raise self._error(target, "only names, and parts of lists and dicts, can be assigned")
+
+    def _AnnAssign(self, node: ast.AnnAssign) -> Iterable[ast.AST]:
+        self._annotation(node.annotation)
+        return [*self._target(node.target), *([node.value] if node.value else [])]
+
+    def _annotation(self, node: ast.expr | None) -> None:
+        """What is said of a type is not evaluated, and has to be names."""
+        for part in ast.walk(node) if node else ():
+            allowed = (ast.Name, ast.Subscript, ast.Tuple, ast.List, ast.Constant, ast.BinOp, ast.BitOr, ast.Load)
+            if not isinstance(part, allowed):
+                raise self._error(node or part, "this is no type")
+            if isinstance(part, ast.Name):
+                self._name(part, part.id)
+
     def _AugAssign(self, node: ast.AugAssign) -> Iterable[ast.AST]:
-        if not isinstance(node.target, ast.Name):
-            raise self._error(node, "only names can be assigned")
+        if not isinstance(node.target, (ast.Name, ast.Subscript)):
+            raise self._error(node, "only names, and parts of lists and dicts, can be assigned")
         self._operator(node, node.op)
         return [node.target, node.value]
+
+    def _Delete(self, node: ast.Delete) -> Iterable[ast.AST]:
+        if not all(isinstance(target, (ast.Name, ast.Subscript)) for target in node.targets):
+            raise self._error(node, "only names, and parts of lists and dicts, can be deleted")
+        return node.targets
+
+    def _If(self, node: ast.If) -> Iterable[ast.AST]:
+        return [node.test, *node.body, *node.orelse]
+
+    _While = _If
+
+    def _For(self, node: ast.For) -> Iterable[ast.AST]:
+        return [*self._target(node.target), node.iter, *node.body, *node.orelse]
+
+    def _nothing(self, _: ast.AST) -> Iterable[ast.AST]:
+        return ()
+
+    _Pass = _Break = _Continue = _nothing
+
+    def _Assert(self, node: ast.Assert) -> Iterable[ast.AST]:
+        return [node.test, *([node.msg] if node.msg else [])]
+
+    def _Return(self, node: ast.Return) -> Iterable[ast.AST]:
+        return [node.value] if node.value else []
+
+    def _Global(self, node: ast.Global | ast.Nonlocal) -> Iterable[ast.AST]:
+        for name in node.names:
+            self._name(node, name)
+        return ()
+
+    _Nonlocal = _Global
+
+    def _FunctionDef(self, node: ast.FunctionDef) -> Iterable[ast.AST]:
+        self._name(node, node.name)
+        self._annotation(node.returns)
+        if getattr(node, "type_params", None):
+            raise self._error(node, "a function has no type parameters")
+        return [*node.decorator_list, *self._parameters(node.args), *node.body]
+
+    def _Lambda(self, node: ast.Lambda) -> Iterable[ast.AST]:
+        return [*self._parameters(node.args), node.body]
+
+    def _parameters(self, arguments: ast.arguments) -> Iterable[ast.AST]:
+        every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+        every += [one for one in (arguments.vararg, arguments.kwarg) if one]
+        for one in every:
+            self._name(one, one.arg)
+            self._annotation(one.annotation)
+        return [*arguments.defaults, *(one for one in arguments.kw_defaults if one)]
 
     def _Import(self, node: ast.Import) -> Iterable[ast.AST]:
         for alias in node.names:
             self._module(node, alias.name)
-            if alias.asname and alias.asname not in language.MODULES.get(alias.name, ()):
-                raise self._error(node, f"{alias.name} cannot be called {alias.asname} here")
+            if alias.asname:
+                self._name(node, alias.asname)
         return ()
 
     def _ImportFrom(self, node: ast.ImportFrom) -> Iterable[ast.AST]:
-        self._module(node, "." * node.level + (node.module or ""))
-        if node.module == "numpy":  # without its module in front a name has another meaning here
-            raise self._error(node, "write import numpy as np, and np. in front of each of its names")
+        module = "." * node.level + (node.module or "")
+        self._module(node, module)
         for alias in node.names:
             if alias.name != "*":
                 self._name(node, alias.name)
             if alias.asname:
-                raise self._error(node, f"leave 'as {alias.asname}' out")
+                self._name(node, alias.asname)
+            members = language.MEMBERS.get(imported(module), frozenset())
+            known = alias.name in members | {"*"} or f"{module}.{alias.name}" in language.MODULES
+            if module not in ("sympy.abc", "typing") and not known:
+                raise self._error(node, self._absent(module, alias.name, members))
+            if module == "sympy.abc" and alias.name != "*" and len(alias.name) > 10:
+                raise self._error(node, f"sympy.abc has no {alias.name}")
         return ()
 
     def _module(self, node: ast.AST, name: str) -> None:
-        if name not in language.MODULES and name != "sympy.abc":
+        if name not in language.MODULES and name not in ("sympy.abc", "typing"):
             known = ", ".join(language.MODULES)
             raise self._error(node, f"there is no module {name!r} here; there are {known}, and none has to be imported")
 
     # values
 
     def _Constant(self, node: ast.Constant) -> Iterable[ast.AST]:
-        if node.value is None or isinstance(node.value, (str, bytes)) or node.value is Ellipsis:
-            kind = "None" if node.value is None else "a text in quotes" if node.value is not Ellipsis else "..."
-            raise self._error(node, f"{kind} is not in the language here")
+        if isinstance(node.value, bytes) or node.value is Ellipsis:
+            raise self._error(node, f"{'...' if node.value is Ellipsis else 'a text of bytes'} is not in the language")
         return ()
 
     def _Name(self, node: ast.Name) -> Iterable[ast.AST]:
         self._name(node, node.id)
         return ()
 
-    def _Tuple(self, node: ast.Tuple) -> Iterable[ast.AST]:
-        return node.elts
+    def _Tuple(self, node: ast.Tuple | ast.List | ast.Set) -> Iterable[ast.AST]:
+        return [item.value if isinstance(item, ast.Starred) else item for item in node.elts]
 
-    def _List(self, node: ast.List) -> Iterable[ast.AST]:
-        return node.elts
+    _List = _Set = _Tuple
 
     def _Dict(self, node: ast.Dict) -> Iterable[ast.AST]:
-        if not all(node.keys):
-            raise self._error(node, "** is not in the language here")
         return [*(key for key in node.keys if key), *node.values]
 
+    def _ListComp(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> Iterable[ast.AST]:
+        return [*self._generators(node.generators), node.elt]
+
+    _SetComp = _GeneratorExp = _ListComp
+
+    def _DictComp(self, node: ast.DictComp) -> Iterable[ast.AST]:
+        return [*self._generators(node.generators), node.key, node.value]
+
+    def _generators(self, generators: list[ast.comprehension]) -> Iterable[ast.AST]:
+        for generator in generators:
+            if generator.is_async:
+                raise self._error(generator.iter, "async is not in the language")
+            yield from self._target(generator.target)
+            yield generator.iter
+            yield from generator.ifs
+
+    def _JoinedStr(self, node: ast.JoinedStr) -> Iterable[ast.AST]:
+        return node.values
+
+    def _FormattedValue(self, node: ast.FormattedValue) -> Iterable[ast.AST]:
+        return [node.value, *([node.format_spec] if node.format_spec else [])]
+
     def _Slice(self, node: ast.Slice) -> Iterable[ast.AST]:
-        if node.step:
-            raise self._error(node, "a slice with a step is not in the language")
-        return [bound for bound in (node.lower, node.upper) if bound]
+        return [bound for bound in (node.lower, node.upper, node.step) if bound]
 
     def _Subscript(self, node: ast.Subscript) -> Iterable[ast.AST]:
         return [node.value, node.slice]
@@ -370,102 +363,120 @@ class _Checker:
         return [node.left, node.right]
 
     def _UnaryOp(self, node: ast.UnaryOp) -> Iterable[ast.AST]:
-        if not isinstance(node.op, (ast.UAdd, ast.USub)):
-            raise self._error(node, f"the operator {type(node.op).__name__} is not in the language")
         return [node.operand]
+
+    def _BoolOp(self, node: ast.BoolOp) -> Iterable[ast.AST]:
+        return node.values
+
+    def _IfExp(self, node: ast.IfExp) -> Iterable[ast.AST]:
+        return [node.test, node.body, node.orelse]
+
+    def _NamedExpr(self, node: ast.NamedExpr) -> Iterable[ast.AST]:
+        return [node.target, node.value]
 
     def _Compare(self, node: ast.Compare) -> Iterable[ast.AST]:
         for operator in node.ops:
-            self._operator(node, operator)
-        return [node.left, *node.comparators]
+            if isinstance(operator, (ast.Is, ast.IsNot)) and not any(map(_is_single, [node.left, *node.comparators])):
+                raise self._error(node, "the operator Is compares with None, True and False only; write ==")
+            if not isinstance(operator, _TESTS):
+                self._operator(node, operator)
+        sides = [node.left, *node.comparators]
+        is_main = isinstance(sides[0], ast.Name) and sides[0].id == "__name__" and is_text(sides[1])
+        return sides[1:] if is_main else sides
 
     def _operator(self, node: ast.AST, operator: ast.AST) -> None:
-        if _OPERATORS.get(type(operator)) not in language.BINARY + language.COMPARISONS:
+        if type(operator) not in _OPERATORS:
             raise self._error(node, f"the operator {type(operator).__name__} is not in the language")
 
     def _Attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:
-        module = qualified(node.value)
-        if module and node.attr in (language.SETS if module == "S" else language.CONSTANTS):
+        module = self._module_of(node)
+        if module:
+            self._member(node, module)
             return ()
-        if node.attr not in language.PROPERTIES:
+        if node.attr not in _ATTRIBUTES:
             raise self._error(node, f"the attribute {node.attr!r} is not in the language")
         return [node.value]
 
-    def _Call(self, node: ast.Call) -> Iterable[ast.AST]:
-        signatures = list(self._signatures(node))
-        problems = [self._arguments(node, signature) for signature in signatures]
-        if all(problems):
-            raise self._error(node, f"{_called(node.func)}: {problems[0]}")
-        signature = signatures[problems.index("")]
-        inner = [node.func.value] if isinstance(node.func, ast.Attribute) and not qualified(node.func.value) else []
-        return [*inner, *self._values(node, signature)]
+    def _module_of(self, node: ast.Attribute) -> str:
+        """The module that the attribute is one of; of a module's name that is also a variable's, its members."""
+        module = self.modules.named(node.value, self.scope)
+        if not module:
+            likely = self.modules.named(node.value, None)
+            members = language.SETS if likely == "S" else language.MEMBERS.get(likely, frozenset())
+            return likely if node.attr in members else ""
+        return module
 
-    def _signatures(self, node: ast.Call) -> Iterable[Signature]:
-        """What the called thing may be; raises where it is nothing in the table."""
+    def _member(self, node: ast.Attribute, module: str) -> None:
+        members = language.SETS if module == "S" else language.MEMBERS[module]
+        inner = f"{module}.{node.attr}"
+        if node.attr not in members and inner not in language.MODULES:
+            raise self._error(node, self._absent(module, node.attr, members))
+
+    def _absent(self, module: str, name: str, members: Iterable[str]) -> str:
+        close = difflib.get_close_matches(name, members, 1, cutoff=0.75)
+        hint = f"; did you mean {close[0]}?" if close else ""
+        if name in language.FUNCTIONS and not name.startswith("_"):
+            hint = f"; {module} has none of that name: write {name}(...) without {module}."
+        return f"the function {name!r} is not in the language as {module}.{name}{hint}"
+
+    # calls
+
+    def _Call(self, node: ast.Call) -> Iterable[ast.AST]:
         function = node.func
-        table: Mapping[str, Signature] = language.FUNCTIONS
+        values = [argument.value if isinstance(argument, ast.Starred) else argument for argument in node.args]
+        values += [key.value for key in node.keywords]
         if isinstance(function, ast.Name):
-            found, name = [table.get(function.id)], function.id
-        elif isinstance(function, ast.Attribute):
-            module, name = qualified(function.value), function.attr
-            table = _table(module, name)
-            # a module's name may be that of a value as well, which has methods
-            found = [table.get(name), language.METHODS.get(name) if module != "np.linalg" else None]
-        else:
-            raise self._error(node, "only named functions can be called; write * where two values are multiplied")
-        if not any(found):
+            if function.id not in self.own | language.DEFINED:
+                self._known(node, function.id)
+            self._name(function, function.id)
+            return values
+        if isinstance(function, ast.Attribute):
+            module = self._module_of(function)
+            if module:
+                self._member(function, module)
+                return values
+            if function.attr not in _LISTED:
+                close = difflib.get_close_matches(function.attr, _LISTED, 1, cutoff=0.75)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                raise self._error(node, f"the function {function.attr!r} is not in the language{hint}")
+            return [function.value, *values]
+        if not isinstance(function, (ast.Call, ast.Subscript, ast.Lambda, ast.IfExp)):
+            raise self._error(node, "only functions can be called; write * where two values are multiplied")
+        return [function, *values]
+
+    def _known(self, node: ast.Call, name: str) -> None:
+        """Refuse a call of what is not in the table, or with a number of arguments that it does not take."""
+        signature = language.BUILTINS.get(name) or language.FUNCTIONS.get(name)
+        if signature is None:
+            table = {**language.FUNCTIONS, **language.BUILTINS}
             close = difflib.get_close_matches(name, table, 1, cutoff=0.75)
             hint = f"; did you mean {close[0]}?" if close else ""
-            if isinstance(function, ast.Attribute) and module in _NUMPY and name in language.FUNCTIONS:
-                hint = f"; numpy has none of that name: write {name}(...) without {module}."
             raise self._error(node, f"the function {name!r} is not in the language{hint}")
-        return (signature for signature in found if signature)
+        problem = self._arguments(node, signature)
+        if problem:
+            raise self._error(node, f"{name}: {problem}")
 
     def _arguments(self, node: ast.Call, signature: Signature) -> str:
         """What is wrong with the number or the kind of arguments; "" where nothing is."""
+        starred = any(isinstance(argument, ast.Starred) for argument in node.args)
         count, most = len(node.args), signature.most
-        if count < signature.least or (most is not None and count > most):
+        if not starred and (count < signature.least or (most is not None and count > most)):
             wanted = (
                 f"{signature.least}" if most == signature.least else f"{signature.least} to {most or 'any number of'}"
             )
             return f"takes {wanted} arguments, not {count}"
         for key in node.keywords:
-            if key.arg not in signature.keywords:
-                return f"has no keyword {key.arg!r}" if key.arg else "** is not in the language"
-            kind = language.KEYWORD_TEXTS.get(key.arg)
-            if kind and not _is_text(key.value, kind):
-                return f"{key.arg} has to be a quoted text such as '+'"
-        if signature.text == "names" and not _is_text(node.args[0], "names"):
+            if key.arg and key.arg not in signature.keywords and signature is not language.BUILTINS["dict"]:
+                return f"has no keyword {key.arg!r}"
+        first = node.args[0] if signature.text == "names" and not starred else None
+        if isinstance(first, ast.Constant) and not _names(first.value):
             return "takes names in quotes, such as 'x y'"
         return ""
 
-    def _values(self, node: ast.Call, signature: Signature) -> Iterable[ast.AST]:
-        """The arguments that are expressions."""
-        for place, argument in enumerate(node.args):
-            if not (signature.text and place == signature.text_at and _is_text(argument, signature.text)):
-                yield argument
-        for key in node.keywords:
-            if key.arg not in language.KEYWORD_TEXTS:
-                yield key.value
+
+def _is_single(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and (node.value is None or isinstance(node.value, bool))
 
 
-def _table(module: str, name: str) -> Mapping[str, Signature]:
-    """The functions that a name after a module may mean: never another library's."""
-    if module == "np.linalg":
-        return language.LINALG
-    if module in _NUMPY:
-        return language.NUMPY
-    if module in _STATISTICS and name in language.STATISTICS:
-        return language.STATISTICS
-    return language.FUNCTIONS if module else language.METHODS
-
-
-def _called(function: ast.expr) -> str:
-    """The name of what is called, without what stands in front of it, which may be long and deep."""
-    if isinstance(function, ast.Attribute):
-        return f"{qualified(function.value)}.{function.attr}"
-    return function.id if isinstance(function, ast.Name) else "this"
-
-
-def _is_text(node: ast.AST, kind: str) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(_TEXTS[kind].fullmatch(node.value))
+def _names(text: object) -> bool:
+    return isinstance(text, str) and bool(language.TEXTS["names"].fullmatch(text))

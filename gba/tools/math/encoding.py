@@ -21,6 +21,7 @@ from sympy.polys.rootoftools import ComplexRootOf, RootSum
 from sympy.tensor.array import ImmutableDenseNDimArray, NDimArray
 
 from gba.tools.math.nodes import CONSTANTS, NODES
+from gba.tools.math.text import in_order
 from gba.tools.math.values import BOUNDS, Node, Value
 
 __all__ = ["classes", "decode", "encode"]
@@ -34,7 +35,7 @@ _MODULES = (
     "sympy.sets.fancysets",
 )
 """Where the classes of the table are defined, or named."""
-_CONTAINERS = {"list": list, "tuple": tuple, "dict": dict}
+_CONTAINERS = {"list": list, "tuple": tuple, "dict": dict, "set": set}
 _COLLIDING = 3
 """Values of one set or dict that may have the same hash: more would make it slow."""
 
@@ -109,6 +110,8 @@ def _leaf(value: Any) -> Node | None:
     """The node of a value without arguments; None for others."""
     if value is None or isinstance(value, bool):
         return ["plain", value]
+    if isinstance(value, str):
+        return ["text", value]
     if isinstance(value, (int, sympy.Integer)):
         return ["int", _hex(value)]
     if isinstance(value, sympy.Rational):
@@ -142,6 +145,8 @@ def _parts(value: Any) -> tuple[Node, Iterable[Any]]:
     name = type(value).__name__
     if type(value) in (list, tuple):
         return [name], value
+    if type(value) is set:
+        return [name], in_order(value)
     if type(value) is dict:
         return [name], [part for entry in value.items() for part in entry]
     if isinstance(value, MatrixBase):
@@ -327,6 +332,8 @@ _BUILDERS: dict[str, Callable[[Node, list[Any]], Any]] = {
     "list": lambda node, built: [built[place] for place in node[1:]],
     "tuple": lambda node, built: tuple(built[place] for place in node[1:]),
     "dict": _dict,
+    "set": lambda node, built: set(_spread(built[place] for place in node[1:])),
+    "text": lambda node, _: node[1],
     "matrix": _matrix,
     "array": _array,
     "Subs": _substitution,

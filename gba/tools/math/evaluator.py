@@ -30,6 +30,9 @@ class MathResult:
     as many as the program asks for.
     ``latex`` is the exact value, and so is ``exact``, as sympy writes it (cut off after 100,000 characters).
     ``value`` is it as sympy has it, built when it is first asked for.
+    ``origin`` says where it came from: the name that the program assigned (``result``, ``answer``, ``ans``,
+    ``solution``), ``expression`` for its last expression, ``print`` for what it printed last. ``printed`` is what it
+    printed, line by line.
     """
 
     program: str
@@ -38,6 +41,8 @@ class MathResult:
     exact: str = field(repr=False)
     approximation: str = field(repr=False)
     encoded: Value | None = field(repr=False)
+    origin: str = "result"
+    printed: str = ""
 
     @functools.cached_property
     def value(self) -> Any:
@@ -81,8 +86,9 @@ class MathResult:
 
 
 def evaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:
-    """Evaluate a program whose last line is ``result = …``.
+    """Evaluate a program: its value is that of ``result``, else of its last expression, else what it printed last.
 
+    A program between code fences is taken out of them, whatever stands around.
     Safe for any text: what is not in the language is refused, what is too large as well, and after ``timeout`` seconds
     (at most an hour) the process that calculates is killed and replaced. Raises MathError, whose ``kind`` and message
     say why.
@@ -90,7 +96,16 @@ def evaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:
     _check_seconds(timeout, program)
     check(program)
     result = _ask(program, timeout, _DIGITS)
-    return MathResult(program, result.text, result.latex, result.exact, result.decimal, result.value)
+    return MathResult(
+        program,
+        result.text,
+        result.latex,
+        result.exact,
+        result.decimal,
+        result.value,
+        result.origin,
+        result.printed,
+    )
 
 
 async def aevaluate(program: str, *, timeout: float = _SECONDS) -> MathResult:

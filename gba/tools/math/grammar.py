@@ -3,6 +3,7 @@
 The text is kept to read in grammars/math.gbnf. It is made for llama.cpp: no left recursion, nothing that may be
 empty inside a repetition, and the words of a list as a tree over their common beginnings, so that few stacks are
 alive at a time. Precedence is left to Python's parser: an expression is a flat run of values and operators here.
+Blocks are indented by four spaces, ``DEPTH`` deep at most; ``return`` stands in functions only, ``break`` in loops.
 A program ends with the line break after ``result = …``: there the grammar allows nothing more. A comma has a space
 behind it, and several values without brackets are for several names only: ``1,200`` is no number and cannot be written.
 """
@@ -18,7 +19,8 @@ from gba.tools.math.language import Signature
 
 __all__ = ["grammar_text", "main"]
 
-_NUMPY = frozenset({"np", "numpy"})
+DEPTH = 4
+"""Blocks within one another."""
 _ALNUM = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 
 _HEADER = """\
@@ -27,24 +29,39 @@ _HEADER = """\
 
 _RULES = r"""
 root ::= line* "result" " "? "=" " "? expression "\n"
-line ::= (import | assignment) comment? "\n" "\n"? | "#" [ -~]* "\n"
 comment ::= " "? " "? "#" [ -~]*
-assignment ::= name (" "? (augmented? "=") " "? expression | (comma name)+ " "? "=" " "? values)
+ending ::= comment? "\n" "\n"?
+assignment ::= name ("[" place "]")? becomes expression | name " = " lambda | name (comma name)+ " "? "=" " "? values
+becomes ::= " "? augmented? "=" " "?
 values ::= expression (comma expression)*
-expression ::= sum (" "? comparison " "? sum (" "? comparison " "? sum)?)?
+print ::= "print(" values? ")"
+change ::= name "." ("append" | "add" | "remove" | "extend") "(" expression ")"
+targets ::= "_" | name (comma name)*
+expression ::= either (" if " either " else " either)?
+either ::= both (" or " both)*
+both ::= denied (" and " denied)*
+denied ::= "not "? compared
+compared ::= sum ((" "? comparison " "? | " in " | " not in ") sum (" "? comparison " "? sum)?)?
 sum ::= term (" "? operator " "? term)*
-term ::= [-+]? (number | value suffix*)
-value ::= name | "True" | "False" | qualifier? call | numpy | constant | group | list | table
+term ::= [-+]? (number | value suffix*) | text
+value ::= name | "True" | "False" | "None" | call | member | group | list | table
 suffix ::= "[" place (comma place)? "]" | "." method
 place ::= expression (":" expression?)? | ":" expression?
-group ::= "(" expression (comma expression)* ","? ")"
-list ::= "[" expression (comma expression)* ","? "]"
-table ::= "{" entry (comma entry)* "}"
+group ::= "(" expression (clause | (comma expression)* ","?) ")"
+list ::= "[" (expression (clause | (comma expression)* ","?))? "]"
+table ::= "{" (entry (clause | (comma entry)*) | expression (clause | (comma expression)*))? "}"
 entry ::= expression ":" " "? expression
+clause ::= " for " targets " in " either (" if " either)?
+lambda ::= "lambda " name (comma name)* ": " expression
+anything ::= (expression (clause | (comma expression)*))? ")"
 comma ::= ", "
 number ::= real "j"?
 real ::= (whole ("." [0-9]+)? | "." [0-9]+) ([eE] [-+]? [0-9]+)?
 whole ::= "0" | [1-9] ("_"? [0-9])*
+text ::= "'" [ !#-&(-Z^-~]* "'" | "\"" [ !#-&(-Z^-~]* "\"" | "f" filled
+filled ::= "\"" (letter | field)* "\"" | "'" (letter | field)* "'"
+letter ::= [ !#-&(-Z^-z|~]
+field ::= "{" name (":" ","? ("." [0-9] "f")?)? "}"
 names ::= "'" symbol (separator symbol)* "'" | "\"" symbol (separator symbol)* "\""
 separator ::= "," " "? | " "
 symbol ::= [A-Za-z] [A-Za-z0-9_]*
@@ -56,35 +73,124 @@ sign ::= "'" ("+" "-"? | "-") "'" | "\"" ("+" "-"? | "-") "\""
 @cache
 def grammar_text() -> str:
     """The GBNF text of the language, root rule ``root``."""
-    numpy = {f"linalg.{name}(": _arguments(entry) for name, entry in language.LINALG.items()}
-    numpy |= {f"{name}(": _arguments(entry) for name, entry in language.NUMPY.items()}
     methods = {f"{name}(": _arguments(entry) for name, entry in language.METHODS.items()}
+    methods |= {f"{name}(": "anything" for name in language.VALUE_METHODS}
     calls = {f"{name}(": _arguments(entry) for name, entry in language.FUNCTIONS.items()}
-    constants = _tree(dict.fromkeys(language.CONSTANTS, ""))
+    calls |= {f"{name}(": _call(name, entry) for name, entry in language.BUILTINS.items() if name != "print"}
+    calls |= {f"{name}(": "anything" for name in language.DEFINED}
     rules = {
-        "operator": _tree(dict.fromkeys(language.BINARY, "")),
-        "augmented": _tree(dict.fromkeys((*language.BINARY[:-1],), "")),
+        "operator": _tree(dict.fromkeys(_OPERATORS, "")),
+        "augmented": _tree(dict.fromkeys((*_OPERATORS[:-1],), "")),
         "comparison": _tree(dict.fromkeys(language.COMPARISONS, "")),
-        "qualifier": _tree({f"{name}.": "" for name in _qualifiers() if name not in _NUMPY}),
-        "constant": f'(qualifier | "np." | "numpy.") ({constants}) | "S." ({_tree(dict.fromkeys(language.SETS, ""))})',
-        "numpy": f'("np" | "numpy") "." ({_tree(numpy)})',
         "import": _imports(),
         "call": _tree(calls),
-        "method": _tree({**methods, **dict.fromkeys(language.PROPERTIES, "")}),
+        **_members(),
+        "method": _tree({**methods, **dict.fromkeys(language.PROPERTIES | language.ATTRIBUTES, "")}),
+        "defined": _tree(dict.fromkeys(sorted(language.DEFINED), "")),
+        **_blocks(),
         **_argument_rules(),
         **_name_rules(language.FORBIDDEN_NAMES | {language.RESULT}),
     }
     return _HEADER + _RULES + "".join(f"{name} ::= {body}\n" for name, body in rules.items())
 
 
-def _qualifiers() -> list[str]:
-    return [name for module, short in language.MODULES.items() for name in (module, *short)]
+_OPERATORS = language.BINARY
+_CONSTANTS = {"math": "pi e tau inf", "numpy": "pi e inf", "sympy": "pi E I oo EulerGamma GoldenRatio Catalan"}
+_FROM = ("math", "sympy", "fractions", "decimal", "itertools", "functools", "statistics", "datetime")
+
+
+def _members() -> dict[str, str]:
+    """What may follow a module's name: for numpy with its arguments, as a name there means numpy's."""
+    numpy = {f"linalg.{name}(": _arguments(entry) for name, entry in language.LINALG.items()}
+    numpy |= {f"{name}(": _arguments(entry) for name, entry in language.NUMPY.items()}
+    sympy = {f"{name}(": _arguments(language.FUNCTIONS[name]) for name in _called("sympy")}
+    bodies = {"numpy": numpy, "sympy": sympy}
+    rules, options = {}, []
+    for module, shorts in language.MODULES.items():
+        if "." not in module:
+            body = dict(bodies.get(module) or {f"{name}(": "anything" for name in _called(module)})
+            body |= dict.fromkeys(_CONSTANTS.get(module, "").split(), "")
+            rules[f"of-{module}"] = _tree(body)
+            options += [(f"{name}.", f"of-{module}") for name in (module, *shorts)]
+    return {"member": f'{_tree(dict(options))} | "S." ({_tree(dict.fromkeys(language.SETS, ""))})', **rules}
+
+
+def _called(module: str) -> list[str]:
+    """The members of a module that are functions."""
+    constants = {"pi", "e", "tau", "inf", "nan", "E", "I", "oo", "EulerGamma", "GoldenRatio", "Catalan", "euler_gamma"}
+    return sorted(name for name in language.MEMBERS[module] - constants if not name.startswith("ROUND_"))
 
 
 def _imports() -> str:
-    modules = _tree(dict.fromkeys((*(name for name in language.MODULES if name not in _NUMPY), "sympy.abc"), ""))
     plain = _tree({name: _options(f" as {a}" for a in short) for name, short in language.MODULES.items()})
-    return f'"import " ({plain}) | "from " ({modules}) " import " ("*" | name (comma name)*)'
+    options = {
+        f"{name} import ": f'("*" | {_several(_tree(dict.fromkeys(language.MEMBERS[name], "")))})' for name in _FROM
+    }
+    options["sympy.abc import "] = f"({_several('[a-z]')})"
+    return f'"import " ({plain}) | "from " ({_tree(options)})'
+
+
+def _several(names: str) -> str:
+    return f"({names}) (comma ({names}))*"
+
+
+def _blocks() -> dict[str, str]:
+    """Statements and blocks by depth, by whether they are in a function, and whether they are in a loop."""
+    alone = '(import | assignment | print | change) ending | "#" [ -~]* "\\n"'
+    rules = {"line": f"{alone} | {_compound(0, False, False)} | {_function()}"}
+    waiting, seen = [(1, True, False), (1, False, True), (1, False, False)], set[tuple[int, bool, bool]]()
+    while waiting:
+        depth, function, loop = waiting.pop(0)
+        if depth > DEPTH or (depth, function, loop) in seen:
+            continue
+        seen.add((depth, function, loop))
+        words = ["assignment", "print", "change", '"pass"']
+        words += ['"return " expression'] * function + ['"break"', '"continue"'] * loop
+        statement = f"({' | '.join(words)}) ending"
+        if depth < DEPTH:
+            statement += f" | {_compound(depth, function, loop)}"
+        rules[_block(depth, function, loop)] = f'("{"    " * depth}" ({statement}))+'
+        waiting += [(depth + 1, function, True), (depth + 1, function, loop)]
+    return rules
+
+
+def _block(depth: int, function: bool, loop: bool) -> str:
+    return f"block-{depth}{'-function' * function}{'-loop' * loop}"
+
+
+def _compound(depth: int, function: bool, loop: bool) -> str:
+    inner, repeated = _block(depth + 1, function, loop), _block(depth + 1, function, True)
+    indent = f'"{"    " * depth}" ' if depth else ""
+    return (
+        f'"for " targets " in " expression ":\\n" {repeated} | "while " expression ":\\n" {repeated} | '
+        f'"if " expression ":\\n" {inner} ({indent}"elif " expression ":\\n" {inner})* '
+        f'({indent}"else:\\n" {inner})?'
+    )
+
+
+def _function() -> str:
+    return f'"def " defined "(" (name (comma name)*)? "):\\n" {_block(1, True, False)} "\\n"?'
+
+
+_MAPPED = ("int", "float", "str", "abs", "len", "sqrt")
+"""Functions that a model may hand to map and filter."""
+
+
+def _call(name: str, entry: Signature) -> str:
+    """The arguments of one of Python's functions: some take what a comprehension gives, or a function first."""
+    if name in ("map", "filter"):
+        further = "expression (comma expression)*" if name == "map" else "expression"
+        return f'(lambda | {_tree(dict.fromkeys(_MAPPED, ""))}) comma {further} ")"'
+    if name in ("all", "any", "frozenset", "list", "set", "tuple"):
+        return 'expression clause? ")"'
+    if name == "sum":
+        return 'expression (clause | comma expression)? ")"'
+    if name in ("max", "min", "sorted"):
+        keys = "default" if name != "sorted" else "reverse"
+        return f'expression (clause | (comma expression)* (comma "key=" lambda)? (comma "{keys}=" expression)?) ")"'
+    if name == "isinstance":
+        return f'expression ", " ({_tree(dict.fromkeys(("int", "float", "str", "list"), ""))}) ")"'
+    return _arguments(entry)
 
 
 def _options(texts: Iterable[str]) -> str:
@@ -134,7 +240,7 @@ def _arguments(entry: Signature) -> str:
 
 def _argument_rules() -> dict[str, str]:
     entries = (*language.FUNCTIONS.values(), *language.METHODS.values(), *language.LINALG.values())
-    entries += (*language.NUMPY.values(),)
+    entries += (*language.NUMPY.values(), *language.BUILTINS.values())
     return {_arguments(entry): _argument_rule(entry) for entry in sorted(entries, key=_arguments)}
 
 

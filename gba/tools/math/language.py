@@ -1,35 +1,41 @@
 """The language of the math programs, as one table: what is not in it cannot be written, nor evaluated.
 
-The grammar (grammar.py) is compiled from this table, the checker (checker.py) reads it, and the library
-(library.py) binds each name to what evaluates it; a test holds the three together. The language is the part of
-Python that code models write when they calculate: assignments, arithmetic, comparisons, calls of the functions
-below, and a last line that assigns ``result``. There is no statement that repeats, nothing is defined, and no name
-reaches anything but a value.
+The grammar (grammar.py) is compiled from this table, the checker (checker.py) reads it, and the libraries bind each
+name to what evaluates it; a test holds them together. The language is the part of Python that code models write when
+they calculate: assignments, loops and conditions, functions of their own, lists, dicts, sets and texts, and calls of
+the functions below. There is no class, nothing is opened, and no name reaches anything but a value.
 """
 
 from __future__ import annotations
 
 import keyword
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 __all__ = [
+    "ANSWERS",
     "ASSUMPTIONS",
+    "ATTRIBUTES",
     "BINARY",
+    "BUILTINS",
     "COMPARISONS",
     "CONSTANTS",
+    "DEFINED",
     "FORBIDDEN_NAMES",
     "FUNCTIONS",
     "KEYWORD_TEXTS",
     "LINALG",
+    "MEMBERS",
     "METHODS",
     "MODULES",
     "NUMPY",
     "PROPERTIES",
     "RESULT",
     "SETS",
-    "STATISTICS",
+    "TEXTS",
+    "VALUE_METHODS",
     "Signature",
     "Text",
 ]
@@ -37,8 +43,26 @@ __all__ = [
 Text = Literal["", "names", "number", "sign"]
 """What may stand between quotes: nothing, names of symbols, a number, or the side of a limit."""
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 RESULT = "result"
-"""The name that the last line assigns."""
+"""The name that the last line assigns, where a model writes."""
+
+DEFINED = _words("f g h calculate check compute count fact fib find helper is_valid main solution total")
+"""Names that a model may give to functions of its own: it can call no others."""
+
+ANSWERS = (RESULT, "answer", "ans", "solution")
+"""Names whose value is the program's, the first one that has one."""
+
+TEXTS = {
+    "names": re.compile(r"[A-Za-z][A-Za-z0-9_]*(?:(?:, ?| )[A-Za-z][A-Za-z0-9_]*){0,60}"),
+    "number": re.compile(r"-?(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[eE][-+]?\d+)?(?:/\d[\d_]*)?"),
+    "sign": re.compile(r"\+-?|-"),
+}
+"""What the texts look like that a function of sympy's may be given, by their kind."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +78,10 @@ class Signature:
     text: Text = ""
     text_at: int = 0
 
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+    def behind(self, count: int) -> Signature:
+        """The same with so many arguments in front."""
+        most = None if self.most is None else self.most + count
+        return replace(self, least=self.least + count, most=most, text_at=self.text_at + count)
 
 
 def _each(names: str, signature: Signature) -> Iterator[tuple[str, Signature]]:
@@ -88,12 +113,17 @@ MODULES: dict[str, tuple[str, ...]] = {
     "math": (),
     "cmath": (),
     "numpy": ("np",),
+    "numpy.linalg": (),
     "sympy": ("sp", "sym"),
     "statistics": ("stats",),
     "fractions": (),
     "decimal": (),
+    "itertools": (),
+    "functools": (),
+    "operator": (),
+    "datetime": (),
 }
-"""The modules that an import may name (it does nothing) and a function's name may begin with, and their short names."""
+"""The modules that an import may name, and the short names that they have without one."""
 
 CONSTANTS = _words("pi e E I tau oo inf EulerGamma GoldenRatio golden Catalan")
 """Names that have a value until a program assigns them another."""
@@ -223,8 +253,69 @@ NUMPY: dict[str, Signature] = {
 }
 """The functions of numpy, after ``np.`` or ``numpy.``: a name there never means sympy's."""
 
-STATISTICS: dict[str, Signature] = dict(_each("variance pvariance stdev pstdev", Signature(1, 2)))
-"""The functions of ``statistics`` whose second argument is the mean, after the module's name."""
+BUILTINS: dict[str, Signature] = {
+    **dict(_each("abs all any bin chr hex iter len oct ord repr reversed", Signature(1, 1))),
+    **dict(_each("bool float frozenset list set str tuple", Signature(0, 1))),
+    **dict(_each("complex int", Signature(0, 2))),
+    **dict(_each("divmod filter isinstance", Signature(2, 2))),
+    **dict(_each("format next", Signature(1, 2))),
+    "dict": Signature(0, 1),
+    "enumerate": Signature(1, 2, ("start",)),
+    "map": Signature(2, None),
+    **dict(_each("max min", Signature(1, None, ("key", "default")))),
+    "pow": Signature(2, 3, ("mod",)),
+    "print": Signature(0, None, ("sep", "end", "flush")),
+    "range": Signature(1, 3),
+    "round": Signature(1, 2, ("ndigits",)),
+    "sorted": Signature(1, 1, ("key", "reverse")),
+    "sum": Signature(1, 2, ("start",)),
+    "zip": Signature(0, None, ("strict",)),
+}
+"""Python's own functions. They go before sympy's of the same name."""
+
+_NOT_SYMPYS = """
+    abs exp2 expm1 log2 log10 log1p square reciprocal degrees radians fabs ceil arcsin arccos arctan arcsinh arccosh
+    arctanh rad2deg deg2rad lgamma pow power hypot arctan2 mod fmod remainder divmod floor_divide clip round int float
+    Decimal Fraction complex max min sum fsum cumsum len list tuple set sorted range arange linspace comb binom perm
+    is_prime isqrt is_square crt digits inv array rank dot cross norm mean average fmean median median_low median_high
+    mode pvariance variance std pstdev stdev percentile quantile geometric_mean harmonic_mean var trunc
+"""
+_MATH = """
+    acos acosh asin asinh atan atan2 atanh cbrt ceil comb copysign cos cosh degrees dist e erf erfc exp exp2 expm1 fabs
+    factorial floor fmod frexp fsum gamma gcd hypot inf isclose isfinite isinf isnan isqrt lcm ldexp lgamma log log10
+    log1p log2 modf nan perm pi pow prod radians remainder sin sinh sqrt tan tanh tau trunc ulp
+"""
+_CMATH = """
+    acos acosh asin asinh atan atanh cos cosh e exp inf log log10 nan phase pi polar rect sin sinh sqrt tan tanh tau
+"""
+_STATISTICS = """
+    correlation covariance fmean geometric_mean harmonic_mean linear_regression mean median median_high median_low mode
+    multimode pstdev pvariance quantiles stdev variance
+"""
+_ITERTOOLS = """
+    accumulate chain combinations combinations_with_replacement compress count cycle dropwhile filterfalse groupby
+    islice pairwise permutations product repeat starmap takewhile zip_longest
+"""
+_DECIMAL = """
+    Decimal ROUND_UP ROUND_DOWN ROUND_CEILING ROUND_FLOOR ROUND_HALF_UP ROUND_HALF_DOWN ROUND_HALF_EVEN ROUND_05UP
+"""
+
+MEMBERS: dict[str, frozenset[str]] = {
+    "math": _words(_MATH),
+    "cmath": _words(_CMATH),
+    "statistics": _words(_STATISTICS),
+    "fractions": _words("Fraction"),
+    "decimal": _words(_DECIMAL),
+    "itertools": _words(_ITERTOOLS),
+    "functools": _words("cache lru_cache partial reduce"),
+    "operator": _words("add and_ eq floordiv ge gt le lt mod mul ne neg or_ pow sub truediv"),
+    "datetime": _words("date datetime timedelta"),
+    "numpy": frozenset(NUMPY) | _words("pi e inf nan euler_gamma"),
+    "numpy.linalg": frozenset(LINALG),
+    "sympy": (frozenset(FUNCTIONS) - _words(_NOT_SYMPYS) - _words("f g h u v w x y z"))
+    | _words("pi E I oo EulerGamma GoldenRatio Catalan nan"),
+}
+"""What each module has: every name means there what it means in its own library."""
 
 _METHOD_NONE = """
     det inv transpose trace rank eigenvals eigenvects rref nullspace columnspace rowspace adjugate tolist conjugate
@@ -246,3 +337,21 @@ METHODS: dict[str, Signature] = {
 
 PROPERTIES = _words("T H lhs rhs real imag numerator denominator shape rows cols free_symbols")
 """The attributes that are no calls."""
+
+VALUE_METHODS = _words(
+    """
+    upper lower title capitalize strip lstrip rstrip startswith endswith find rfind index count isdigit isalpha isalnum
+    isupper islower isspace swapcase removeprefix removesuffix isnumeric isdecimal partition splitlines zfill rjust
+    ljust center split join replace format
+    append extend insert pop remove reverse clear sort copy
+    keys values items popitem get update setdefault
+    add discard union intersection difference symmetric_difference issubset issuperset isdisjoint
+    bit_length bit_count is_integer limit_denominator
+    quantize sqrt ln log10 exp normalize to_integral_value copy_abs is_nan is_finite compare
+    weekday isoweekday toordinal isocalendar isoformat strftime date time total_seconds
+    """
+)
+"""The methods of Python's values: texts, lists, dicts, sets, numbers, dates."""
+
+ATTRIBUTES = _words("numerator denominator real imag year month day hour minute second days seconds start stop step")
+"""The attributes of Python's values."""

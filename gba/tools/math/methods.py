@@ -12,7 +12,7 @@ from sympy.tensor.array import NDimArray
 from gba.errors import MathError
 from gba.tools.math.arithmetic import as_matrix, clean
 from gba.tools.math.bounds import check_expansion
-from gba.tools.math.library import FUNCTIONS
+from gba.tools.math.library import FUNCTIONS, NUMPY
 from gba.tools.math.library.algebra import digits_of
 from gba.tools.math.library.calculus import derivative, integral, limit, series
 from gba.tools.math.library.elementary import rounded
@@ -20,7 +20,7 @@ from gba.tools.math.library.lists import items, total
 from gba.tools.math.library.matrices import norm
 from gba.tools.math.library.statistics import mean
 
-__all__ = ["METHODS", "PROPERTIES"]
+__all__ = ["ARRAY_METHODS", "METHODS", "PROPERTIES"]
 
 _DIGITS = sympy.Integer(15)
 
@@ -108,6 +108,10 @@ def _shape(value: Any) -> Any:
     return tuple(clean(size) for size in value.shape)
 
 
+def _turned(value: Any) -> Any:
+    return NUMPY["transpose"](value) if isinstance(value, NDimArray) else as_matrix(value).T
+
+
 def _solved(value: Any, right: Any) -> Any:
     return as_matrix(value).LUsolve(as_matrix(right))
 
@@ -157,8 +161,13 @@ METHODS: dict[str, Callable[..., Any]] = {
     "get": _looked_up,
 }
 
+ARRAY_METHODS = frozenset(
+    "sum prod mean std var max min ptp argmax argmin cumsum cumprod dot round clip trace transpose".split()
+)
+"""The methods of an array that are functions of numpy's with the array as their first argument."""
+
 PROPERTIES: dict[str, Callable[[Any], Any]] = {
-    "T": lambda value: as_matrix(value).T,
+    "T": _turned,
     "H": lambda value: as_matrix(value).H,
     "lhs": _side("lhs"),
     "rhs": _side("rhs"),

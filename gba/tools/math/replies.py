@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,11 +15,9 @@ KINDS = frozenset({"syntax", "forbidden", "too large", "time", "domain", "no res
 LONGEST = 1_200_000
 """Bytes of a reply."""
 
-TEXTS = {"text": 1_000, "latex": 10_000, "decimal": 400_000, "exact": 100_000}
+TEXTS = {"text": 1_000, "latex": 10_000, "decimal": 400_000, "exact": 100_000, "origin": 40, "printed": 12_000}
 """Characters of each text of a reply, at most."""
 MESSAGE_LENGTH = 20_000
-_PLAIN = re.compile(r"[ -~\n]*")
-"""Nothing that a terminal would take for a command."""
 _NESTING, _PARTS, _QUOTES, _SMALL = 4, 40_000, 24_000, 12
 
 
@@ -32,6 +29,8 @@ class Written:
     decimal: str
     latex: str
     exact: str
+    origin: str
+    printed: str
     value: Value | None
 
 
@@ -91,7 +90,8 @@ def _refuse(what: str) -> NoReturn:
 
 
 def _text(value: Any, longest: int) -> str:
-    if not isinstance(value, str) or len(value) > longest or not _PLAIN.fullmatch(value):
+    """A text of printable characters: nothing that a terminal would take for a command."""
+    if not isinstance(value, str) or len(value) > longest or not value.replace("\n", "").isprintable():
         _refuse("a text")
     return value
 

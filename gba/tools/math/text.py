@@ -11,7 +11,7 @@ from sympy.matrices import MatrixBase
 from sympy.printing.str import StrPrinter
 from sympy.tensor.array import NDimArray
 
-__all__ = ["Style", "decimal", "exact", "latex", "short"]
+__all__ = ["Style", "decimal", "exact", "in_order", "latex", "short"]
 
 _SHORT = 6
 """Significant digits of a number that is not shown in full."""
@@ -50,7 +50,7 @@ def short(value: Any, style: Style = _USUAL) -> str:
     """What the agent's model reads: one line, with numbers as decimals, of as many digits as the program asks for."""
     if style.fraction and isinstance(value, sympy.Rational) and not value.is_Integer and len(str(value)) <= _WHOLE:
         return f"{value} ({_plain(value, style)})"
-    text = _short(value, style)
+    text = _short(value, style).replace("\n", " ")
     return text if len(text) <= _LINE else text[: _LINE - 4] + " ..."
 
 
@@ -60,6 +60,8 @@ def _short(value: Any, style: Style) -> str:
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_short(key, style)}: {_short(item, style)}" for key, item in value.items()) + "}"
+    if isinstance(value, set):
+        return "{" + ", ".join(_short(item, style) for item in in_order(value)) + "}" if value else "set()"
     if isinstance(value, (MatrixBase, NDimArray)):
         return _short(value.tolist(), style)
     if getattr(value, "is_number", False) and isinstance(value, sympy.Expr):
@@ -152,6 +154,8 @@ def decimal(value: Any, digits: int) -> str:
         return f"[{inner}]" if isinstance(value, list) else f"({inner}{',' if len(value) == 1 else ''})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{decimal(key, digits)}: {decimal(item, digits)}" for key, item in value.items()) + "}"
+    if isinstance(value, set):
+        return "{" + ", ".join(decimal(item, digits) for item in in_order(value)) + "}" if value else "set()"
     if isinstance(value, (MatrixBase, NDimArray)):
         return decimal(value.tolist(), digits)
     if isinstance(value, sympy.Expr) and value.is_number and not value.is_infinite:
@@ -180,7 +184,9 @@ def _decimal_number(value: Any, digits: int) -> str:
 def latex(value: Any, rough: bool) -> str:
     """The value as LaTeX, exactly; as a decimal where it is unwieldy and the program is written in decimals anyway."""
     if isinstance(value, str):
-        return rf"\text{{{value}}}"
+        return rf"\text{{{value[:_LATEX]}}}"
+    if isinstance(value, set):
+        value = sympy.FiniteSet(*value) if all(isinstance(item, sympy.Basic) for item in value) else in_order(value)
     text = str(sympy.latex(value))
     if rough and len(text) > _WIELDY and isinstance(value, sympy.Expr) and value.is_number:
         return decimal(value, 15)
@@ -189,8 +195,17 @@ def latex(value: Any, rough: bool) -> str:
 
 def exact(value: Any, longest: int) -> str:
     """The exact value as sympy writes it, cut off where it is longer."""
-    text = str(value)
+    text = str(value if not isinstance(value, set) else _short_set(value))
     return text if len(text) <= longest else text[: longest - 4] + " ..."
+
+
+def _short_set(values: set[Any]) -> str:
+    return "{" + ", ".join(map(str, in_order(values))) + "}" if values else "set()"
+
+
+def in_order(values: set[Any]) -> list[Any]:
+    """The items of a set, always in the same order."""
+    return sorted(values, key=sympy.default_sort_key)
 
 
 def _printed(value: Any, style: Style) -> str:

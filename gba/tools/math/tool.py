@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import os
 from pathlib import Path
 from typing import Any, Literal
@@ -9,7 +10,7 @@ from typing import Any, Literal
 from langchain_core.callbacks import AsyncCallbackManagerForToolRun, CallbackManagerForToolRun
 from langchain_core.runnables.config import run_in_executor
 from langchain_core.tools import ArgsSchema, BaseTool, ToolException
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from gba.backends.base import AsyncBackend, Backend
 from gba.chat.engine import Engine
@@ -61,6 +62,18 @@ class MathTool(BaseTool):
     """Tokens that a program may have."""
 
     _writer: ProgramWriter | None = PrivateAttr(default=None)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _known(cls, values: Any) -> Any:
+        """Refuse arguments that there are not: pydantic would pass over a misspelt one."""
+        known = {*cls.model_fields, *(field.alias for field in cls.model_fields.values() if field.alias)}
+        for name in values if isinstance(values, dict) else ():
+            if name not in known:
+                near = difflib.get_close_matches(name, sorted(known), 1)
+                hint = f"Did you mean {near[0]!r}?" if near else "There are llm, timeout and max_tokens."
+                raise ValueError(f"MathTool has no argument {name!r}. {hint}")
+        return values
 
     def solve(self, question: str) -> MathResult:
         """The result, and with it the program. Raises MathError, and BackendError where the model fails."""

@@ -57,6 +57,8 @@ class Bounds:
     coefficients: int = 200
     """Of a polynomial."""
     substitutions: int = 20
+    text: int = 10_000
+    """Characters of a text."""
 
 
 BOUNDS = Bounds()
@@ -220,6 +222,13 @@ class _Checker:
             _refuse("a constant")
         return CONSTANTS[name]
 
+    def text(self, node: Node) -> frozenset[str]:
+        """A text of Python's, in printable characters."""
+        _, value = _sized(node, 2)
+        if not isinstance(value, str) or len(value) > BOUNDS.text or not value.replace("\n", "").isprintable():
+            _refuse("a text")
+        return ROLES["plain"]
+
     def plain(self, node: Node) -> frozenset[str]:
         """True, False or None of Python's."""
         _, value = _sized(node, 2)
@@ -326,6 +335,7 @@ _LEAVES: dict[str, Callable[[_Checker, Node], frozenset[str]]] = {
     "dummy": _Checker.symbol,
     "constant": _Checker.constant,
     "plain": _Checker.plain,
+    "text": _Checker.text,
 }
 _BRANCHES: dict[str, Callable[[_Checker, Node, Sequence[frozenset[str]]], frozenset[str]]] = {
     "function": _Checker.function,
@@ -340,5 +350,5 @@ _BRANCHES: dict[str, Callable[[_Checker, Node, Sequence[frozenset[str]]], frozen
 }
 _FRONTS = {"function": 2, "matrix": 3, "array": 3, "root": 2}
 """Where the arguments begin, behind the name and what else the node carries."""
-_HASHING = frozenset({"FiniteSet", "Union", "Intersection", "And", "Or", "Xor", "Max", "Min", "dict"})
+_HASHING = frozenset({"FiniteSet", "Union", "Intersection", "And", "Or", "Xor", "Max", "Min", "dict", "set"})
 """Nodes that look their arguments up by their hash, which of a Subs takes work."""

@@ -28,7 +28,7 @@ __all__ = ["main"]
 _EVALUATIONS = 400
 """A worker is replaced after so many, so that nothing piles up."""
 _MEMORY = 260 * 2**20
-_RECURSION = 4_000
+_RECURSION = 12_000
 
 _WARMING = (
     "result = 25 ** 0.24",
@@ -49,6 +49,7 @@ _WARMING = (
     "result = nsolve(cos(x) - x, x, 1)",
     "result = integrate(exp(-x**2), (x, -oo, oo))",
     "result = laplace_transform(exp(-2*t), t, s)",
+    "def f(n):\n    return n if n < 2 else f(n - 1) + f(n - 2)\nprint(f'{f(9) / 3:.2f}', [f(k) for k in range(5)])",
 )
 """Programs that touch what most programs need, so that the first one of a user does not wait for it."""
 
@@ -142,8 +143,8 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _plain(text: str) -> str:
-    """The text in printable ASCII, which is all that the other side reads."""
-    return "".join(char if " " <= char <= "~" or char == "\n" else ascii(char)[1:-1] for char in text)
+    """The text in printable characters, which is all that the other side reads."""
+    return "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in text)
 
 
 def _evaluate(text: str, digits: int) -> dict[str, Any]:
@@ -157,6 +158,8 @@ def _evaluate(text: str, digits: int) -> dict[str, Any]:
         "decimal": texts.decimal(outcome.value, digits),
         "latex": texts.latex(outcome.value, outcome.style.rough),
         "exact": texts.exact(outcome.value, TEXTS["exact"]),
+        "origin": outcome.origin,
+        "printed": outcome.printed,
     }
     result = {name: _plain(found) for name, found in result.items()}
     if any(len(result[name]) > longest for name, longest in TEXTS.items()):

@@ -16,7 +16,7 @@ from gba.chat.specials import Specials
 from gba.chat.tokens import Tokens
 from gba.errors import ContextOverflowError, StepError
 from gba.grammar import Grammar
-from gba.grammar.matcher import Matcher
+from gba.grammar.gbnf.matcher import Matcher
 from gba.tools.math.grammar import grammar_text
 
 __all__ = ["ProgramWriter", "Written"]

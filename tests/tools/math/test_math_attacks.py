@@ -6,19 +6,26 @@ import pytest
 
 from gba.tools.math import evaluate, grammar_text
 from gba.tools.math.pool import shared
-from tests.helpers.math_attacks import ESCAPES, FLOODS, RETURNS
+from tests.helpers.math_attacks import ESCAPES, FLOODS, HARMLESS, RETURNS
 from tests.helpers.math_outcome import KINDS, evaluated
+from tests.helpers.math_program_attacks import PROGRAM_ESCAPES, PROGRAM_FLOODS
 from tests.helpers.math_sentences import Sentences
 
 
-@pytest.mark.parametrize("program", ESCAPES)
+@pytest.mark.parametrize("program", [*ESCAPES, *PROGRAM_ESCAPES])
 def test_escapes_are_refused(program: str) -> None:
     kind, message = evaluated(program, 60)
     assert kind in {"syntax", "forbidden", "no result", "too large"}
     assert message
 
 
-@pytest.mark.parametrize("program", FLOODS, ids=lambda program: repr(program)[:60])
+@pytest.mark.parametrize("program", HARMLESS)
+def test_what_only_looks_like_an_escape_is_calculated(program: str) -> None:
+    kind, _ = evaluated(program, 60)
+    assert kind in {"ok", "domain"} or program.startswith("nonlocal")
+
+
+@pytest.mark.parametrize("program", [*FLOODS, *PROGRAM_FLOODS], ids=lambda program: repr(program)[:60])
 def test_floods_come_back_and_leave_the_service_alive(program: str) -> None:
     kind, message = evaluated(program, 0.25)
     assert kind in {"ok", *KINDS}

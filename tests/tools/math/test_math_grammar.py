@@ -8,10 +8,11 @@ import pytest
 from gba.grammar import Grammar
 from gba.tools.math import grammar_text
 from gba.tools.math.checker import MAX_LENGTH, check
-from gba.tools.math.language import ASSUMPTIONS, FUNCTIONS, METHODS
+from gba.tools.math.language import ASSUMPTIONS, BUILTINS, DEFINED, FUNCTIONS, MEMBERS, METHODS, VALUE_METHODS
 from tests.helpers.math_attacks import ESCAPES
 from tests.helpers.math_honest import HONEST
 from tests.helpers.math_outcome import checked
+from tests.helpers.math_program_attacks import PROGRAM_ESCAPES
 from tests.helpers.math_sentences import Sentences
 
 MATCHER = Grammar.from_gbnf(grammar_text()).matcher()
@@ -65,14 +66,16 @@ def test_a_program_that_is_cut_off_can_be_closed() -> None:
         check(program)
 
 
-@pytest.mark.parametrize("program", ESCAPES)
+@pytest.mark.parametrize("program", [*ESCAPES, *PROGRAM_ESCAPES])
 def test_no_escape_can_be_generated(program: str) -> None:
     if not accepted(program + "\n"):
         return
     # What is left has the form of a harmless program: a name that has no value, a letter that is no function.
-    names = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*(?=\()", program))
-    assert names <= set(FUNCTIONS) | set(METHODS)
-    assert "__" not in program
+    code = re.sub(r"'[^']*'|\"[^\"]*\"", "", program)  # a text is a value, and nothing runs it
+    names = set(re.findall(r"[A-Za-z_][A-Za-z0-9_]*(?=\()", code))
+    members = {name for module in MEMBERS.values() for name in module}
+    assert names <= members | {*FUNCTIONS, *METHODS, *BUILTINS, *VALUE_METHODS, *DEFINED}
+    assert "__" not in code
 
 
 @pytest.mark.parametrize(
@@ -81,9 +84,14 @@ def test_no_escape_can_be_generated(program: str) -> None:
         "result = open('x')\n",
         "result = x.__class__\n",
         "result = __import__('os')\n",
-        "result = [i for i in x]\n",
+        "result = [i for i in open(x)]\n",
+        "return 5\nresult = 1\n",
+        "break\nresult = 1\n",
+        "def f():\n    break\nresult = 1\n",
+        "for i in x:\n  y = 1\nresult = 1\n",
+        "def exec(x):\n    return 1\nresult = 1\n",
         "result = (lambda: 1)()\n",
-        "result = 'text'\n",
+        "result = 'a\\n'\n",
         "import os\nresult = 1\n",
         "from os import x\nresult = 1\n",
         "result = sin(1, 2)\n",
@@ -93,7 +101,7 @@ def test_no_escape_can_be_generated(program: str) -> None:
         "result = 1",
         "result = 007\n",
         "lambda = 3\nresult = 1\n",
-        "result = 1 if 2 else 3\n",
+        "result = f'{x.y}'\n",
         "result = 1,200 * 3\n",
         "result = 1, 200 * 3\n",
         "price = 1,299.99\nresult = price\n",

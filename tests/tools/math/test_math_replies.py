@@ -12,7 +12,15 @@ from gba.tools.math.replies import KINDS, LONGEST, TEXTS, Reply, Written, read_r
 from tests.helpers import math_messages
 from tests.helpers.math_messages import forged, line, message, receive
 
-RESULT: dict[str, Any] = {"text": "5", "latex": "5", "decimal": "5", "exact": "5", "value": None}
+RESULT: dict[str, Any] = {
+    "text": "5",
+    "latex": "5",
+    "decimal": "5",
+    "exact": "5",
+    "origin": "result",
+    "printed": "",
+    "value": None,
+}
 
 
 FORGED = list(forged())
@@ -24,7 +32,7 @@ def read(reply: Any) -> Reply:
 
 def test_what_a_worker_says() -> None:
     assert read({"ready": True}) == Reply()
-    assert read({"result": RESULT}) == Reply(Written("5", "5", "5", "5", None))
+    assert read({"result": RESULT}) == Reply(Written("5", "5", "5", "5", "result", "", None))
     assert read({"result": RESULT, "retire": True}).retire
     assert read({"error": ["domain", "Division by zero."]}) == Reply(error=("domain", "Division by zero."))
     found = read({"result": {**RESULT, "value": [["int", "5"]]}}).result
@@ -41,6 +49,7 @@ def test_what_a_worker_says() -> None:
         *({"result": {**RESULT, "more": 1}}, {"result": {**RESULT, "text": 5}}, {"result": {**RESULT, "text": None}}),
         *({"result": {**RESULT, "text": "x" * 1_001}}, {"result": {**RESULT, "latex": "\x1b[2J"}}),
         *({"result": {**RESULT, "exact": "\ud800"}}, {"result": {**RESULT, "decimal": "\u202e"}}),
+        *({"result": {**RESULT, "printed": "\x07"}}, {"result": {**RESULT, "origin": "x" * 41}}),
         *({"result": {**RESULT, "value": "x"}}, {"result": {**RESULT, "value": [["int", 5]]}}),
         *({"error": None}, {"error": "x"}, {"error": []}, {"error": ["domain"]}, {"error": ["domain", 5]}),
         *({"error": ["evil", "x"]}, {"error": [["domain"], "x"]}, {"error": ["domain", "x" * 20_001]}),
@@ -119,5 +128,5 @@ def test_the_audit_hook_notices() -> None:
 
 def test_kinds_and_texts() -> None:
     assert "no value" not in KINDS
-    assert set(TEXTS) == {"text", "latex", "decimal", "exact"}
+    assert set(TEXTS) == {"text", "latex", "decimal", "exact", "origin", "printed"}
     assert receive(line([["int", "5"]])) == "value"

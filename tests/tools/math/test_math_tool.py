@@ -153,6 +153,14 @@ def test_what_is_no_time_limit_is_refused_at_once(timeout: float) -> None:
         MathTool(llm=Scripted([]), timeout=timeout)
 
 
+@pytest.mark.parametrize(
+    "given, told", [("timout", "Did you mean 'timeout'"), ("max_token", "'max_tokens'"), ("zzz", "There are llm")]
+)
+def test_an_argument_that_there_is_not_is_refused(given: str, told: str) -> None:
+    with pytest.raises(ValidationError, match=told):
+        MathTool(llm=Scripted([]), **{given: 1})  # type: ignore[arg-type]
+
+
 def test_the_server_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLAMA_CPP_MATH_BASE_URL", "http://127.0.0.1:1")
     with pytest.raises(BackendError, match=r"127\.0\.0\.1"):
