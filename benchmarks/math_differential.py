@@ -42,6 +42,8 @@ def by_cpython(text: str) -> str | None:
     try:
         with contextlib.redirect_stdout(out):
             exec(compile(text, "program", "exec"), {"__name__": "__main__"})
+    except OverflowError:  # we go on exactly where a float would be too large
+        return "beyond the floats"
     except Exception:  # noqa: BLE001  (the program's own error)
         return None
     finally:
@@ -60,9 +62,11 @@ def by_us(text: str) -> str | MathError:
 
 
 def outcome(number: int) -> str:
-    """What became of the program of this number: ``same``, ``refused``, ``both refused`` or ``different``."""
+    """What became of it: ``same``, ``refused``, ``both refused``, ``beyond the floats`` or ``different``."""
     text = program(number)
     theirs, ours = by_cpython(text), by_us(text)
+    if theirs == "beyond the floats":
+        return theirs
     if isinstance(ours, MathError):
         return "both refused" if theirs is None else "refused"
     if ours == theirs:

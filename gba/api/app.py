@@ -44,14 +44,17 @@ def create_app(
     upstream_key: str | None = None,
     queue: int = 256,
     model_name: str | None = None,
+    resume: float = 60.0,
 ) -> Starlette:
     """The endpoint in front of an engine, whose backend has to be an AsyncBackend.
 
     ``api_key``: what clients have to send as their key; None lets everybody in. ``upstream``: the URL of the
     llama-server, to which ``/v1/completions`` and ``/v1/embeddings`` are passed on, and ``upstream_key`` its key.
     ``queue``: requests that may wait for a slot. ``model_name``: what the model is called.
+    ``resume``: seconds to wait for a llama-server that goes away in the middle of an answer, which then goes on.
     """
-    api = _Api(Service(engine, queue=queue, name=model_name), Upstream(upstream, upstream_key) if upstream else None)
+    service = Service(engine, queue=queue, name=model_name, resume=resume)
+    api = _Api(service, Upstream(upstream, upstream_key) if upstream else None)
     routes = [
         Route("/v1/chat/completions", api.guarded(api.chat), methods=["POST"]),
         Route("/v1/responses", api.guarded(api.responses), methods=["POST"]),

@@ -11,6 +11,7 @@ from gba.errors import (
     ContextOverflowError,
     ConversationError,
     GbaError,
+    GenerationInterruptedError,
     GrammarError,
     SchemaError,
     ServerResponseError,
@@ -69,7 +70,7 @@ def as_api_error(error: GbaError) -> ApiError:
         return ApiError(message, param="tools" if error.tool else "response_format", code="invalid_json_schema")
     if isinstance(error, UnknownModelError):
         return ApiError(message, status=404, param="model", code="model_not_found")
-    if isinstance(error, ServerUnavailableError):
+    if isinstance(error, ServerUnavailableError | GenerationInterruptedError):
         return ApiError(
             message, status=503, kind="server_error", code="server_unavailable", retry=True, details=details
         )

@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +48,13 @@ class Done:
 
 @dataclass
 class Service:
-    """What runs the steps of all requests. ``queue``: how many may wait at a time; ``active``: how many wait or run."""
+    """What runs the steps of all requests. ``queue``: how many may wait at a time; ``active``: how many wait or run.
+    ``resume``: see `gba.chat.options.StepOptions`."""
 
     engine: Engine
     queue: int = 256
     name: str | None = None
+    resume: float = 0.0
     metrics: Metrics = field(default_factory=Metrics)
     started: int = field(default_factory=lambda: int(time.time()))
     active: int = 0
@@ -110,7 +112,8 @@ class Service:
         began = time.monotonic()
         self._count(1)
         try:
-            async with aclosing(engine.arun(asked.request)) as events:
+            request = replace(asked.request, options=replace(asked.request.options, resume=self.resume))
+            async with aclosing(engine.arun(request)) as events:
                 async for event in events:
                     for piece in pieces.of(event):
                         yield piece

@@ -19,6 +19,7 @@ from gba.chat.options import StepOptions
 from gba.chat.pick import pick
 from gba.chat.render import Prompt, Renderer, Transcripts
 from gba.chat.request import Request
+from gba.chat.resume import Resume
 from gba.chat.specials import Specials
 from gba.chat.step import StepTask
 from gba.chat.syntaxes import builtin
@@ -208,8 +209,9 @@ class Engine:
         memory = yield from self._prepared(request)
         renderer = memory.renderer
         prompt = yield from renderer.render(_conversation(request, memory))
-        writer = Writer(prompt.tokens, memory.tokens, properties, max_tokens=request.options.max_tokens)
-        step = yield from StepTask(request, renderer, prompt, writer, self._calls).run()
+        options, resume = request.options, Resume(properties, request.options.resume)
+        writer = Writer(prompt.tokens, memory.tokens, properties, max_tokens=options.max_tokens, resume=resume)
+        step = yield from resume.patient(StepTask(request, renderer, prompt, writer, self._calls).run())
         renderer.remember(prompt, step.message(), step.tokens)
         return step
 

@@ -11,10 +11,12 @@ from gba.chat.calls import Fill, JsonFill
 from gba.chat.choices import Choice, Odds, telling
 from gba.chat.events import AnswerDelta, ArgumentsDelta
 from gba.chat.io import Task
-from gba.chat.messages import Part
+from gba.chat.loops import ANSWER
+from gba.chat.messages import Looped, Part
 from gba.chat.request import Request
 from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
+from gba.chat.telling import Telling
 from gba.chat.writer import Writer
 from gba.errors import StepError
 from gba.grammar.gbnf.matcher import Matcher
@@ -33,7 +35,7 @@ class Filling:
     """Writes choices and values in a syntax. What is forced of that is structure where it is the model's own.
 
     ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way, ``parts`` the
-    same in pieces. ``choices``: those that the model made.
+    same in pieces. ``choices``: those that the model made. ``looped``: what was ended because it repeated itself.
     """
 
     def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
@@ -42,6 +44,8 @@ class Filling:
         self.closed = self._stuck = False
         self.written = ""
         self.parts: list[Part] = []
+        self.looped: list[Looped] = []
+        self._tokens: list[int] = []  # that were generated of the value under way
         self.choices: list[Choice] = []
 
     def choose(self, options: Mapping[str, str], reserve: int) -> Task[str]:
@@ -91,7 +95,7 @@ class Filling:
         new = generation.text
         if new.startswith(healed):
             return healed, generation.chunks, new[len(healed) :]
-        if new and healed.startswith(new):
+        if healed.startswith(new) and (new or generation.cut):
             writer.force(healed[len(new) :], structure=self._structure)
             return healed, generation.chunks, ""
         self._refuse(new)
@@ -126,8 +130,8 @@ class Filling:
         """
         writer, matcher = self._writer, fill.matcher()
         matcher.advance(begun)
-        text, shown, own = begun, 0, 0
-        self.written, self.parts = "", []
+        text, own, telling = begun, 0, Telling(call, index, fill, answer=answer, streams=streams)
+        self.written, self.parts, self._tokens = "", telling.parts, []
         while True:
             forced = matcher.forced()
             matcher.advance(forced)
@@ -143,17 +147,12 @@ class Filling:
                     matcher.advance(shortest)
                     self._force_value(shortest, fill, done=matcher.done)
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
-            piece = self.written[shown:]
-            self.parts += [Part(part, bool(forced)) for forced, part in enumerate((piece[:own], piece[own:])) if part]
-            if streams and piece:
-                final = not fill.residual
-                own = min(own, len(piece))
-                yield AnswerDelta(piece, final) if answer else ArgumentsDelta(index, call.id, piece, own)
-            shown = len(self.written)
+            yield from telling.show(self.written, own)
             if matcher.done:
                 return text
-            generated = yield from self._generate_value(matcher, room, value_stops(matcher, fill.style, fill.end))
-            text, own = text + generated, len(generated)
+            stops = value_stops(matcher, fill.style, fill.end)
+            text += yield from self._generate_value(matcher, room, stops, telling, text)
+            own = len(text)
 
     def _force_value(self, text: str, fill: Fill | JsonFill, *, done: bool) -> None:
         """Force a part of a value. Whatever a schema makes the model say is content; the marks of the syntax around it
@@ -169,18 +168,31 @@ class Filling:
         piece = json.dumps(value, ensure_ascii=False)
         yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
 
-    def _generate_value(self, matcher: Matcher, room: int, stops: Sequence[str]) -> Task[str]:
-        """Let the model write under the grammar until the next text is likely to be forced; returns what it wrote."""
+    def _generate_value(
+        self, matcher: Matcher, room: int, stops: Sequence[str], telling: Telling, before: str
+    ) -> Task[str]:
+        """Let the model write under the grammar until the next text is likely to be forced, or it repeats itself;
+        returns what it wrote. ``before``: the text of the value until then."""
         writer, request = self._writer, self._request
         healed = yield from writer.settle_healed()
         generation = yield from writer.generate(matcher.remaining(healed), stops, room, request.sampling, request.slot)
-        yield from writer.finish(generation)
+        looping = False
+        while True:
+            self._tokens += generation.chunks[-1].tokens
+            if generation.text.startswith(healed):
+                yield from telling.show_some(before + generation.text[len(healed) :])
+            looping = request.options.stop_loops and generation.finish is None and ANSWER.ends(self._tokens)
+            if looping or not (yield from writer.more(generation)):
+                break
+        if looping:
+            yield from writer.halt(generation)
+            self.looped.append(telling.kind)
         new = generation.text
         if not new.startswith(healed):
             writer.keep(generation, "argument")
-            if healed.startswith(new) and generation.finish == "length":
+            if healed.startswith(new) and (generation.cut or generation.finish == "length"):
                 writer.force(healed[len(new) :], structure=self._structure)
-                self._stuck = True
+                self._stuck = not generation.cut
                 return ""
             self._refuse(new)
         written = new[len(healed) :]
@@ -189,7 +201,7 @@ class Filling:
         written = written if cut < 0 else written[:cut]
         writer.force(writer.keep(generation, "argument", len(healed) + cut if cut >= 0 else None))
         # room for the first bytes of a character only: they are dropped, and would be written again and again
-        self._stuck = not written and (cut >= 0 or generation.finish == "length")
+        self._stuck = looping or (not written and (cut >= 0 or generation.finish == "length"))
         if not matcher.advance(written):
             self._refuse(written)
         if not written and generation.finish == "eog":

@@ -10,18 +10,17 @@ from gba.chat.events import AnswerDelta, ThoughtDelta
 from gba.chat.formats import ChatFormat
 from gba.chat.io import Task
 from gba.chat.loops import ANSWER, THOUGHT
-from gba.chat.messages import SpanKind
+from gba.chat.messages import Looped, SpanKind
 from gba.chat.reader import Told, TurnReader
 from gba.chat.request import Request
 from gba.chat.writer import Generation, Writer
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 
-__all__ = ["Ended", "FreePass", "Looped"]
+__all__ = ["Ended", "FreePass"]
 
 Ended: TypeAlias = Literal["call", "stop", "length", "thought"]
 """Why free writing ended: a call begins, the model ended its turn, the budget did or a loop, or the thought is done."""
-
-Looped: TypeAlias = Literal["thought", "answer"]
-"""What was ended because the model said the same thing over and over."""
 
 _ANSWER_ROOM = 256
 """Tokens that a thought leaves to what comes behind it, where there are as many; else a third of what is left."""
@@ -93,7 +92,6 @@ class FreePass:
         thought, else the pass ends with that. ``refused``: texts that a grammar keeps out.
         """
         reader, writer = self._reader, self._writer
-        grammar = without_texts(tuple(refused)) if refused else self._request.grammar
         thought_room = self._thought_room(reserve)
         while True:
             room = writer.budget(reserve)
@@ -105,7 +103,7 @@ class FreePass:
                 return "length"
             else:
                 yield from self._generate(
-                    grammar, room, thought_room, text, thought=self._choosing or limit is not None
+                    self._grammar(refused), room, thought_room, text, thought=self._choosing or limit is not None
                 )
             if reader.stopped:
                 return reader.stopped
@@ -115,6 +113,18 @@ class FreePass:
                 return ended
             if not text and reader.behind_thought:
                 return "thought"
+
+    def _grammar(self, refused: Sequence[str]) -> str | None:
+        """The grammar of what comes next: the rest of the request's own, where its beginning was written before the
+        server went away."""
+        if refused:
+            return without_texts(tuple(refused))
+        grammar, written = self._request.grammar, self._reader.raw[self._reader.thought_end :]
+        if grammar is None or not written:
+            return grammar
+        matcher = Matcher(parse_gbnf(grammar))
+        matcher.advance(written)
+        return matcher.remaining()
 
     def _end_loop(self) -> Task[Ended | None]:
         """Go on behind a loop: the model's own thought is closed, and None returned; other text is at its end."""

@@ -6,6 +6,8 @@ The step is written once, as a generator that yields *requests* (and events for 
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -24,6 +26,7 @@ __all__ = [
     "More",
     "Task",
     "Tokenize",
+    "Wait",
     "adrive",
     "answer",
     "drive",
@@ -81,7 +84,14 @@ class Halt:
     """Closes the generation under way; answered by None."""
 
 
-Ask = Tokenize | Detokenize | Describe | Compute | Generate | More | Halt
+@dataclass(frozen=True)
+class Wait:
+    """Answered by None after so many seconds."""
+
+    seconds: float
+
+
+Ask = Tokenize | Detokenize | Describe | Compute | Generate | More | Halt | Wait
 Task = Generator[Any, Any, T]
 """A generator that yields requests (`Ask`) or events, is sent the answers to the former, and returns a T."""
 
@@ -147,6 +157,8 @@ class _Stream:
                 return self._next()
             case Halt():
                 return self.close()
+            case Wait(seconds):
+                return time.sleep(seconds)
 
     def _next(self) -> Chunk:
         if self._chunks is None:
@@ -190,6 +202,8 @@ class _AsyncStream:
                 return await self._next()
             case Halt():
                 return await self.close()
+            case Wait(seconds):
+                return await asyncio.sleep(seconds)
 
     async def _next(self) -> Chunk:
         if self._chunks is None:
@@ -205,7 +219,7 @@ class _AsyncStream:
             await chunks.aclose()
 
 
-_ASKS = (Tokenize, Detokenize, Describe, Compute, Generate, More, Halt)
+_ASKS = (Tokenize, Detokenize, Describe, Compute, Generate, More, Halt, Wait)
 
 
 def drive(task: Task[T], backend: Backend) -> Generator[Any, None, T]:

@@ -1,8 +1,8 @@
 """Tells when a model says the same thing over and over, so that small models come to an end.
 
-Free text loops where its last tokens are one sequence of at most `LONGEST` tokens in a row, several times without any
+Text loops where its last tokens are one sequence of at most `LONGEST` tokens in a row, several times without any
 difference. A thought is cut early, since no one is to read it; an answer late, since a table of zeros is one as well.
-Under a grammar nothing is looked at: there the schema says how long a text may become.
+Arguments, of whose generated tokens alone that is judged, are cut as late, and ended along the grammar's shortest way.
 """
 
 from __future__ import annotations

@@ -11,11 +11,13 @@ from gba.chat.choices import Choice
 from gba.errors import ConversationError
 from gba.schema.tools import ToolCall
 
-__all__ = ["FinishReason", "Message", "Part", "Role", "Span", "SpanKind", "Step", "Usage", "check_order"]
+__all__ = ["FinishReason", "Looped", "Message", "Part", "Role", "Span", "SpanKind", "Step", "Usage", "check_order"]
 
 Role = Literal["system", "user", "assistant", "tool"]
 SpanKind = Literal["forced", "thought", "choice", "argument", "answer"]
 FinishReason = Literal["stop", "tool_calls", "length"]
+Looped = Literal["thought", "arguments", "answer"]
+"""What of a step can be ended because the model says the same thing over and over."""
 
 
 @dataclass(frozen=True)
@@ -76,13 +78,13 @@ class Step:
     """What one step of the model gave.
 
     ``thought``: what it thought before. ``content``: the answer, or the text before the calls; with a response schema
-    the answer is that JSON text. ``closed``: the budget ran out and the text was ended along the grammar's shortest
-    completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the whole transcript.
-    ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in words. ``choices``:
-    how sure the model was of each choice between tools and an answer, as far as there was one and llama.cpp told.
-    ``written``: for each call, its arguments as they were written, what was forced told apart from the model's own.
-    ``looped``: what was ended because the model said the same thing over and over; an answer that was has the finish
-    ``length``.
+    the answer is that JSON text. ``closed``: the budget ran out, or the model repeated itself, and the text was ended
+    along the grammar's shortest completion. ``prompt_tokens`` is where the assistant's turn begins in ``tokens``, the
+    whole transcript. ``requests``: how many generations it took. ``chat_format``: where turns and calls come from, in
+    words. ``choices``: how sure the model was of each choice between tools and an answer, as far as there was one and
+    llama.cpp told. ``written``: for each call, its arguments as they were written, what was forced told apart from the
+    model's own. ``looped``: what was ended because the model said the same thing over and over; an answer or
+    arguments that were have the finish ``length``, and what a grammar held was ``closed``.
     """
 
     thought: str = ""
@@ -99,7 +101,7 @@ class Step:
     chat_format: str = ""
     choices: tuple[Choice, ...] = ()
     written: tuple[tuple[Part, ...], ...] = field(default=(), repr=False)
-    looped: tuple[Literal["thought", "answer"], ...] = ()
+    looped: tuple[Looped, ...] = ()
 
     @property
     def answer(self) -> str:

@@ -21,7 +21,9 @@ class StepOptions:
     it. ``max_calls``: calls of one step where parallel calls are allowed. ``max_retries``: how often arguments are
     written again that break a constraint which the grammar does not enforce. ``max_repeats``: how often in a row a call
     may be made with the same arguments and the same result; after that it is taken out of the grammar. ``stop_loops``:
-    end a thought or an answer in which the model says the same thing over and over (`gba.chat.loops`).
+    end a thought, arguments or an answer in which the model says the same thing over and over (`gba.chat.loops`).
+    ``resume``: seconds to wait for a llama-server that goes away in the middle of the step, which then goes on from its
+    tokens; 0 raises the error.
 
     ``thought``: ``auto`` adds nothing to a prompt of the model's own template, and asks for a thought where gba tells
     of the tools; ``prompted`` always asks for one; ``none`` leaves the free text out where a call is required.
@@ -34,5 +36,6 @@ class StepOptions:
     max_retries: int = 2
     max_repeats: int = 2
     stop_loops: bool = True
+    resume: float = 0.0
     thought: ThoughtMode = "auto"
     template_variables: Mapping[str, Any] = field(default_factory=dict)

@@ -314,7 +314,11 @@ class StepTask:
             self._renderer.format.describe(),
             tuple(self._filling.choices),
             tuple(self._parts[call.id] for call in self._made),
-            (*self._free.looped, *(self._answer.looped if self._answer is not None else ())),
+            (
+                *self._free.looped,
+                *self._filling.looped,
+                *(self._answer.looped if self._answer is not None else ()),
+            ),
         )
 
 

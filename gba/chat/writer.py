@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from gba.backends.base import Chunk, Finish, Properties, Sampling, Timings
 from gba.chat.io import Generate, Halt, More, Task
 from gba.chat.messages import Span, SpanKind, Usage
+from gba.chat.resume import Resume
 from gba.chat.syntax import Written
 from gba.chat.tokens import Tokens
-from gba.errors import ContextOverflowError
+from gba.errors import ContextOverflowError, GenerationInterruptedError
 
 __all__ = ["Generation", "Writer"]
 
@@ -21,13 +22,15 @@ _SMALLER = "Lower minLength or minItems, trim the conversation, or give the mode
 
 @dataclass
 class Generation:
-    """One generation under way or ended: its chunks, and what they say together. ``room``: the tokens asked for."""
+    """One generation under way or ended: its chunks, and what they say together. ``room``: the tokens asked for.
+    ``cut``: the server went away in it, and is back."""
 
     room: int
     chunks: list[Chunk] = field(default_factory=list)
     text: str = ""
     finish: Finish | None = None
     sampled: int = 0
+    cut: bool = False
 
     def take(self, chunk: Chunk) -> None:
         """Add a chunk."""
@@ -46,10 +49,19 @@ class Writer:
     Forced text is gathered in ``pending`` and becomes tokens when the model is to go on. The last token of a forced
     run is then left to the model, under a grammar that begins with that token's text (*healing*), so that the model
     is never put behind a cut that its tokenizer would not make.
+
+    ``resume``: waits for a server that goes away. The generation then ends where it was cut, and whoever asked for it
+    goes on behind that.
     """
 
     def __init__(
-        self, prompt: Sequence[int], tokens: Tokens, properties: Properties, *, max_tokens: int | None
+        self,
+        prompt: Sequence[int],
+        tokens: Tokens,
+        properties: Properties,
+        *,
+        max_tokens: int | None,
+        resume: Resume | None = None,
     ) -> None:
         self.tokens, self.spans = list(prompt), [Span(0, len(prompt), "forced")]
         self._pending: list[Written] = []
@@ -57,6 +69,7 @@ class Writer:
         self.prompt_tokens, self._max_tokens = len(prompt), max_tokens
         self.timings, self.requests, self.generated, self._cached = Timings(), 0, 0, 0
         self.call_generated = self.call_total = 0
+        self._resume = resume or Resume(properties, 0)
         if len(prompt) >= properties.context:
             raise ContextOverflowError(
                 f"the prompt has {len(prompt)} tokens, {len(prompt) - properties.context + 1} more than the context of "
@@ -174,7 +187,12 @@ class Writer:
         """Take the next chunk; False where the generation has ended."""
         if generation.finish is not None:
             return False
-        chunk: Chunk = yield More()
+        try:
+            chunk: Chunk = yield More()
+        except GenerationInterruptedError as error:
+            yield from self._resume.recover(error)
+            generation.finish, generation.cut = "stop", True
+            return False
         self._count(generation, chunk)
         return True
 
@@ -190,6 +208,7 @@ class Writer:
             generation.finish = "stop"
 
     def _count(self, generation: Generation, chunk: Chunk) -> None:
+        self._resume.begun = True
         sampled = len(chunk.tokens) + (chunk.finish == "eog")
         generation.sampled += sampled
         if chunk.timings is not None:  # a server does not tell the tokens of a character that was cut, but counts them

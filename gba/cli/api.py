@@ -41,6 +41,12 @@ def api(
         int | None, typer.Option("--context", "-c", min=64, help="Tokens of context, in process.", show_default=False)
     ] = None,
     queue: Annotated[int, typer.Option("--queue", min=1, help="Requests that may wait; further ones get a 429.")] = 256,
+    resume: Annotated[
+        float,
+        typer.Option(
+            "--resume", min=0, help="Seconds to wait for a server that goes away in an answer; 0 ends the answer."
+        ),
+    ] = 60.0,
     chat_format: Annotated[
         str | None,
         typer.Option("--chat-format", help="For a model without a chat template.", show_default=False),
@@ -60,7 +66,7 @@ def api(
     server = None if model is not None else base_url
     with listen(host, port) as listening:
         engine = _engine(server, model, slots, context, chat_format)
-        _serve(engine, listening, host, server, api_key, queue, model_name)
+        _serve(engine, listening, host, server, api_key, queue, model_name, resume)
 
 
 def _engine(base_url: str | None, model: str | None, slots: int, context: int | None, chat_format: str | None) -> Any:
@@ -88,6 +94,7 @@ def _serve(
     api_key: str | None,
     queue: int,
     name: str | None,
+    resume: float,
 ) -> None:
     import uvicorn
 
@@ -95,7 +102,15 @@ def _serve(
     from gba.cli.console import out
 
     key = os.environ.get("LLAMA_CPP_API_KEY")
-    app = create_app(engine, api_key=api_key, upstream=base_url, upstream_key=key, queue=queue, model_name=name)
+    app = create_app(
+        engine,
+        api_key=api_key,
+        upstream=base_url,
+        upstream_key=key,
+        queue=queue,
+        model_name=name,
+        resume=resume,
+    )
     port = listening.getsockname()[1]
     shown = f"[{host}]" if ":" in host else host
     console = out()

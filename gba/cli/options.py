@@ -95,7 +95,7 @@ class ModelOptions:
         bool,
         typer.Option(
             "--stop-loops/--no-stop-loops",
-            help="End a thought or an answer in which the model says the same thing over and over.",
+            help="End a thought, arguments or an answer in which the model says the same thing over and over.",
         ),
     ] = True
     temperature: Annotated[

@@ -55,7 +55,7 @@ def _app(agent: AgentOptions, tools: list[Any], runs: Path | None, max_steps: in
         agent.chat_model().engine,
         _ui_tools(tools),
         sampling=Sampling(temperature=agent.temperature, seed=agent.seed),
-        options=StepOptions(max_tokens=agent.max_tokens, max_thought_tokens=agent.max_thought_tokens),
+        options=StepOptions(agent.max_tokens, agent.max_thought_tokens, stop_loops=agent.stop_loops),
         system=agent.system or "",
         max_steps=max_steps,
         runs=runs,

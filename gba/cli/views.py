@@ -109,8 +109,10 @@ class Printed:
             self.console.print("(the model ended its turn without a word)", style="dim", end="")
         self.end()
         if looped := message.response_metadata.get("looped"):
-            what = " and ".join(f"the {part}" for part in looped)
-            self.console.print(f"(the model repeated itself: {what} was cut; --no-stop-loops leaves it)", style="dim")
+            what = " and ".join(f"the {part}" for part in dict.fromkeys(looped))
+            self.console.print(
+                f"(the model repeated itself: it was cut short in {what}; --no-stop-loops leaves it)", style="dim"
+            )
         self._pieces = False
 
     def _whole(self, message: AIMessage) -> None:

@@ -58,8 +58,8 @@ def response_metadata(step: Step, properties: Properties, model_name: str, told:
     """How the step went: why it ended, what it cost, and which llama.cpp ran it.
 
     ``choices``: for each choice between tools and an answer (``respond``) what was ``chosen``, its ``probability``, and
-    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`. ``looped``: the thought or the
-    answer that was ended because the model repeated itself.
+    the probabilities of all ``alternatives`` by name; see `gba.chat.choices.Choice`. ``looped``: the thought,
+    arguments or the answer that was ended because the model repeated itself.
     """
     metadata: dict[str, Any] = {
         "model_provider": PROVIDER,

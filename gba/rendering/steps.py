@@ -54,6 +54,8 @@ class StepShape(Protocol):
     @property
     def choices(self) -> Sequence[_Choice]: ...
     @property
+    def looped(self) -> Sequence[str]: ...
+    @property
     def written(self) -> Sequence[Sequence[_Part]]: ...
 
 
@@ -85,7 +87,10 @@ def step_html(step: StepShape, *, seconds: float | None = None) -> str:
     if step.answer or not step.calls:
         rows += _choice(choices, RESPOND)
         rows.append(_row("answer", _text(step.answer) if step.answer.strip() else "<em>no text</em>"))
-    if step.closed:
+    if step.looped:
+        where = " and ".join(f"the {part}" for part in dict.fromkeys(step.looped))
+        rows.append(_row("note", f"The model repeated itself: it was cut short in {escape(where)}."))
+    elif step.closed:
         rows.append(_row("note", "The tokens ran out: the text was ended along the shortest way of the grammar."))
     elif step.finish == "length":
         rows.append(_row("note", "The tokens ran out."))

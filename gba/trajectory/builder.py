@@ -98,6 +98,7 @@ class RunBuilder:
             seconds=read.seconds,
             choices=self._choices(read.choices),
             written=self._written(read.written),
+            looped=tuple(map(self._shared, read.looped)),
         )
         self._steps.append(step)
         self._keep(MessageRecord("assistant", step.answer, step.thought, step.calls))

@@ -60,7 +60,8 @@ class StepForm(_Form):
     spans: Any
     requests: _Count
     seconds: FiniteFloat | None
-    choices: Any = Field(default_factory=list)  # these two are not in the runs of an older gba
+    choices: Any = Field(default_factory=list)  # these three are not in the runs of an older gba
+    looped: list[str] = Field(default_factory=list)
     written: Any = Field(default_factory=list)
 
 

@@ -121,6 +121,7 @@ class Recorder:
                     "requests": step.requests,
                     "seconds": seconds,
                     "choices": [[each.chosen, dict(each.probabilities)] for each in getattr(step, "choices", ())],
+                    "looped": list(getattr(step, "looped", ())),
                     "written": [[[part.text, part.forced] for part in parts] for parts in getattr(step, "written", ())],
                 },
             )

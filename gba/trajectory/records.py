@@ -217,7 +217,7 @@ class StepRecord:
 
     ``tokens`` is the whole transcript (in the file, only what it adds to that of the step before); ``usage`` counts
     tokens, ``timings`` are llama.cpp's counters; ``seconds`` is what the step took, None where it was not measured.
-    Runs that an older gba recorded have no ``choices`` and nothing ``written``.
+    Runs that an older gba recorded have no ``choices``, and nothing ``written`` or ``looped``.
     """
 
     thought: str = ""
@@ -234,6 +234,7 @@ class StepRecord:
     seconds: float | None = None
     choices: tuple[ChoiceRecord, ...] = ()
     written: tuple[tuple[PartRecord, ...], ...] = field(default=(), repr=False)
+    looped: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
         """The step as notebooks show it."""

@@ -298,8 +298,13 @@ LONG: Any = {
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_client_that_leaves_frees_the_slot(llama: LlamaServerProcess, stream: bool) -> None:
     with llama.backend() as backend, serving(Engine(backend)) as url, httpx.Client() as client:
-        with pytest.raises(httpx.ReadTimeout):
-            client.post(f"{url}/chat/completions", json={**LONG, "stream": stream}, timeout=httpx.Timeout(30, read=0.4))
+        path, asked = f"{url}/chat/completions", {**LONG, "stream": stream}
+        if stream:
+            with client.stream("POST", path, json=asked, timeout=30) as answer:
+                assert next(piece for piece in answer.iter_lines() if '"content"' in piece)
+        else:
+            with pytest.raises(httpx.ReadTimeout):
+                client.post(path, json=asked, timeout=httpx.Timeout(30, read=0.4))
         assert seconds_until_idle(llama) < 3
         done = client.post(f"{url}/chat/completions", json={"messages": QUESTION, "max_tokens": 4}, timeout=30)
         assert done.status_code == 200

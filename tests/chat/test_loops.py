@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +91,65 @@ def test_a_text_that_ends_in_a_loop_of_its_own_is_whole() -> None:
     assert (step.content, step.finish) == (text, "length")
     step = Engine(Scripted(["ab" * 127 + "a!"])).step(ASK)
     assert (step.finish, step.looped) == ("stop", ())
+
+
+WRITE = ToolSpec(
+    "write", "Writes.", {"type": "object", "properties": {"text": {"type": "string"}}, "required": ["text"]}
+)
+
+
+def _looping(prompt: str, grammar: str | None, _stop: tuple[str, ...]) -> str:
+    """Goes on with a string for as long as it may, and a thought in a few words."""
+    if grammar is None:
+        return "I see.\n<tool_call>"
+    return next(
+        text for text in ('"' + "la, " * 1000, "la, " * 1000) if Grammar.from_gbnf(grammar).matcher().advance(text)
+    )
+
+
+def test_arguments_that_repeat_themselves_are_cut_and_closed() -> None:
+    engine = Engine(Scripted(_looping))
+    step = engine.step(ASK, [WRITE], tool_choice="write", options=StepOptions(thought="none"))
+    (made,) = step.calls
+    assert set(made.arguments["text"].split(", ")) <= {"la", "l", ""}
+    assert 256 <= step.usage.generated <= 260
+    assert (step.finish, step.closed, step.looped) == ("length", True, ("arguments",))
+    assert "".join(part.text for part in step.written[0]) == json.dumps(made.arguments)
+
+
+def test_an_answer_of_a_form_that_repeats_itself_is_cut_and_valid() -> None:
+    step = Engine(Scripted(_looping)).step(ASK, response_schema=WRITE.parameters)
+    assert json.loads(step.content)["text"].startswith("la, la, ")
+    assert (step.finish, step.looped) == ("length", ("answer",))
+
+
+def test_numbers_that_repeat_themselves_are_cut_whatever_is_forced_between_them() -> None:
+    spec = ToolSpec(
+        "put",
+        "Puts.",
+        {
+            "type": "object",
+            "properties": {"all": {"type": "array", "items": {"enum": [1000, 2000]}}},
+            "required": ["all"],
+        },
+    )
+
+    def reply(_prompt: str, grammar: str | None, _stop: tuple[str, ...]) -> str:
+        matcher, text = Grammar.from_gbnf(str(grammar)).matcher(), ""
+        while len(text) < 3000:
+            more = matcher.forced() or next(char for char in ",1" if matcher.allows(char))
+            matcher.advance(more)
+            text += more
+        return text + matcher.shortest()
+
+    options = StepOptions(thought="none")
+    step = Engine(Scripted(reply)).step(ASK, [spec], tool_choice="put", options=options)
+    assert set(step.calls[0].arguments["all"]) == {1000}
+    assert step.looped == ("arguments",)
+
+
+def test_loops_of_arguments_are_left_where_that_is_asked_for() -> None:
+    options = StepOptions(thought="none", stop_loops=False, max_tokens=600)
+    step = Engine(Scripted(_looping)).step(ASK, [WRITE], tool_choice="write", options=options)
+    assert step.usage.generated > 500
+    assert step.looped == ()

@@ -130,6 +130,15 @@ def test_events_tell_the_step_as_it_happens():
     assert "".join(event.text for event in events if isinstance(event, AnswerDelta)) == "It is 68 million."
 
 
+def test_arguments_are_told_token_by_token():
+    turn = SEARCH_TURN.replace("population of France", r"a } b, \"c\" and more")
+    events = [each for each in Engine(Along(turn)).run([USER], [SEARCH, CALCULATE]) if isinstance(each, ArgumentsDelta)]
+    assert len(events) > 5
+    assert "".join(event.text for event in events) == r'{"query": "a } b, \"c\" and more"}'
+    assert "".join(event.text[event.generated :] for event in events) == '{"query": "'
+    assert all(event.text for event in events)
+
+
 def test_async_gives_the_same():
     async def run():
         engine = Engine(Along(SEARCH_TURN, ANSWER_TURN))

@@ -1111,9 +1111,88 @@ print(floor_now, steps)
 """
 
 
+_CONTAINERS = """
+from collections import Counter
+print(Counter("mississippi").most_common(2), Counter([1, 1, 2]), sum(Counter("abca").values()))
+----
+from collections import defaultdict
+groups = defaultdict(list)
+for word in ["a", "bb", "cc", "d"]:
+    groups[len(word)].append(word)
+print(dict(groups), groups)
+----
+from collections import defaultdict
+counts = defaultdict(int)
+for letter in "banana":
+    counts[letter] += 1
+result = max(counts, key=counts.get)
+----
+from collections import deque
+queue = deque([(0, 0)])
+seen = {(0, 0)}
+steps = 0
+while queue:
+    x, y = queue.popleft()
+    steps += 1
+    for dx, dy in ((1, 0), (0, 1)):
+        place = (x + dx, y + dy)
+        if place[0] < 4 and place[1] < 3 and place not in seen:
+            seen.add(place)
+            queue.append(place)
+print(steps, deque([1, 2], maxlen=3))
+----
+import heapq
+heap = [5, 2, 8]
+heapq.heapify(heap)
+heapq.heappush(heap, 1)
+print(heapq.heappop(heap), heap, heapq.nlargest(2, [3, 9, 4]))
+----
+from bisect import bisect_left, insort
+xs = [1, 4, 9]
+insort(xs, 5)
+print(xs, bisect_left(xs, 5))
+----
+def root(n):
+    if n < 0:
+        raise ValueError("negative")
+    return n ** 0.5
+try:
+    print(root(-4))
+except ValueError:
+    print("no root")
+print(root(9))
+----
+total = 0
+for text in ["1", "x", "3"]:
+    try:
+        total += int(text)
+    except ValueError:
+        continue
+    finally:
+        total += 100
+result = total
+----
+def safe(a, b):
+    try:
+        value = a / b
+    except (ZeroDivisionError, TypeError) as error:
+        return None
+    else:
+        return value
+    finally:
+        print("tried")
+print(safe(1, 2), safe(1, 0), safe(1, "a"))
+----
+try:
+    [1, 2][5]
+except LookupError:
+    answer = -1
+"""
+
+
 def _split(text: str) -> list[str]:
     return [program.strip("\n") + "\n" for program in text.split("----\n")]
 
 
-PROGRAMS = [*_split(_LOOPS), *_split(_FUNCTIONS), *_split(_STORIES)]
+PROGRAMS = [*_split(_LOOPS), *_split(_FUNCTIONS), *_split(_STORIES), *_split(_CONTAINERS)]
 """Each program, with a line break at its end."""

@@ -62,6 +62,8 @@ def test_each_call_has_the_choice_that_led_to_it() -> None:
         (Step(), "no text"),
         (Step(content="Hel", finish="length"), "The tokens ran out."),
         (Step(content="{}", finish="length", closed=True), "shortest way of the grammar"),
+        (Step(content="la la", looped=("answer",), closed=True), "cut short in the answer"),
+        (Step(looped=("thought", "arguments", "arguments")), "in the thought and the arguments."),
         (Step(content="Text before", calls=CALLED.calls), "Text before"),
     ],
 )

@@ -218,16 +218,22 @@ def _with(path, **fields):
 
 
 def test_choices_and_parts_are_read_back(path):
-    _with(path, choices=[["search", {"search": 0.75, "respond": 0.25}]], written=[[["{", True], ["a", False]]])
+    _with(
+        path,
+        choices=[["search", {"search": 0.75, "respond": 0.25}]],
+        written=[[["{", True], ["a", False]]],
+        looped=["thought"],
+    )
     first = read(path).steps[0]
     assert first.choices == (ChoiceRecord("search", {"search": 0.75, "respond": 0.25}),)
     assert first.written == ((PartRecord("{", True), PartRecord("a", False)),)
+    assert first.looped == ("thought",)
 
 
 def test_a_run_of_an_older_gba_has_neither(path):
-    _with(path, choices=None, written=None)
+    _with(path, choices=None, written=None, looped=None)
     first = read(path).steps[0]
-    assert (first.choices, first.written) == ((), ())
+    assert (first.choices, first.written, first.looped) == ((), (), ())
 
 
 @pytest.mark.parametrize(
@@ -237,6 +243,7 @@ def test_a_run_of_an_older_gba_has_neither(path):
         {"choices": [["search"]]},
         {"choices": [["search", {"search": 2}]]},
         {"choices": [["search", {"search": True}]]},
+        {"looped": [1]},
         {"written": {}},
         {"written": [1]},
         {"written": [[["text", 1]]]},

@@ -97,8 +97,8 @@ def _complex_form(value: Any) -> Any:
 
 
 def _number(value: Any) -> Any:
-    if isinstance(value, bool):
-        return sympy.Integer(int(value))
+    if isinstance(value, bool) or value is sympy.true or value is sympy.false:
+        return sympy.Integer(bool(value))
     if value is None or isinstance(value, str):
         raise MathError("A text or nothing cannot be calculated with.", kind="domain")
     return value

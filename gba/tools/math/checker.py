@@ -52,8 +52,6 @@ _OPERATORS: dict[type[ast.AST], str] = {
 _TESTS = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 _WORDS = {
     "ClassDef": "a class",
-    "Try": "try",
-    "Raise": "raise (write assert)",
     "With": "with",
     "Yield": "yield (make a list)",
     "YieldFrom": "yield (make a list)",
@@ -147,6 +145,10 @@ def _refuse_stray(program: Program) -> None:
             waiting += [(child, function, loop) for child in node.orelse]
         elif isinstance(node, ast.FunctionDef):
             waiting += [(child, True, False) for child in node.body]
+        elif isinstance(node, ast.Try):
+            handled = [child for handler in node.handlers for child in handler.body]
+            parts = (*node.body, *handled, *node.orelse, *node.finalbody)
+            waiting += [(child, function, loop) for child in parts]
         elif isinstance(node, ast.If):
             waiting += [(child, function, loop) for child in (*node.body, *node.orelse)]
         elif isinstance(node, (ast.Return, ast.Break, ast.Continue)):
@@ -251,6 +253,34 @@ class _Checker:
         return ()
 
     _Pass = _Break = _Continue = _nothing
+
+    def _Try(self, node: ast.Try) -> Iterable[ast.AST]:
+        for handler in node.handlers:
+            kinds = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+            for kind in kinds:
+                if kind is not None:
+                    self._error_kind(handler, kind)
+            if handler.name:
+                self._name(handler, handler.name)
+            yield from handler.body
+        yield from (*node.body, *node.orelse, *node.finalbody)
+
+    def _error_kind(self, node: ast.AST, kind: ast.expr) -> None:
+        if not isinstance(kind, ast.Name) or kind.id not in language.EXCEPTIONS:
+            raise self._error(
+                node, f"there are {', '.join(sorted(language.EXCEPTIONS))} to raise and catch, nothing else"
+            )
+
+    def _Raise(self, node: ast.Raise) -> Iterable[ast.AST]:
+        if node.exc is None or node.cause:
+            raise self._error(node, "raise takes an error, as raise ValueError('why')")
+        if not isinstance(node.exc, ast.Call):
+            self._error_kind(node, node.exc)
+            return ()
+        self._error_kind(node, node.exc.func)
+        if node.exc.keywords or any(isinstance(one, ast.Starred) for one in node.exc.args):
+            raise self._error(node, "an error takes a text")
+        return node.exc.args
 
     def _Assert(self, node: ast.Assert) -> Iterable[ast.AST]:
         return [node.test, *([node.msg] if node.msg else [])]
@@ -393,7 +423,7 @@ class _Checker:
         if module:
             self._member(node, module)
             return ()
-        if node.attr not in _ATTRIBUTES:
+        if node.attr not in _ATTRIBUTES | language.VALUE_METHODS:
             raise self._error(node, f"the attribute {node.attr!r} is not in the language")
         return [node.value]
 

@@ -104,7 +104,9 @@ def _members() -> dict[str, str]:
     numpy = {f"linalg.{name}(": _arguments(entry) for name, entry in language.LINALG.items()}
     numpy |= {f"{name}(": _arguments(entry) for name, entry in language.NUMPY.items()}
     sympy = {f"{name}(": _arguments(language.FUNCTIONS[name]) for name in _called("sympy")}
-    bodies = {"numpy": numpy, "sympy": sympy}
+    scipy = {f"{module[6:]}.{name}(": _arguments(entry) for module, table in language.SCIPY.items()
+             for name, entry in table.items()}  # fmt: skip
+    bodies = {"numpy": numpy, "sympy": sympy, "scipy": scipy}
     rules, options = {}, []
     for module, shorts in language.MODULES.items():
         if "." not in module:
@@ -185,9 +187,11 @@ def _call(name: str, entry: Signature) -> str:
         return 'expression clause? ")"'
     if name == "sum":
         return 'expression (clause | comma expression)? ")"'
-    if name in ("max", "min", "sorted"):
-        keys = "default" if name != "sorted" else "reverse"
-        return f'expression (clause | (comma expression)* (comma "key=" lambda)? (comma "{keys}=" expression)?) ")"'
+    key = f'(comma "key=" (lambda | {_tree(dict.fromkeys(_MAPPED, ""))}))?'
+    if name == "sorted":
+        return f'expression (clause | {key} (comma "reverse=" expression)?) ")"'
+    if name in ("max", "min"):
+        return f'expression (clause | (comma expression)* {key} (comma "default=" expression)?) ")"'
     if name == "isinstance":
         return f'expression ", " ({_tree(dict.fromkeys(("int", "float", "str", "list"), ""))}) ")"'
     return _arguments(entry)
@@ -241,6 +245,7 @@ def _arguments(entry: Signature) -> str:
 def _argument_rules() -> dict[str, str]:
     entries = (*language.FUNCTIONS.values(), *language.METHODS.values(), *language.LINALG.values())
     entries += (*language.NUMPY.values(), *language.BUILTINS.values())
+    entries += tuple(entry for table in language.SCIPY.values() for entry in table.values())
     return {_arguments(entry): _argument_rule(entry) for entry in sorted(entries, key=_arguments)}
 
 

@@ -23,6 +23,7 @@ __all__ = [
     "COMPARISONS",
     "CONSTANTS",
     "DEFINED",
+    "EXCEPTIONS",
     "FORBIDDEN_NAMES",
     "FUNCTIONS",
     "KEYWORD_TEXTS",
@@ -33,6 +34,7 @@ __all__ = [
     "NUMPY",
     "PROPERTIES",
     "RESULT",
+    "SCIPY",
     "SETS",
     "TEXTS",
     "VALUE_METHODS",
@@ -122,6 +124,17 @@ MODULES: dict[str, tuple[str, ...]] = {
     "functools": (),
     "operator": (),
     "datetime": (),
+    "collections": (),
+    "heapq": (),
+    "bisect": (),
+    "scipy": (),
+    "scipy.special": (),
+    "scipy.stats": (),
+    "scipy.stats.norm": (),
+    "scipy.stats.binom": (),
+    "scipy.stats.poisson": (),
+    "scipy.stats.expon": (),
+    "scipy.stats.uniform": (),
 }
 """The modules that an import may name, and the short names that they have without one."""
 
@@ -245,6 +258,13 @@ NUMPY: dict[str, Signature] = {
     **dict(_each("sort concatenate", Signature(1, 2, ("axis",)))),
     **dict(_each("var std", Signature(1, 2, ("axis", "ddof")))),
     **dict(_each("round around", Signature(1, 2, ("decimals",)))),
+    **dict(_each("all any argsort count_nonzero flip ones_like ravel zeros_like float64 int64", Signature(1, 1))),
+    **dict(_each("allclose array_equal corrcoef cov isclose kron repeat tile", Signature(2, 2))),
+    **dict(_each("hstack vstack", Signature(1, 1))),
+    **dict(_each("interp polyfit", Signature(3, 3))),
+    "reshape": Signature(2, 3),
+    "trapezoid": Signature(1, 3, ("x", "dx")),
+    "where": Signature(3, 3),
     "average": Signature(1, 2, ("axis", "weights")),
     "diff": Signature(1, 2, ("n",)),
     "clip": Signature(3, 3),
@@ -272,6 +292,29 @@ BUILTINS: dict[str, Signature] = {
     "zip": Signature(0, None, ("strict",)),
 }
 """Python's own functions. They go before sympy's of the same name."""
+
+_NORMAL = Signature(1, 3, ("loc", "scale"))
+SCIPY: dict[str, dict[str, Signature]] = {
+    "scipy.stats.norm": dict.fromkeys(("pdf", "cdf", "sf", "ppf"), _NORMAL),
+    "scipy.stats.binom": dict.fromkeys(("pmf", "cdf", "sf"), Signature(1, 3, ("n", "p"))),
+    "scipy.stats.poisson": dict.fromkeys(("pmf", "cdf", "sf"), Signature(1, 2, ("mu",))),
+    "scipy.stats.expon": dict.fromkeys(("pdf", "cdf", "sf"), _NORMAL),
+    "scipy.stats.uniform": dict.fromkeys(("pdf", "cdf", "sf"), _NORMAL),
+    "scipy.special": {
+        "comb": Signature(2, 4, ("exact", "repetition")),
+        "perm": Signature(2, 3, ("exact",)),
+        "factorial": Signature(1, 2, ("exact",)),
+        **dict(_each("gamma gammaln erf erfc expit zeta", Signature(1, 1))),
+        **dict(_each("binom beta", Signature(2, 2))),
+    },
+}
+"""The functions of each module of scipy's that is there."""
+
+EXCEPTIONS = _words(
+    "ArithmeticError AssertionError Exception IndexError KeyError LookupError OverflowError RuntimeError TypeError"
+    " ValueError ZeroDivisionError"
+)
+"""What may be raised and caught."""
 
 _NOT_SYMPYS = """
     abs exp2 expm1 log2 log10 log1p square reciprocal degrees radians fabs ceil arcsin arccos arctan arcsinh arccosh
@@ -310,6 +353,12 @@ MEMBERS: dict[str, frozenset[str]] = {
     "functools": _words("cache lru_cache partial reduce"),
     "operator": _words("add and_ eq floordiv ge gt le lt mod mul ne neg or_ pow sub truediv"),
     "datetime": _words("date datetime timedelta"),
+    "collections": _words("Counter defaultdict deque"),
+    "heapq": _words("heapify heappop heappush heappushpop heapreplace nlargest nsmallest"),
+    "bisect": _words("bisect bisect_left bisect_right insort"),
+    "scipy": frozenset(),
+    "scipy.stats": frozenset(),
+    **{module: frozenset(functions) for module, functions in SCIPY.items()},
     "numpy": frozenset(NUMPY) | _words("pi e inf nan euler_gamma"),
     "numpy.linalg": frozenset(LINALG),
     "sympy": (frozenset(FUNCTIONS) - _words(_NOT_SYMPYS) - _words("f g h u v w x y z"))
@@ -335,7 +384,7 @@ METHODS: dict[str, Signature] = {
 }
 """The methods that a value may be asked for."""
 
-PROPERTIES = _words("T H lhs rhs real imag numerator denominator shape rows cols free_symbols")
+PROPERTIES = _words("T H lhs rhs real imag numerator denominator shape size ndim rows cols free_symbols")
 """The attributes that are no calls."""
 
 VALUE_METHODS = _words(
@@ -348,6 +397,8 @@ VALUE_METHODS = _words(
     add discard union intersection difference symmetric_difference issubset issuperset isdisjoint
     bit_length bit_count is_integer limit_denominator
     quantize sqrt ln log10 exp normalize to_integral_value copy_abs is_nan is_finite compare
+    std var max min ptp argmax argmin argsort cumsum cumprod any all reshape ravel astype item
+    most_common elements total subtract popleft appendleft extendleft rotate
     weekday isoweekday toordinal isocalendar isoformat strftime date time total_seconds
     """
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -162,7 +163,10 @@ METHODS: dict[str, Callable[..., Any]] = {
 }
 
 ARRAY_METHODS = frozenset(
-    "sum prod mean std var max min ptp argmax argmin cumsum cumprod dot round clip trace transpose".split()
+    """
+    sum prod mean std var max min ptp argmax argmin argsort cumsum cumprod dot round clip trace transpose any all
+    reshape ravel repeat
+    """.split()
 )
 """The methods of an array that are functions of numpy's with the array as their first argument."""
 
@@ -176,6 +180,8 @@ PROPERTIES: dict[str, Callable[[Any], Any]] = {
     "numerator": sympy.numer,
     "denominator": sympy.denom,
     "shape": _shape,
+    "size": lambda value: math.prod(map(int, _shape(value))),
+    "ndim": lambda value: len(_shape(value)),
     "rows": lambda value: _shape(value)[0],
     "cols": lambda value: _shape(value)[1],
     "free_symbols": lambda value: sorted(value.free_symbols, key=str),

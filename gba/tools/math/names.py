@@ -94,6 +94,10 @@ def assigned(node: ast.AST) -> Iterator[str]:
         yield node.name
         for part in (*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)):
             yield from assigned(part)
+    elif isinstance(node, ast.ExceptHandler):
+        yield from filter(None, [node.name])
+        for inside in node.body:
+            yield from assigned(inside)
     elif isinstance(node, ast.Lambda):
         for part in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             yield from assigned(part)

@@ -442,9 +442,20 @@ def test_lists_that_share_many_lists_are_looked_through_once() -> None:
     assert evaluate("\n".join(lines)).value == [1, 2]
 
 
-@pytest.mark.parametrize("other", ["np.array([1, 3])", "1", "[1, 2]"])
-@pytest.mark.parametrize("operator", ["==", "!=", "<"])
-def test_arrays_are_not_compared_as_one_value(other: str, operator: str) -> None:
-    """numpy's answer is an array of truth values; one truth value would be another meaning."""
-    with pytest.raises(MathError, match="compare single entries"):
-        evaluate(f"result = np.array([1, 2]) {operator} {other}")
+@pytest.mark.parametrize(
+    "program, value",
+    [
+        ("result = np.array([1, 2]) == np.array([1, 3])", [True, False]),
+        ("result = np.array([1, 2]) < 2", [True, False]),
+        ("a = np.array([1, 5, 2])\nresult = a[a > 1].tolist()", [5, 2]),
+        ("a = np.array([1, 5, 2])\nresult = np.sum((a > 1) & (a < 4))", 1),
+        ("result = np.where(np.array([1, 5]) > 2, 1, 0).tolist()", [0, 1]),
+    ],
+)
+def test_arrays_are_compared_entry_by_entry(program: str, value: Any) -> None:
+    assert evaluate(program).value == value
+
+
+def test_an_array_is_no_condition() -> None:
+    with pytest.raises(MathError, match="A condition has to be true or false"):
+        evaluate("if np.array([1, 2]) == np.array([1, 2]):\n    result = 1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import functools
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -241,7 +242,7 @@ class Builtins:
         if isinstance(values, (sympy.FiniteSet, sympy.Range, NDimArray, MatrixBase, sympy.Tuple)):
             return int(values.size if isinstance(values, sympy.Range) else
                        values.shape[0] if isinstance(values, NDimArray) else len(values))  # fmt: skip
-        if isinstance(values, (list, tuple, dict, set, frozenset, str, range)) or _is_view(values):
+        if isinstance(values, (list, tuple, dict, set, frozenset, str, range, deque)) or _is_view(values):
             return len(values)
         raise TypeError(f"object of type {type(values).__name__} has no len()")
 

@@ -15,7 +15,7 @@ from sympy.tensor.array import NDimArray
 from gba.errors import MathError
 from gba.tools.math.interpreter.reals import exact, traced
 
-__all__ = ["SYMPY", "as_float", "as_index", "is_sympy", "native", "number_of", "to_sympy"]
+__all__ = ["SYMPY", "as_float", "as_index", "entries", "is_sympy", "native", "number_of", "to_sympy"]
 
 SYMPY = (sympy.Basic, MatrixBase, NDimArray, UndefinedFunction)
 _PLAIN = frozenset({bool, type(None)})
@@ -96,6 +96,21 @@ def as_float(value: Any) -> float:
     if isinstance(value, sympy.Expr) and value.is_number and value.is_extended_real:
         return traced(float(value), lambda one: one, value)
     raise MathError("Only a number has a decimal.", kind="domain")
+
+
+def entries(value: Any) -> Any:
+    """An array, or a number out of it, as lists of Python's numbers."""
+    if isinstance(value, NDimArray):
+        value = value.tolist()
+    if isinstance(value, list):
+        return [entries(item) for item in value]
+    if isinstance(value, sympy.Integer):
+        return int(value)
+    if value is sympy.true or value is sympy.false:
+        return bool(value)
+    if isinstance(value, sympy.Expr) and value.is_number and value.is_finite and value.is_extended_real:
+        return as_float(value)
+    return value
 
 
 def as_index(value: Any) -> Any:

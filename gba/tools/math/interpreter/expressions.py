@@ -9,6 +9,7 @@ import ast
 import builtins
 import operator
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
@@ -24,15 +25,16 @@ from gba.tools.math.bounds import at_most
 from gba.tools.math.checker import operator_of
 from gba.tools.math.interpreter.builtins import Builtins, called
 from gba.tools.math.interpreter.calls import Calls
-from gba.tools.math.interpreter.conversions import as_index, is_sympy, number_of, to_sympy
+from gba.tools.math.interpreter.conversions import as_index, entries, is_sympy, number_of, to_sympy
 from gba.tools.math.interpreter.functions import Function
-from gba.tools.math.interpreter.libraries import Libraries
+from gba.tools.math.interpreter.libraries import Libraries, as_kind
 from gba.tools.math.interpreter.members import ATTRIBUTES
 from gba.tools.math.interpreter.members import METHODS as OWN
 from gba.tools.math.interpreter.operators import Operators, iterated, truth
-from gba.tools.math.interpreter.reals import literal, traced
+from gba.tools.math.interpreter.reals import literal
 from gba.tools.math.interpreter.texts import formatted, readable
 from gba.tools.math.library import CONSTANTS, FUNCTIONS, SETS
+from gba.tools.math.library.masks import chosen
 from gba.tools.math.methods import ARRAY_METHODS, METHODS, PROPERTIES
 from gba.tools.math.names import Modules, Scope
 
@@ -344,8 +346,8 @@ class Expressions:
                 if kind is not str and type(at) is tuple:  # as [i, j] of a list of rows
                     raise TypeError("list indices must be integers or slices, not tuple")
                 return found[as_index(at)]
-            if kind is dict:
-                return found[at]
+            if isinstance(found, (dict, deque)):
+                return found[as_index(at) if kind is deque else at]
             return self._part(node, found, at)
 
         return taken
@@ -355,11 +357,11 @@ class Expressions:
             if type(value) in OWN:
                 raise TypeError(f"{type(value).__name__} object is not subscriptable")
             raise MathError(f"Line {node.lineno}: this value has no parts to take by [...].", kind="domain")
+        if isinstance(value, NDimArray) and isinstance(place, (NDimArray, list)):
+            return chosen(value, to_sympy(place))
         places = tuple(as_index(at) for at in place) if type(place) is tuple else as_index(place)
         found = clean(value[places])
-        if isinstance(value, NDimArray) and isinstance(found, sympy.Rational):
-            return int(found) if found.is_Integer else traced(float(found), lambda one: one, found)
-        return found
+        return entries(found) if isinstance(value, NDimArray) and not isinstance(found, NDimArray) else found
 
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Run:
         module = self.modules.named(node.value, scope)
@@ -376,6 +378,9 @@ class Expressions:
             own = ATTRIBUTES.get(type(found)) or (ATTRIBUTES[float] if isinstance(found, float) else {})
             if name in own:
                 return own[name](found)
+            method = OWN.get(type(found), {}).get(name)
+            if method is not None:  # as in max(table, key=table.get)
+                return Function(name, lambda *values, **named: method(self.own, found, *values, **named))
             if name not in PROPERTIES or (not is_sympy(found) and not isinstance(found, (int, float, Fraction))):
                 raise TypeError(f"a {type(found).__name__} has no .{name}")
             return clean(PROPERTIES[name](number_of(found)))
@@ -473,6 +478,11 @@ class Expressions:
             if table is not None and name in table:
                 own.fuel.step()
                 return table[name](own, found, *given(frame), **(named(frame) if named else {}))
+            if isinstance(found, NDimArray) and name == "astype":
+                (kind,) = given(frame)
+                return as_kind(found, kind)
+            if isinstance(found, NDimArray) and name == "tolist":
+                return entries(found)
             if isinstance(found, NDimArray) and name in ARRAY_METHODS:
                 call = self.libraries.module("numpy")[name].call
                 return call(found, *given(frame), **(named(frame) if named else {}))

@@ -190,7 +190,9 @@ def _decimal(name: str) -> Method:
 
 _ROUNDINGS = tuple(f"ROUND_{way}" for way in "UP DOWN CEILING FLOOR HALF_UP HALF_DOWN HALF_EVEN 05UP".split())
 
-_INT = _plainly(int, "bit_length bit_count" if hasattr(int, "bit_count") else "bit_length")
+_INT: dict[str, Method] = {"item": lambda _, value: value} | _plainly(
+    int, "bit_length bit_count" if hasattr(int, "bit_count") else "bit_length"
+)
 _DECIMALS = "quantize sqrt ln log10 exp normalize to_integral_value copy_abs is_nan is_finite compare"
 
 
@@ -234,7 +236,11 @@ METHODS: dict[type, dict[str, Method]] = {
     frozenset: _FROZEN,
     int: _INT,
     bool: _INT,
-    float: {"is_integer": lambda _, value: float(value).is_integer()},
+    float: {
+        "is_integer": lambda _, value: float(value).is_integer(),
+        "item": lambda _, value: value,
+        "round": lambda own, value, digits=None: own.table["round"].call(value, digits),
+    },
     Fraction: {"limit_denominator": _limited},
     Decimal: {name: _decimal(name) for name in _DECIMALS.split()},
     datetime.date: _DATE,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import functools
 import operator
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -21,9 +22,10 @@ from gba.errors import MathError
 from gba.tools.math import arithmetic
 from gba.tools.math.bounds import BITS, check_value, too_large
 from gba.tools.math.interpreter import texts
-from gba.tools.math.interpreter.conversions import as_index, is_sympy, number_of, to_sympy
+from gba.tools.math.interpreter.conversions import as_index, entries, is_sympy, number_of, to_sympy
 from gba.tools.math.interpreter.fuel import Fuel
 from gba.tools.math.interpreter.reals import Real, near, traced
+from gba.tools.math.library.masks import compared, is_mask
 
 __all__ = ["Operators", "iterated", "truth"]
 
@@ -111,6 +113,9 @@ class Operators:
         if sign in "-|&" and ({*kinds} <= _SETS or (kinds == (dict, dict) and sign == "|")):
             self.fuel.list_of(len(left) + len(right))
             return _PLAIN[sign](left, right)
+        if kinds == (Counter, Counter) and sign in "+-|&":
+            self.fuel.list_of(len(left) + len(right))
+            return _PLAIN[sign](left, right)
         if (isinstance(left, _DATES) or isinstance(right, _DATES)) and sign in ("+", "-", "*", "/", "//", "%"):
             return _PLAIN[sign](left, right)
         raise TypeError(f"unsupported operand types for {sign}: {_kind(left)} and {_kind(right)}")
@@ -188,6 +193,8 @@ class Operators:
             sides = as_index(left), as_index(right)
             if all(type(side) in (int, bool) for side in sides):
                 return self._numbers(sign, *sides)
+            if sign in "&|" and is_mask(left) and is_mask(right):
+                return arithmetic.each(_PLAIN[sign], left, right)
             if sign in "&|" and all(isinstance(side, sympy.logic.boolalg.Boolean) for side in (left, right)):
                 return arithmetic.clean(_PLAIN[sign](left, right))
             if sign in "&|" and all(isinstance(side, sympy.Set) for side in (left, right)):
@@ -247,6 +254,8 @@ class Operators:
         value = as_index(value)
         if type(value) in (int, bool):
             return -int(value) - 1
+        if is_mask(value):
+            return value.applyfunc(lambda one: ~one)
         if isinstance(value, sympy.logic.boolalg.Boolean):
             return arithmetic.clean(~value)
         raise TypeError(f"bad operand type for unary ~: {_kind(value)}")
@@ -261,6 +270,8 @@ class Operators:
             if sign in ("==", "!="):
                 return sign == "!="
             raise TypeError(f"{sign} not supported between {_kind(left)} and {_kind(right)}")
+        if isinstance(left, NDimArray) or isinstance(right, NDimArray):
+            return compared(sign, to_sympy(left), to_sympy(right))
         if isinstance(left, (list, tuple, dict, set)) or isinstance(right, (list, tuple, dict, set)):
             left, right = to_sympy(left), to_sympy(right)
         return arithmetic.compare(sign, number_of(left), number_of(right))
@@ -270,7 +281,7 @@ class Operators:
         if isinstance(container, range) and not isinstance(item, int):  # Python would go through all of it
             whole = isinstance(item, (float, Fraction, Decimal, sympy.Integer)) and item % 1 == 0
             return whole and int(item) in container
-        if isinstance(container, (list, tuple, set, frozenset, dict, str, range)):
+        if isinstance(container, (list, tuple, set, frozenset, dict, str, range, deque)):
             return item in container
         if isinstance(container, sympy.Set):
             return arithmetic.clean(container.contains(to_sympy(item)))
@@ -279,10 +290,13 @@ class Operators:
 
 def iterated(value: Any) -> Any:
     """What a loop goes through. Raises TypeError for what it cannot."""
-    if isinstance(value, (list, tuple, dict, set, frozenset, str, range, Iterator)) or type(value).__name__ in _VIEWS:
+    if (
+        isinstance(value, (list, tuple, dict, set, frozenset, str, range, deque, Iterator))
+        or type(value).__name__ in _VIEWS
+    ):
         return value
     if isinstance(value, NDimArray):
-        return [_entry(item) for item in value]
+        return [item if isinstance(item, NDimArray) else entries(item) for item in value]
     if isinstance(value, (MatrixBase, sympy.Tuple, sympy.FiniteSet, sympy.Range)):
         if isinstance(value, sympy.Range) and not value.size.is_Integer:
             raise TypeError("an endless range cannot be gone through")
@@ -291,15 +305,6 @@ def iterated(value: Any) -> Any:
 
 
 _VIEWS = ("dict_keys", "dict_values", "dict_items")
-
-
-def _entry(item: Any) -> Any:
-    """A number out of an array."""
-    if isinstance(item, sympy.Integer):
-        return int(item)
-    if isinstance(item, sympy.Rational):
-        return traced(float(item), lambda value: value, item)
-    return item
 
 
 def truth(value: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -20,13 +21,14 @@ from gba.tools.math.bounds import SHOWN, at_most, check_value
 from gba.tools.math.checker import Program
 from gba.tools.math.interpreter.builtins import Builtins
 from gba.tools.math.interpreter.calls import Calls
-from gba.tools.math.interpreter.conversions import is_sympy, number_of
+from gba.tools.math.interpreter.conversions import is_sympy, native, number_of
 from gba.tools.math.interpreter.fuel import Fuel
 from gba.tools.math.interpreter.functions import Function
 from gba.tools.math.interpreter.libraries import Libraries
 from gba.tools.math.interpreter.operators import Operators
 from gba.tools.math.interpreter.printing import Printer
 from gba.tools.math.interpreter.statements import Statements
+from gba.tools.math.library.masks import is_mask
 from gba.tools.math.names import Modules, Scope
 from gba.tools.math.source import columns
 from gba.tools.math.text import Style
@@ -134,9 +136,11 @@ def _written_out(value: Any) -> Any:
         return value
     if isinstance(value, sympy.Poly):
         return value.as_expr()
+    if is_mask(value):
+        return native(value.tolist())
     if is_sympy(value):
         return value
-    if isinstance(value, (list, range)) or type(value).__name__ in ("dict_keys", "dict_values", "dict_items"):
+    if isinstance(value, (list, range, deque)) or type(value).__name__ in ("dict_keys", "dict_values", "dict_items"):
         return [_written_out(item) for item in value]
     if isinstance(value, tuple):
         return tuple(_written_out(item) for item in value)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import builtins
+from collections import deque
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -37,8 +39,25 @@ class Left(Enum):
 _VALUE = 0
 """Where a frame keeps what its function returns."""
 
+_CAUGHT = (ArithmeticError, AssertionError, LookupError, RuntimeError, TypeError, ValueError)
+"""Errors of a program that it may catch: not those of its limits."""
+
+
+def _exception(node: ast.expr | None) -> type[Exception]:
+    """The error that a name in the table means."""
+    name = node.id if isinstance(node, ast.Name) else ""
+    kind = getattr(builtins, name) if name in language.EXCEPTIONS else None
+    if not (isinstance(kind, type) and issubclass(kind, Exception)):
+        raise MathError("This is no error that can be raised here.", kind="forbidden")
+    return kind
+
+
 Step = Callable[[Frame], "Left | None"]
 """Runs a statement in a frame."""
+
+
+_Handler = tuple[tuple[type[Exception], ...], "Callable[[Frame, Any], None] | None", Step]
+"""What a handler of try catches, what names the error, and what is done then."""
 
 
 class Statements(Expressions):
@@ -140,7 +159,7 @@ class Statements(Expressions):
 
         def augmented(frame: Frame) -> None:
             found, at = container(frame), as_index(place(frame))
-            if not isinstance(found, (list, dict)):
+            if not isinstance(found, (list, dict, deque)):
                 raise TypeError(f"a {type(found).__name__} cannot be changed. Make a new one")
             found[at] = self.operators.in_place(sign, found[at], value(frame))
 
@@ -191,6 +210,8 @@ class Statements(Expressions):
                     found[at] = items
                 else:
                     found[as_index(at)] = value
+            elif isinstance(found, deque):
+                found[as_index(at)] = value
             elif isinstance(found, dict):
                 if len(found) >= LENGTH:
                     self.fuel.list_of(len(found) + 1)
@@ -335,6 +356,59 @@ class Statements(Expressions):
                 raise MathError(f"Line {node.lineno}: the assertion does not hold{told}.", kind="domain")
 
         return held
+
+    def _raise(self, node: ast.Raise, scope: Scope) -> Step:
+        call = node.exc
+        kind = _exception(call.func if isinstance(call, ast.Call) else call)
+        values = [self.compile(one, scope) for one in call.args] if isinstance(call, ast.Call) else []
+
+        def raised(frame: Frame) -> None:
+            told = ", ".join(readable(self.fuel, value(frame))[:200] for value in values)
+            raise kind(told or kind.__name__)
+
+        return raised
+
+    def _try(self, node: ast.Try, scope: Scope) -> Step:
+        body, handlers = self.block(node.body, scope), [self._handler(one, scope) for one in node.handlers]
+        orelse = self.block(node.orelse, scope) if node.orelse else None
+        final = self.block(node.finalbody, scope) if node.finalbody else None
+
+        def guarded(frame: Frame) -> Left | None:
+            try:
+                left = body(frame)
+            except _CAUGHT as error:
+                if isinstance(error, RecursionError):
+                    raise
+                for kinds, put, handle in handlers:
+                    if isinstance(error, kinds):
+                        if put:
+                            put(frame, Function(type(error).__name__, lambda: None))
+                        return handle(frame)
+                raise
+            return orelse(frame) if left is None and orelse else left
+
+        if not final:
+            return guarded
+
+        def finished(frame: Frame) -> Left | None:
+            try:
+                left = guarded(frame)
+            except _CAUGHT:
+                found = final(frame)
+                if found is not None:
+                    return found
+                raise
+            found = final(frame)
+            return left if found is None else found
+
+        return finished
+
+    def _handler(self, node: ast.ExceptHandler, scope: Scope) -> _Handler:
+        """What a handler catches, what names the error (which has no text here), and what it does."""
+        names = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type] if node.type else []
+        kinds = tuple(_exception(name) for name in names) or (Exception,)
+        put = self._to_name(node.name, scope) if node.name else None
+        return kinds, put, self.block(node.body, scope)
 
     def _return(self, node: ast.Return, scope: Scope) -> Step:
         value = self.compile(node.value, scope) if node.value else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -13,7 +14,7 @@ import sympy
 
 from gba.errors import MathError
 from gba.tools.math.bounds import DIGITS
-from gba.tools.math.interpreter.conversions import is_sympy
+from gba.tools.math.interpreter.conversions import entries, is_sympy
 from gba.tools.math.interpreter.fuel import TEXT, Fuel
 from gba.tools.math.interpreter.functions import Function
 
@@ -44,6 +45,17 @@ def _readable(value: Any, quoted: bool) -> str:
     if isinstance(value, tuple):
         inner = ", ".join(_readable(item, True) for item in value)
         return f"({inner},)" if len(value) == 1 else f"({inner})"
+    if isinstance(value, Counter):
+        return f"Counter({_readable(dict(value.most_common()), True) if value else ''})"
+    if isinstance(value, defaultdict):
+        made = getattr(value.default_factory, "__name__", "None")
+        if made not in ("int", "float", "list", "dict", "set", "str", "None"):
+            raise MathError("A defaultdict of this kind has no text. Write dict(...) around it.", kind="domain")
+        shown = made if made == "None" else f"<class '{made}'>"
+        return f"defaultdict({shown}, {_readable(dict(value), True)})"
+    if isinstance(value, deque):
+        rest = f", maxlen={value.maxlen}" if value.maxlen is not None else ""
+        return f"deque({_readable(list(value), True)}{rest})"
     if isinstance(value, dict):
         inner = ", ".join(f"{_readable(key, True)}: {_readable(item, True)}" for key, item in value.items())
         return "{" + inner + "}"
@@ -59,7 +71,9 @@ def _readable(value: Any, quoted: bool) -> str:
         return repr(value) if quoted else str(value)
     if isinstance(value, (bool, int, Fraction, Decimal, range)) or value is None:
         return repr(value) if quoted else str(value)
-    return str(value.tolist() if isinstance(value, sympy.NDimArray) else value)
+    if isinstance(value, sympy.NDimArray):
+        return _readable(entries(value), quoted)
+    return str(value)
 
 
 def plain(value: Any) -> Any:
@@ -81,7 +95,7 @@ def _measure(fuel: Fuel, value: Any, depth: int) -> int:
         size = len(value)
     elif isinstance(value, (Fraction, Decimal, sympy.Basic)):
         size = 10
-    elif isinstance(value, (list, tuple, set, frozenset, dict)):
+    elif isinstance(value, (list, tuple, set, frozenset, dict, deque)):
         if depth > 40:
             raise MathError("The lists are nested too deeply.", kind="too large")
         size = 2

@@ -11,9 +11,20 @@ from typing import Any
 
 import sympy
 
-from gba.tools.math.library import algebra, arrays, calculus, elementary, lists, matrices, numbers, statistics
+from gba.tools.math.library import (
+    algebra,
+    arrays,
+    calculus,
+    distributions,
+    elementary,
+    lists,
+    masks,
+    matrices,
+    numbers,
+    statistics,
+)
 
-__all__ = ["CONSTANTS", "FUNCTIONS", "LINALG", "NUMPY", "SETS", "STATISTICS"]
+__all__ = ["CONSTANTS", "FUNCTIONS", "LINALG", "NUMPY", "SCIPY", "SETS", "STATISTICS"]
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **elementary.FUNCTIONS,
@@ -28,7 +39,9 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 
 LINALG: dict[str, Callable[..., Any]] = arrays.LINALG
 
-NUMPY: dict[str, Callable[..., Any]] = arrays.NUMPY
+NUMPY: dict[str, Callable[..., Any]] = {**arrays.NUMPY, **masks.NUMPY}
+
+SCIPY: dict[str, dict[str, Callable[..., Any]]] = distributions.SCIPY
 
 STATISTICS: dict[str, Callable[..., Any]] = statistics.STATISTICS
 

@@ -20,18 +20,18 @@ from gba.tools.math.arithmetic import as_matrix, binary, each, is_scalar, power
 from gba.tools.math.bounds import check_entries, check_items, natural
 from gba.tools.math.library import elementary, lists, matrices, numbers, statistics
 
-__all__ = ["LINALG", "NUMPY"]
+__all__ = ["LINALG", "NUMPY", "array_of", "flat"]
 
 _POINTS = Integer(50)
 Function = Callable[..., Any]
 
 
-def _array(value: Any) -> Any:
+def array_of(value: Any) -> Any:
     """A number as it is, anything else as an array. Raises MathError for rows of different lengths."""
     if isinstance(value, NDimArray) or is_scalar(value):
         return value
-    if isinstance(value, bool):
-        return Integer(value)
+    if isinstance(value, bool) or value in (S.true, S.false):
+        return Integer(bool(value))
     rows = value.tolist() if isinstance(value, MatrixBase) else lists.items(value)
     rows = [row.tolist() if isinstance(row, NDimArray) else row for row in rows]
     nested = [row for row in rows if not is_scalar(row)]
@@ -58,8 +58,8 @@ def _rows(value: Any) -> list[Any]:
     return found
 
 
-def _flat(value: Any) -> list[Any]:
-    value = _array(value)
+def flat(value: Any) -> list[Any]:
+    value = array_of(value)
     return [value] if is_scalar(value) else list(sympy.flatten(value))
 
 
@@ -69,13 +69,21 @@ def _axis(axis: Any, rank: int) -> int:
     return int(axis) % rank
 
 
+def _counted(value: Any) -> Any:
+    """An array, truth values as 0 and 1."""
+    value = array_of(value)
+    if isinstance(value, NDimArray) and any(item in (S.true, S.false) for item in sympy.flatten(value)[:1]):
+        return value.applyfunc(lambda item: Integer(item == S.true))
+    return value
+
+
 def _reduced(function: Function) -> Function:
     """A function of a list, of all entries of an array or along an axis."""
 
     def reduced(value: Any, axis: Any = None, **options: Any) -> Any:
-        value = _array(value)
+        value = _counted(value)
         if axis is None or is_scalar(value):
-            return function(_flat(value), **options)
+            return function(flat(value), **options)
         if _axis(axis, value.rank()) == 1 or value.rank() == 1:
             lines = _rows(value) if value.rank() == 2 else [_rows(value)]
         else:
@@ -90,9 +98,9 @@ def _along(function: Function) -> Function:
     """A function from a list to a list: of the flat array, or along an axis."""
 
     def along(value: Any, axis: Any = None) -> Any:
-        value = _array(value)
+        value = array_of(value)
         if axis is None or is_scalar(value) or value.rank() == 1:
-            return _filled(function(_flat(value)))
+            return _filled(function(flat(value)))
         if _axis(axis, 2) == 1:
             return _filled([function(row) for row in _rows(value)])
         columns = [function(list(column)) for column in zip(*_rows(value), strict=True)]
@@ -104,11 +112,24 @@ def _along(function: Function) -> Function:
 def _by_last(function: Function) -> Function:
     """The same along the last axis, where no other is given."""
     along = _along(function)
-    return lambda value, axis=Integer(-1): along(value, axis if not is_scalar(_array(value)) else None)
+    return lambda value, axis=Integer(-1): along(value, axis if not is_scalar(array_of(value)) else None)
 
 
 def _entrywise(function: Function) -> Function:
-    return lambda *values: each(function, *(_array(value) for value in values))
+    return lambda *values: each(function, *(_counted(value) for value in values))
+
+
+def _real(name: str) -> Function:
+    """A function of each entry that is real where numpy's is: numpy gives nan elsewhere."""
+    function = elementary.FUNCTIONS[name]
+
+    def one(value: Any) -> Any:
+        found = function(value)
+        if value.is_extended_real and found.is_number and found.is_extended_real is False:
+            raise MathError(f"np.{name} has no real value at {value} (numpy gives nan).", kind="domain")
+        return found
+
+    return _entrywise(one)
 
 
 def _operator(name: str) -> Function:
@@ -140,13 +161,13 @@ def _linspace(first: Any, last: Any, num: Any = _POINTS, endpoint: Any = True) -
     check_items(num)
     count = natural("The number of points", num, 20_000)
     parts = max(count - 1 if endpoint else count, 1)
-    return _array([first + (last - first) * place / parts for place in range(count)])
+    return array_of([first + (last - first) * place / parts for place in range(count)])
 
 
 def _difference(value: Any, n: Any = S.One) -> Any:
     rounds = natural("The number of differences", n, 100)
     line = _by_last(lambda items: [binary("-", b, a) for a, b in pairwise(items)])
-    value = _array(value)
+    value = array_of(value)
     for _ in range(rounds):
         if is_scalar(value) or value.shape[-1] < 2:
             raise MathError("np.diff needs more values than differences are taken.", kind="domain")
@@ -165,37 +186,37 @@ def _cumulated(operator: str) -> Function:
 
 
 def _dot(left: Any, right: Any) -> Any:
-    a, b = _array(left), _array(right)
+    a, b = array_of(left), array_of(right)
     return binary("*", a, b) if is_scalar(a) or is_scalar(b) else binary("@", a, b)
 
 
 def _inner(left: Any, right: Any) -> Any:
-    a, b = _array(left), _array(right)
+    a, b = array_of(left), array_of(right)
     if is_scalar(a) or is_scalar(b):
         return binary("*", a, b)
     return binary("@", a, _transposed(b) if b.rank() == 2 else b)
 
 
 def _outer(left: Any, right: Any) -> Any:
-    return _filled([[binary("*", a, b) for b in _flat(right)] for a in _flat(left)])
+    return _filled([[binary("*", a, b) for b in flat(right)] for a in flat(left)])
 
 
 def _cross(left: Any, right: Any) -> Any:
-    a, b = _flat(left), _flat(right)
+    a, b = flat(left), flat(right)
     if len(a) != 3 or len(b) != 3:
         raise MathError("np.cross takes two vectors of three numbers.", kind="domain")
     return _filled(list(as_matrix(a).cross(as_matrix(b))))
 
 
 def _transposed(value: Any) -> Any:
-    value = _array(value)
+    value = array_of(value)
     if is_scalar(value) or value.rank() == 1:
         return value
     return _filled([list(row) for row in zip(*_rows(value), strict=True)])
 
 
 def _diagonal(value: Any) -> Any:
-    value = _array(value)
+    value = array_of(value)
     if value.rank() == 1:
         return _filled(
             [[item if at == place else S.Zero for at in range(len(value))] for place, item in enumerate(value)]
@@ -205,19 +226,19 @@ def _diagonal(value: Any) -> Any:
 
 
 def _trace(value: Any) -> Any:
-    found = _array(value)
+    found = array_of(value)
     if is_scalar(found) or found.rank() != 2:
         raise MathError("np.trace takes an array of two dimensions.", kind="domain")
     return sympy.Add(*_diagonal(found))
 
 
 def _joined(values: Any, axis: Any = S.Zero) -> Any:
-    parts = [_array(part) for part in lists.items(values)]
+    parts = [array_of(part) for part in lists.items(values)]
     if any(is_scalar(part) for part in parts) or len({part.rank() for part in parts}) != 1:
         raise MathError("These arrays cannot be joined.", kind="domain")
     if _axis(axis, parts[0].rank()) == 0:
-        return _array([row for part in parts for row in _rows(part)])
-    return _array([[item for row in rows for item in row] for rows in zip(*map(_rows, parts), strict=True)])
+        return array_of([row for part in parts for row in _rows(part)])
+    return array_of([[item for row in rows for item in row] for rows in zip(*map(_rows, parts), strict=True)])
 
 
 def _variance(items: list[Any], ddof: Any = S.Zero) -> Any:
@@ -230,7 +251,7 @@ def _variance(items: list[Any], ddof: Any = S.Zero) -> Any:
 def _average(value: Any, axis: Any = None, weights: Any = None) -> Any:
     if weights is None:
         return NUMPY["mean"](value, axis)
-    values, shares = _flat(value), _flat(weights)
+    values, shares = flat(value), flat(weights)
     if axis is not None or len(values) != len(shares):
         raise MathError("np.average takes as many weights as values, and no axis beside them.", kind="domain")
     whole = sympy.Add(*shares)
@@ -264,22 +285,22 @@ def _remainder(left: Any, right: Any) -> Any:
 
 
 def _unique(value: Any) -> Any:
-    return _filled(lists.FUNCTIONS["sorted"](list(dict.fromkeys(_flat(value)))))
+    return _filled(lists.FUNCTIONS["sorted"](list(dict.fromkeys(flat(value)))))
 
 
 def _polyval(coefficients: Any, value: Any) -> Any:
     def horner(point: Any) -> Any:
         found = S.Zero
-        for coefficient in _flat(coefficients):
+        for coefficient in flat(coefficients):
             found = binary("+", binary("*", found, point), coefficient)
         return found
 
-    return each(horner, _array(value))
+    return each(horner, array_of(value))
 
 
 def _percentiles(function: Function) -> Function:
     def of_shares(value: Any, share: Any) -> Any:
-        return each(lambda one: function(_flat(value), one), _array(share))
+        return each(lambda one: function(flat(value), one), array_of(share))
 
     return of_shares
 
@@ -292,7 +313,7 @@ _OF_ONE = """
 """
 
 NUMPY: dict[str, Function] = {
-    **{name: _entrywise(elementary.FUNCTIONS[name]) for name in _OF_ONE.split()},
+    **{name: _real(name) for name in _OF_ONE.split()},
     "absolute": _entrywise(elementary.FUNCTIONS["abs"]),
     "conj": _entrywise(elementary.FUNCTIONS["conjugate"]),
     "negative": _entrywise(lambda value: -value),
@@ -300,8 +321,8 @@ NUMPY: dict[str, Function] = {
     "imag": _entrywise(sympy.im),
     "angle": _entrywise(sympy.arg),
     "sinc": _entrywise(_sinc),
-    "round": lambda value, decimals=S.Zero: each(lambda one: elementary.rounded(one, decimals), _array(value)),
-    "around": lambda value, decimals=S.Zero: each(lambda one: elementary.rounded(one, decimals), _array(value)),
+    "round": lambda value, decimals=S.Zero: each(lambda one: elementary.rounded(one, decimals), array_of(value)),
+    "around": lambda value, decimals=S.Zero: each(lambda one: elementary.rounded(one, decimals), array_of(value)),
     "rint": _entrywise(elementary.rounded),
     "add": _operator("+"),
     "subtract": _operator("-"),
@@ -323,14 +344,14 @@ NUMPY: dict[str, Function] = {
     "maximum": _entrywise(_MAX),
     "minimum": _entrywise(_MIN),
     "clip": _entrywise(elementary.FUNCTIONS["clip"]),
-    "array": _array,
-    "asarray": _array,
+    "array": array_of,
+    "asarray": array_of,
     "zeros": lambda shape: _full(shape, S.Zero),
     "ones": lambda shape: _full(shape, S.One),
     "full": _full,
     "eye": _eye,
     "identity": _eye,
-    "arange": lambda *bounds: _array(list(lists.FUNCTIONS["arange"](*bounds))),
+    "arange": lambda *bounds: array_of(list(lists.FUNCTIONS["arange"](*bounds))),
     "linspace": _linspace,
     "sum": _reduced(lambda items: sympy.Add(*items)),
     "prod": _reduced(_product),
@@ -354,9 +375,9 @@ NUMPY: dict[str, Function] = {
     "diff": _difference,
     "unique": _unique,
     "dot": _dot,
-    "matmul": lambda left, right: binary("@", _array(left), _array(right)),
+    "matmul": lambda left, right: binary("@", array_of(left), array_of(right)),
     "inner": _inner,
-    "vdot": lambda left, right: binary("@", _filled(_flat(left)), _filled(_flat(right))),
+    "vdot": lambda left, right: binary("@", _filled(flat(left)), _filled(flat(right))),
     "outer": _outer,
     "cross": _cross,
     "trace": _trace,
@@ -364,7 +385,7 @@ NUMPY: dict[str, Function] = {
     "diag": _diagonal,
     "concatenate": _joined,
     "polyval": _polyval,
-    "roots": lambda coefficients: _filled(_roots_of(_flat(coefficients))),
+    "roots": lambda coefficients: _filled(_roots_of(flat(coefficients))),
 }
 """Each function of numpy that is in the language."""
 
@@ -385,16 +406,16 @@ def _as_arrays(function: Function) -> Function:
     """A function of sympy's matrices, with arrays of numpy's."""
 
     def called(*values: Any) -> Any:
-        found = function(*(as_matrix(_array(value)) if not is_scalar(value) else value for value in values))
-        return _array(found.tolist()) if isinstance(found, MatrixBase) else found
+        found = function(*(as_matrix(array_of(value)) if not is_scalar(value) else value for value in values))
+        return array_of(found.tolist()) if isinstance(found, MatrixBase) else found
 
     return called
 
 
 def _solved(matrix: Any, right: Any) -> Any:
-    value = _array(right)
-    found = as_matrix(_array(matrix)).LUsolve(as_matrix(value))
-    return _filled(list(found)) if value.rank() == 1 else _array(found.tolist())
+    value = array_of(right)
+    found = as_matrix(array_of(matrix)).LUsolve(as_matrix(value))
+    return _filled(list(found)) if value.rank() == 1 else array_of(found.tolist())
 
 
 LINALG: dict[str, Function] = {
@@ -402,9 +423,9 @@ LINALG: dict[str, Function] = {
     "inv": _as_arrays(matrices.LINALG["inv"]),
     "pinv": _as_arrays(matrices.LINALG["pinv"]),
     "matrix_rank": _as_arrays(matrices.LINALG["matrix_rank"]),
-    "matrix_power": lambda value, exponent: _array(power(as_matrix(_array(value)), exponent).tolist()),
+    "matrix_power": lambda value, exponent: array_of(power(as_matrix(array_of(value)), exponent).tolist()),
     "solve": _solved,
-    "eigvals": lambda value: _filled(matrices.LINALG["eigvals"](_array(value))),
-    "norm": lambda value, order=None: matrices.norm(_array(value), order),
+    "eigvals": lambda value: _filled(matrices.LINALG["eigvals"](array_of(value))),
+    "norm": lambda value, order=None: matrices.norm(array_of(value), order),
 }
 """Each function of ``np.linalg``."""
