@@ -34,7 +34,8 @@ class Transformers(OwnedModel):
     ``batch``: tokens of a prompt that are evaluated at once. ``seed``: of requests that bring none.
 
     Sampling takes what `LlamaInProcess` takes. Grammars are enforced by gba's own matcher, which reads all of GBNF but
-    tokens by their numbers (``<[3]>``), for which it raises GrammarError: name them by their text (``<|im_start|>``).
+    tokens by their numbers (``<[3]>``), for which it raises GrammarError: name them by their text
+    (``<|im_start|>``), which any tokens may then spell.
 
     Raises ModelFileError for a folder or file that cannot be loaded, UnknownModelError for a name that the Hub does not
     have, and BackendError for a missing library, for options that cannot be, and where a quantised model finds no GPU.

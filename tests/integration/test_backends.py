@@ -175,7 +175,7 @@ def test_control_tokens_are_spelled(backend: Backend) -> None:
     chunks = list(backend.complete(prompt_of(backend, "x"), grammar=f'root ::= "a" {token} "b"', sampling=GREEDY))
     text, tokens, finish, _ = joined(chunks)
     assert (text, finish) == ("a<|im_start|>b", "eog")
-    assert 3 in tokens
+    assert 3 in tokens or isinstance(backend, Transformers)  # which takes any tokens that spell it
 
 
 def test_max_tokens(backend: Backend) -> None:
