@@ -58,7 +58,8 @@ def both(model: Path, **options: Any) -> Iterator[tuple[str, str, int]]:
 def overhead(urls: tuple[str, str], count: int) -> dict[str, Any]:
     """Milliseconds beside those of llama.cpp itself, of a short answer and of the first token of a stream."""
     times: dict[str, dict[str, list[float]]] = {url: {"whole": [], "first token": []} for url in urls}
-    with httpx.Client(timeout=120) as client:
+    # a connection for each request: llama-server closes kept ones after a stream
+    with httpx.Client(timeout=120, limits=httpx.Limits(max_keepalive_connections=0)) as client:
         for number in range(count + 3):
             for turn, url in enumerate(urls if number % 2 else reversed(urls)):
                 body = {

@@ -2,6 +2,7 @@
 
     python benchmarks/math_tool.py                     speed and memory (a minute)
     python benchmarks/math_tool.py --attacks           the attack corpora at the default time limit (ten minutes)
+    python benchmarks/math_tool.py --problems          word problems with programs written by hand (seconds)
     python benchmarks/math_tool.py --sentences 100000  random sentences of the grammar: checked, and evaluated (an hour
                                                        or more; --limit 0.5 gives each half a second instead of two)
 
@@ -31,7 +32,9 @@ from gba.tools.math import MathError, evaluate, grammar_text
 from gba.tools.math.checker import MAX_LENGTH, check
 from gba.tools.math.pool import shared
 from tests.helpers.math_attacks import ESCAPES, FLOODS
+from tests.helpers.math_program_attacks import PROGRAM_ESCAPES, PROGRAM_FLOODS
 from tests.helpers.math_sentences import Sentences
+from tests.helpers.math_word_problems import PROBLEMS
 
 PROGRAM = "result = 25 ** 0.24"
 SYMBOLIC = "x = symbols('x')\nresult = integrate(x**2 * exp(x), (x, 0, 1))"
@@ -100,7 +103,7 @@ def attacks() -> dict[str, Any]:
     """Every attack at the default limit: what became of it, the slowest reply, and whether the service lives."""
     evaluate(PROGRAM, timeout=60)
     report: dict[str, Any] = {}
-    for name, programs in (("escapes", ESCAPES), ("floods", FLOODS)):
+    for name, programs in (("escapes", [*ESCAPES, *PROGRAM_ESCAPES]), ("floods", [*FLOODS, *PROGRAM_FLOODS])):
         kinds: Counter[str] = Counter()
         slowest, dead = 0.0, 0
         for program in programs:
@@ -108,6 +111,21 @@ def attacks() -> dict[str, Any]:
             dead += outcome("result = 1 + 1", 60) != "value"
         report[name] = {"programs": len(programs), **kinds, "slowest_ms": round(slowest), "service_dead_after": dead}
     return report
+
+
+def problems() -> dict[str, Any]:
+    """How many of the word problems' programs have the right value (the model's part is left out)."""
+    evaluate(PROGRAM, timeout=60)
+    kinds: Counter[str] = Counter()
+    for question, program, value in PROBLEMS:
+        try:
+            right = abs(float(evaluate(program, timeout=60).value) - float(value)) <= 1e-9 * abs(float(value))
+        except MathError as error:
+            print(question, error, file=sys.stderr)
+            kinds["refused"] += 1
+        else:
+            kinds["right" if right else "wrong"] += 1
+    return {"problems": len(PROBLEMS), **kinds}
 
 
 def drawn(count: int, first: int) -> Iterator[str]:
@@ -158,8 +176,11 @@ def main() -> None:
     parser.add_argument("--sentences", type=int, default=0, metavar="N")
     parser.add_argument("--first", type=int, default=0, help="seed of the first sentence, for runs side by side")
     parser.add_argument("--limit", type=float, default=2.0, help="seconds for each sentence")
+    parser.add_argument("--problems", action="store_true", help="word problems with programs written by hand")
     asked = parser.parse_args()
-    if asked.sentences:
+    if asked.problems:
+        report = problems()
+    elif asked.sentences:
         report = sentences(asked.sentences, asked.limit, asked.first)
     else:
         report = attacks() if asked.attacks else speed()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gba.backends.inprocess import LlamaInProcess
     from gba.backends.process import LlamaServerProcess
     from gba.backends.server import LlamaServer
+    from gba.backends.transformers import Transformers
     from gba.errors import GbaError
     from gba.grammar import Grammar
     from gba.langchain.agent import create_agent
@@ -28,6 +29,7 @@ __all__ = [
     "LlamaServer",
     "LlamaServerProcess",
     "MathTool",
+    "Transformers",
     "__version__",
     "create_agent",
 ]
@@ -40,6 +42,7 @@ _HOMES = {
     "LlamaServer": "gba.backends.server",
     "LlamaServerProcess": "gba.backends.process",
     "MathTool": "gba.tools.math",
+    "Transformers": "gba.backends.transformers",
     "create_agent": "gba.langchain.agent",
 }
 

@@ -22,6 +22,7 @@ def test_the_public_names() -> None:
         "LlamaServer",
         "LlamaServerProcess",
         "MathTool",
+        "Transformers",
         "__version__",
         "create_agent",
     ]
@@ -39,7 +40,18 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 
 
 def test_importing_gba_imports_nothing_heavy() -> None:
-    heavy = ("httpx", "jinja2", "langchain", "langchain_core", "llama_cpp", "numpy", "pydantic", "sympy", "torch")
+    heavy = (
+        "httpx",
+        "jinja2",
+        "langchain",
+        "langchain_core",
+        "llama_cpp",
+        "numpy",
+        "pydantic",
+        "sympy",
+        "torch",
+        "transformers",
+    )
     code = f"import sys, gba; print([name for name in {heavy!r} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

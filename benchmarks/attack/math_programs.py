@@ -21,6 +21,7 @@ from tests.helpers import math_messages
 from tests.helpers.math_attacks import ESCAPES, FLOODS, RETURNS
 from tests.helpers.math_messages import forged, line, receive
 from tests.helpers.math_outcome import KINDS
+from tests.helpers.math_program_attacks import PROGRAM_ESCAPES, PROGRAM_FLOODS
 
 __all__ = ["SECONDS", "TITLE", "cases"]
 
@@ -44,7 +45,8 @@ def cases() -> list[Case]:
         receive(data)
     gc.collect()
     gc.freeze()
-    kinds = (("escape", ESCAPES, _refused), ("flood", FLOODS, _back), ("value", RETURNS, _read))
+    escapes, floods = [*ESCAPES, *PROGRAM_ESCAPES], [*FLOODS, *PROGRAM_FLOODS]
+    kinds = (("escape", escapes, _refused), ("flood", floods, _back), ("value", RETURNS, _read))
     return [case for kind in kinds for case in _named(*kind)] + list(_lines())
 
 

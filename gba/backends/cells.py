@@ -1,9 +1,7 @@
-"""What the KV cache of a model in process holds, and how a prompt finds its beginning there again.
+"""What the KV cache of llama.cpp holds.
 
-Several sequences (slots) share the cells of one cache. A prompt goes on with the sequence of which it is a
-continuation. Otherwise the longest common beginning is shared (not evaluated, not even copied: llama.cpp's cells can
-belong to several sequences) into the sequence that has been idle the longest, so that two conversations with the same
-system prompt do not throw each other out.
+Several sequences (slots) share the cells of one cache, and a cell can belong to several of them: a beginning that two
+conversations have in common is not evaluated twice, and not even copied.
 """
 
 from __future__ import annotations
@@ -14,67 +12,31 @@ from typing import Any
 
 import numpy as np
 
+from gba.backends.slots import Slots
 from gba.errors import BackendError
 
 __all__ = ["Cells"]
 
 
-class Cells:
-    """The sequences of one llama.cpp context; used by the thread that owns it only.
-
-    ``partial``: whether a sequence can be cut (false for recurrent models, whose state is one for the whole past).
-    """
+class Cells(Slots):
+    """The sequences of one llama.cpp context; used by the thread that owns it only."""
 
     def __init__(self, lib: Any, context: Any, *, slots: int, batch: int, vocabulary: int, partial: bool) -> None:
-        self._lib, self._context, self._vocabulary, self._partial = lib, context, vocabulary, partial
+        super().__init__(slots, partial=partial)
+        self._lib, self._context, self._vocabulary = lib, context, vocabulary
         self._memory = lib.llama_get_memory(context)
-        self._held: list[list[int]] = [[] for _ in range(slots)]
-        self._used, self._clock = [0] * slots, 0
         self._size, self._batch = batch, lib.llama_batch_init(batch, 0, 1)
         for index in range(batch):
             self._batch.n_seq_id[index] = 1
 
-    def begin(self, prompt: Sequence[int], slot: int | None) -> tuple[int, int]:
-        """Chooses the sequence that is to hold the prompt: its number, and how many tokens of the prompt it has.
+    def _share(self, source: int, target: int, keep: int) -> None:
+        self._lib.llama_memory_seq_cp(self._memory, source, target, 0, keep)
 
-        At least the last token of the prompt is always left to evaluate, as its logits are wanted.
-        """
-        shared = [_common(held, prompt) for held in self._held]
-        best = max(range(len(shared)), key=lambda s: (shared[s], self._used[s])) if slot is None else slot
-        chosen = best if slot is not None or self._continues(best, shared[best], prompt) else self._idlest()
-        self._clock += 1
-        self._used[chosen] = self._clock
-        keep = min(shared[best], len(prompt) - 1)
-        if not self._partial and keep < len(self._held[best]):
-            keep = 0
-        if chosen != best:
-            self.clear(chosen)
-            if keep and self._partial:
-                self._lib.llama_memory_seq_cp(self._memory, best, chosen, 0, keep)
-                self._held[chosen] = list(prompt[:keep])
-            else:
-                keep = 0
-        return chosen, self._cut(chosen, keep)
+    def _shorten(self, slot: int, keep: int) -> bool:
+        return bool(self._lib.llama_memory_seq_rm(self._memory, slot, keep, -1))
 
-    def _continues(self, slot: int, shared: int, prompt: Sequence[int]) -> bool:
-        return shared > 0 and shared == len(self._held[slot]) and shared < len(prompt)
-
-    def _idlest(self) -> int:
-        return min(range(len(self._held)), key=lambda s: (bool(self._held[s]), self._used[s]))
-
-    def _cut(self, slot: int, keep: int) -> int:
-        if keep == len(self._held[slot]):
-            return keep
-        if keep == 0 or not self._lib.llama_memory_seq_rm(self._memory, slot, keep, -1):
-            self.clear(slot)
-            return 0
-        del self._held[slot][keep:]
-        return keep
-
-    def clear(self, slot: int) -> None:
-        """Forget the sequence."""
+    def _forget(self, slot: int) -> None:
         self._lib.llama_memory_seq_rm(self._memory, slot, -1, -1)
-        self._held[slot].clear()
 
     def clear_all(self) -> None:
         """Forget everything, as after an error that leaves the cache in doubt."""
@@ -83,10 +45,7 @@ class Cells:
             held.clear()
 
     def evaluate(self, slot: int, tokens: Sequence[int], cancelled: Callable[[], bool] = lambda: False) -> bool:
-        """Evaluates the tokens after what the sequence holds, a batch at a time.
-
-        Returns False where it was cancelled between two batches, or no room was left in the context.
-        """
+        """See `Slots.evaluate`."""
         for start in range(0, len(tokens), self._size):
             if cancelled():
                 return False
@@ -129,10 +88,3 @@ class Cells:
 
     def close(self) -> None:
         self._lib.llama_batch_free(self._batch)
-
-
-def _common(held: Sequence[int], prompt: Sequence[int]) -> int:
-    for index, (one, other) in enumerate(zip(held, prompt, strict=False)):
-        if one != other:
-            return index
-    return min(len(held), len(prompt))

@@ -1,27 +1,27 @@
-"""The decoding loop in process: evaluate, draw, tell, until something ends it."""
+"""A model that llama.cpp has loaded in this process, with its context."""
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from gba.backends.base import Chunk, Finish, Properties, Timings
+from gba.backends.base import Properties
 from gba.backends.cells import Cells
+from gba.backends.decoding import Decoding
 from gba.backends.generation import GenerationRequest, LoadOptions
-from gba.backends.sampler import TokenSampler
-from gba.backends.stream_text import StopWatch, Utf8Assembler
+from gba.backends.llama_sampling import GrammarGate, LlamaChain
+from gba.backends.sampler import TokenSampler, known_extra
 from gba.backends.vocabulary import Vocabulary
-from gba.errors import BackendError, ContextOverflowError, ModelFileError
+from gba.errors import BackendError, ModelFileError
 
 __all__ = ["Decoder"]
 
 _TINY = 64 * 2**20
 
 
-class Decoder:
+class Decoder(Decoding):
     """A loaded model with its context. Only the thread that made it may use it; `vocabulary` is for all.
 
     ``complaints`` gives what llama.cpp has logged lately, for the message of an error.
@@ -45,13 +45,13 @@ class Decoder:
                 f"llama.cpp cannot make a context of {options.context or 'full'} tokens for {path.name}. "
                 f"Ask for fewer tokens (context=...). {_said(complaints())}"
             )
-        self.vocabulary = Vocabulary(lib, self._model)
+        self.vocabulary: Vocabulary = Vocabulary(lib, self._model)
         # llama.cpp rounds it up
         self.context = min(
             int(lib.llama_n_ctx(self._context)), options.length(int(lib.llama_model_n_ctx_train(self._model)))
         )
         self.slots = options.slots
-        self._cells = Cells(
+        self._cells: Cells = Cells(
             lib,
             self._context,
             slots=options.slots,
@@ -75,77 +75,12 @@ class Decoder:
     def properties(self) -> Properties:
         return self.vocabulary.describe(context=self.context, slots=self.slots, model=self._path.stem)
 
-    def generate(self, request: GenerationRequest, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
-        """The chunks of one generation. Ends without a last chunk when it is cancelled."""
-        self._check(request)
-        sampler = TokenSampler(
-            self._lib, self.vocabulary, request.sampling, request.seed, request.grammar, request.prompt
-        )
-        try:
-            yield from self._run(request, sampler, cancelled)
-        finally:
-            sampler.close()
-
-    def _check(self, request: GenerationRequest) -> None:
-        needed = len(request.prompt)
-        if not needed:
-            raise BackendError("the prompt has no tokens: begin it with BOS, or with some text.")
-        if request.max_tokens < -1:
-            raise BackendError(f"max_tokens is {request.max_tokens}: give a count, or -1 for as many as fit.")
-        if request.slot is not None and not 0 <= request.slot < self.slots:
-            raise BackendError(
-                f"there is no slot {request.slot}: this model has {self.slots} (slots=...), from 0 on.",
-                option="id_slot",
-            )
-        if needed >= self.context:
-            raise ContextOverflowError(
-                f"the prompt of {needed} tokens does not fit into the context of {self.context} tokens. "
-                "Load the model with a larger context, or shorten the conversation.",
-                needed=needed,
-                available=self.context,
-            )
-        self.vocabulary.check(request.prompt)
-
-    def _run(self, request: GenerationRequest, sampler: TokenSampler, cancelled: Callable[[], bool]) -> Iterator[Chunk]:
-        started = time.perf_counter()
-        slot, kept = self._cells.begin(request.prompt, request.slot)
-        if not self._cells.evaluate(slot, request.prompt[kept:], cancelled):
-            if cancelled():
-                return
-            raise BackendError("llama.cpp found no room for the prompt in its KV cache. Load it with a larger context.")
-        evaluated = time.perf_counter()
-        room = self.context - len(request.prompt)
-        limit = room if request.max_tokens < 0 else min(request.max_tokens, room)
-        text, stop = Utf8Assembler(), StopWatch(request.stop)
-        finish: Finish = "length"
-        count = 0
-        while count < limit:
-            if cancelled():
-                return
-            logits = self._cells.logits()
-            token = sampler.draw(logits)
-            count += 1
-            if self.vocabulary.is_eog(token):
-                finish = "eog"
-                break
-            probability = sampler.logprob(logits, token)
-            sampler.accept(token)
-            piece = text.feed(self.vocabulary.piece(token))
-            yield Chunk(piece, (token,), logprobs=() if probability is None else (probability,))
-            if stop.feed(piece):
-                finish = "stop"
-                break
-            if count < limit and not self._cells.evaluate(slot, (token,)):
-                break
-        ended = time.perf_counter()
-        timings = Timings(
-            cache_n=kept,
-            prompt_n=len(request.prompt) - kept,
-            predicted_n=count,
-            prompt_ms=(evaluated - started) * 1e3,
-            predicted_ms=(ended - evaluated) * 1e3,
-        )
-        yield Chunk(text.finish(), (), finish, timings)
+    def _sampler(self, request: GenerationRequest) -> TokenSampler:
+        lib, vocabulary, sampling = self._lib, self.vocabulary, request.sampling
+        known_extra(sampling.extra)  # refused before there is anything to free
+        gate = None if request.grammar is None else GrammarGate(lib, vocabulary, request.grammar)
+        chain = LlamaChain(lib, vocabulary.size, sampling, request.seed)
+        return TokenSampler(vocabulary, sampling, chain, gate, request.prompt)
 
     def close(self) -> None:
         """Frees the model. The vocabulary must not be used after this."""

@@ -1,7 +1,7 @@
 """llama.cpp in this process, by way of llama-cpp-python's C interface.
 
     LlamaInProcess ── Owner (one thread, a queue) ── Decoder ──┬── Cells        KV cache, prefixes
-                                                               ├── TokenSampler samplers, grammar
+                                                               ├── TokenSampler LlamaChain, GrammarGate
                                                                └── Vocabulary   tokens, metadata
 
 Only this module imports llama_cpp, and only when a model is loaded.
@@ -9,27 +9,17 @@ Only this module imports llama_cpp, and only when a model is loaded.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import ctypes
 import functools
 import os
-import random
 import sys
-import threading
-import weakref
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from gba.backends.base import Chunk, Properties, Sampling
 from gba.backends.files import checked_model
-from gba.backends.generation import GenerationRequest, LoadOptions
-from gba.backends.worker import Cancelled, Owner
+from gba.backends.generation import LoadOptions
+from gba.backends.owned import OwnedModel
 from gba.errors import BackendError
-
-if TYPE_CHECKING:
-    from gba.backends.decoder import Decoder
 
 __all__ = ["LlamaInProcess"]
 
@@ -76,7 +66,7 @@ def _library() -> tuple[Any, _Log]:
     return llama_cpp, _Log(llama_cpp)
 
 
-class LlamaInProcess:
+class LlamaInProcess(OwnedModel):
     """A GGUF model in this process: Backend and AsyncBackend. To be closed, or used as a context manager.
 
     Requests are served one after the other by the thread that owns the model; any thread and any event loop may ask.
@@ -114,110 +104,4 @@ class LlamaInProcess:
 
         log.verbose = log.verbose or verbose
         log.listen()
-        self._owner: Owner[Decoder] = Owner(
-            lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}"
-        )
-        self._seeds = random.Random(seed)
-        self._guard = threading.Lock()
-        self._known: Properties | None = None
-        self._finalizer = weakref.finalize(self, self._owner.shutdown)
-
-    def tokenize(self, text: str, *, special: bool = False) -> list[int]:
-        """See `Backend.tokenize`."""
-        with self._guard:
-            self._owner.check()
-            return self._owner.resource.vocabulary.tokenize(text, special=special)
-
-    def detokenize(self, tokens: Sequence[int]) -> str:
-        """See `Backend.detokenize`."""
-        with self._guard:
-            self._owner.check()
-            return self._owner.resource.vocabulary.detokenize(tokens)
-
-    def properties(self) -> Properties:
-        """See `Backend.properties`."""
-        with self._guard:
-            self._owner.check()
-            if self._known is None:
-                self._known = self._owner.resource.properties()
-            return self._known
-
-    def complete(
-        self,
-        prompt: Sequence[int],
-        *,
-        grammar: str | None = None,
-        stop: Sequence[str] = (),
-        max_tokens: int = -1,
-        sampling: Sampling | None = None,
-        slot: int | None = None,
-    ) -> Iterator[Chunk]:
-        """See `Backend.complete`."""
-        request = self._request(prompt, grammar, stop, max_tokens, sampling, slot)
-        yield from self._owner.stream(functools.partial(_generate, request))
-
-    def _request(
-        self,
-        prompt: Sequence[int],
-        grammar: str | None,
-        stop: Sequence[str],
-        max_tokens: int,
-        sampling: Sampling | None,
-        slot: int | None,
-    ) -> GenerationRequest:
-        sampling = sampling or Sampling()
-        seed = self._seeds.getrandbits(31) if sampling.seed is None else sampling.seed & 0xFFFFFFFF
-        return GenerationRequest(tuple(prompt), grammar, tuple(stop), max_tokens, sampling, slot, seed)
-
-    async def atokenize(self, text: str, *, special: bool = False) -> list[int]:
-        """See `AsyncBackend`."""
-        return await asyncio.to_thread(self.tokenize, text, special=special)
-
-    async def adetokenize(self, tokens: Sequence[int]) -> str:
-        """See `AsyncBackend`."""
-        return await asyncio.to_thread(self.detokenize, tokens)
-
-    async def aproperties(self) -> Properties:
-        """See `AsyncBackend`."""
-        return self.properties() if self._known is not None else await asyncio.to_thread(self.properties)
-
-    async def acomplete(
-        self,
-        prompt: Sequence[int],
-        *,
-        grammar: str | None = None,
-        stop: Sequence[str] = (),
-        max_tokens: int = -1,
-        sampling: Sampling | None = None,
-        slot: int | None = None,
-    ) -> AsyncIterator[Chunk]:
-        """See `AsyncBackend`."""
-        request = self._request(prompt, grammar, stop, max_tokens, sampling, slot)
-        async with contextlib.aclosing(self._owner.astream(functools.partial(_generate, request))) as chunks:
-            async for chunk in chunks:
-                yield chunk
-
-    def close(self) -> None:
-        """Ends what is running and frees the model. A second call does nothing."""
-        with self._guard:
-            self._finalizer()
-
-    async def aclose(self) -> None:
-        """See `close`."""
-        await asyncio.to_thread(self.close)
-
-    def __enter__(self) -> LlamaInProcess:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    async def __aenter__(self) -> LlamaInProcess:
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.aclose()
-
-
-def _generate(request: GenerationRequest, decoder: Decoder, cancelled: Cancelled) -> Iterator[Chunk]:
-    return decoder.generate(request, cancelled)
+        super().__init__(lambda: Decoder(lib, path, options, log.complaints), f"the model {path.name}", seed)

@@ -1,126 +1,90 @@
-"""How a token is drawn in process: llama.cpp's samplers, and a grammar that is asked as late as possible.
+"""How a token is drawn in process: a chain of samplers, and a grammar that is asked as late as possible.
 
 A token is drawn first and only then checked against the grammar: checking one candidate costs some hundredths of a
 millisecond, masking a whole vocabulary several milliseconds. Only where the grammar refuses the token are the others
 masked, the likeliest first. For plain sampling this changes nothing: the probability of a token is that of being
 drawn at once, plus that of a refusal times its share among the allowed ones, which is p / (sum of the allowed).
-
-A token is given to the grammar only after it has been checked: llama.cpp ends the process on a forbidden one.
 """
 
 from __future__ import annotations
 
-import ctypes
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from gba.backends.base import Sampling, TokenLogprob
 from gba.backends.generation import EXTRA_IN_PROCESS
-from gba.backends.vocabulary import Vocabulary
-from gba.errors import BackendError, GrammarError
-from gba.grammar.gbnf.parser import parse_gbnf
+from gba.backends.vocabulary import TokenTable
+from gba.errors import BackendError
 
-__all__ = ["GrammarGate", "TokenSampler"]
+__all__ = ["CANDIDATE", "Chain", "Gate", "TokenSampler", "known_extra", "penalises"]
 
-_CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
+"""A token that could come next, as llama.cpp lays it out."""
+
 _FIRST_LOOK = 512
 """Candidates that are masked first after a refusal. What matters is almost always among them."""
 _NARROW = 64
 
 
-class GrammarGate:
-    """llama.cpp's grammar sampler for one generation. Raises GrammarError where llama.cpp refuses the text."""
+class Chain(Protocol):
+    """Samplers, one after the other: penalties, what cuts the unlikely off, temperature, a draw."""
 
-    def __init__(self, lib: Any, vocabulary: Vocabulary, grammar: str) -> None:
-        if not grammar.strip() or "\0" in grammar:
-            raise GrammarError("the grammar is empty or holds a NUL. Give GBNF text with a rule `root`.")
-        self._lib = lib
-        self._sampler = lib.llama_sampler_init_grammar(vocabulary.pointer, grammar.encode("utf-8"), b"root")
-        if not self._sampler:
-            parse_gbnf(grammar)  # knows better what is wrong, and where
-            raise GrammarError(f"llama.cpp refuses the grammar. Its text begins: {grammar[:120]!r}")
+    def choose(self, candidates: np.ndarray[Any, Any]) -> int:
+        """The token drawn out of the candidates, whose order and logits it may change."""
+
+    def accept(self, token: int) -> None:
+        """Note a token for the penalties."""
+
+    def close(self) -> None: ...
+
+
+class Gate(Protocol):
+    """A grammar and a place in it."""
 
     def allows(self, token: int) -> bool:
         """Whether the token may come next."""
-        one = np.array([(token, 0.0, 0.0)], dtype=_CANDIDATE)
-        self.mask(one)
-        return bool(one["logit"][0] > -math.inf)
 
     def mask(self, candidates: np.ndarray[Any, Any]) -> None:
-        """Sets the logit of each candidate that may not come next to minus infinity."""
-        array = _wrap(self._lib, candidates)
-        self._lib.llama_sampler_apply(self._sampler, ctypes.byref(array))
+        """Set the logit of each candidate that may not come next to minus infinity."""
 
     def accept(self, token: int) -> None:
         """Go on after a token, which must have been checked."""
-        self._lib.llama_sampler_accept(self._sampler, token)
 
-    def close(self) -> None:
-        sampler, self._sampler = self._sampler, None
-        if sampler:
-            self._lib.llama_sampler_free(sampler)
+    def close(self) -> None: ...
 
 
 class TokenSampler:
     """Draws the tokens of one generation; to be closed. ``prompt`` is what penalties look back on."""
 
     def __init__(
-        self,
-        lib: Any,
-        vocabulary: Vocabulary,
-        sampling: Sampling,
-        seed: int,
-        grammar: str | None,
-        prompt: Sequence[int],
+        self, vocabulary: TokenTable, sampling: Sampling, chain: Chain, gate: Gate | None, prompt: Sequence[int]
     ) -> None:
-        self._lib, self._size, self._sampling = lib, vocabulary.size, sampling
+        self._size, self._sampling, self._chain, self._gate = vocabulary.size, sampling, chain, gate
         extra = known_extra(sampling.extra)
-        self._penalised = extra["repeat_last_n"] != 0 and (
-            sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0 or sampling.frequency_penalty != 0.0
-        )
+        self._penalised = penalises(sampling)
         self._greedy = sampling.temperature <= 0
         self._n_probs, self._piece = int(extra["n_probs"]), vocabulary.piece
         self._ids = np.arange(self._size, dtype=np.int32)
         self._narrow = False  # whether the grammar allowed few tokens last time: then the first look is in vain
-        self._buffer = np.zeros(self._size, dtype=_CANDIDATE)
-        self._gate = None if grammar is None else GrammarGate(lib, vocabulary, grammar)
-        self._chain = self._build(extra, seed)
+        self._buffer = np.zeros(self._size, dtype=CANDIDATE)
         if self._penalised:
             for token in prompt[-int(extra["repeat_last_n"]) if extra["repeat_last_n"] > 0 else 0 :]:
-                lib.llama_sampler_accept(self._chain, token)
-
-    def _build(self, extra: Mapping[str, float], seed: int) -> Any:
-        """The order of llama.cpp's own default chain."""
-        lib, s = self._lib, self._sampling
-        chain = lib.llama_sampler_chain_init(lib.llama_sampler_chain_default_params())
-        parts: list[Any] = []
-        if self._penalised:
-            values = (int(extra["repeat_last_n"]), s.repeat_penalty, s.frequency_penalty, s.presence_penalty)
-            takes_size = len(lib.llama_sampler_init_penalties.argtypes) == 5
-            parts.append(lib.llama_sampler_init_penalties(*((self._size, *values) if takes_size else values)))
-        if self._greedy:
-            parts.append(lib.llama_sampler_init_greedy())
-        else:
-            parts += [lib.llama_sampler_init_top_n_sigma(extra["top_n_sigma"])] if extra["top_n_sigma"] > 0 else []
-            parts += [lib.llama_sampler_init_top_k(s.top_k)] if s.top_k > 0 else []
-            parts += [lib.llama_sampler_init_typical(extra["typical_p"], 1)] if extra["typical_p"] < 1 else []
-            parts += [lib.llama_sampler_init_top_p(s.top_p, 1)] if s.top_p < 1 else []
-            parts += [lib.llama_sampler_init_min_p(s.min_p, 1)] if s.min_p > 0 else []
-            parts += [lib.llama_sampler_init_temp(s.temperature), lib.llama_sampler_init_dist(seed)]
-        for part in parts:
-            lib.llama_sampler_chain_add(chain, part)
-        return chain
+                chain.accept(token)
 
     def draw(self, logits: np.ndarray[Any, Any]) -> int:
         """The next token. ``logits``: float32, vocabulary size, left as they are. Raises BackendError in a dead end."""
-        token = self._choose(self._candidates(logits)) if self._penalised or not self._greedy else int(logits.argmax())
+        token = (
+            self._chain.choose(self._candidates(logits))
+            if self._penalised or not self._greedy
+            else int(logits.argmax())
+        )
         if self._gate is None or self._gate.allows(token):
             return token
-        return self._choose(self._allowed(self._gate, logits))
+        return self._chain.choose(self._allowed(self._gate, logits))
 
     def logprob(self, logits: np.ndarray[Any, Any], token: int) -> TokenLogprob | None:
         """How likely the model found a token, and the likeliest ones; None unless ``n_probs`` asks for it."""
@@ -136,11 +100,11 @@ class TokenSampler:
 
     def accept(self, token: int) -> None:
         """Note the token that `draw` gave; not for one that ends the generation."""
-        self._lib.llama_sampler_accept(self._chain, token)
+        self._chain.accept(token)
         if self._gate is not None:
             self._gate.accept(token)
 
-    def _allowed(self, gate: GrammarGate, logits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def _allowed(self, gate: Gate, logits: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         """The candidates that the grammar allows; the likeliest ones where they are all that can matter."""
         enough = 1 if self._greedy else self._sampling.top_k
         if not self._penalised and not self._narrow and enough > 0 and self._size > _FIRST_LOOK:
@@ -157,7 +121,7 @@ class TokenSampler:
         return alive
 
     @staticmethod
-    def _masked(gate: GrammarGate, candidates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    def _masked(gate: Gate, candidates: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         gate.mask(candidates)
         return candidates[candidates["logit"] > -math.inf]
 
@@ -169,19 +133,18 @@ class TokenSampler:
         candidates["logit"] = logits if ids is None else logits[ids]
         return candidates
 
-    def _choose(self, candidates: np.ndarray[Any, Any]) -> int:
-        array = _wrap(self._lib, candidates)
-        self._lib.llama_sampler_apply(self._chain, ctypes.byref(array))
-        if not 0 <= array.selected < array.size:
-            raise BackendError("llama.cpp's samplers chose no token: check the sampling parameters.")
-        return int(array.data[array.selected].id)
-
     def close(self) -> None:
-        chain, self._chain = self._chain, None
-        if chain:
-            self._lib.llama_sampler_free(chain)
+        """Frees what the samplers and the grammar hold."""
+        self._chain.close()
         if self._gate is not None:
             self._gate.close()
+
+
+def penalises(sampling: Sampling) -> bool:
+    """Whether tokens that were there already change what is drawn."""
+    return known_extra(sampling.extra)["repeat_last_n"] != 0 and (
+        sampling.repeat_penalty != 1.0 or sampling.presence_penalty != 0.0 or sampling.frequency_penalty != 0.0
+    )
 
 
 def known_extra(extra: Mapping[str, Any]) -> dict[str, float]:
@@ -195,9 +158,3 @@ def known_extra(extra: Mapping[str, Any]) -> dict[str, float]:
             option=unknown[0],
         )
     return {**EXTRA_IN_PROCESS, **extra}
-
-
-def _wrap(lib: Any, candidates: np.ndarray[Any, Any]) -> Any:
-    """llama.cpp's view of the candidates; valid as long as they are."""
-    data = candidates.ctypes.data_as(lib.llama_token_data_p)
-    return lib.llama_token_data_array(data=data, size=len(candidates), selected=-1, sorted=False)

@@ -285,19 +285,26 @@ class _Turns:
     start: str
     _before: str | None = field(default=None, init=False)
     _index: int = field(default=-1, init=False)
+    _begun: dict[str, int] = field(default_factory=dict, init=False)  # steps may take turns: which one each has begun
 
     def __call__(self, text: str, _grammar: str | None, _stop: tuple[str, ...]) -> str:
         before, start, written = text.rpartition(self.start)
         if not start:
             raise BackendError(f"no {self.start!r} in the prompt: no turn of the assistant begins there.")
         if before != self._before:
-            self._before, self._index = before, self._index + 1
+            index = self._begun.get(before) if written else None
+            self._before, self._index = before, self._next() if index is None else index
+            self._begun[before] = self._index
         if self._index >= len(self.turns):
             raise BackendError(f"all scripted turns are used up. The prompt ends with {text[-200:]!r}.")
         turn = self.turns[self._index]
         if not turn.startswith(written):
             raise BackendError(f"the turn is {written!r} so far, which is not how {turn!r} begins.")
         return turn[len(written) :]
+
+    def _next(self) -> int:
+        """The first turn that nothing has begun."""
+        return max(self._begun.values(), default=-1) + 1
 
 
 def _led_in(matcher: Matcher | None, reply: str) -> str:

@@ -1,18 +1,49 @@
-"""The vocabulary of a model loaded in process: text to tokens and back, and which tokens end a generation."""
+"""The vocabulary of a model loaded in this process: text to tokens and back, and which tokens end a generation."""
 
 from __future__ import annotations
 
 import ctypes
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
 from gba.backends.base import Properties
 from gba.errors import BackendError
 
-__all__ = ["Vocabulary"]
+__all__ = ["TokenTable", "Vocabulary"]
 
 
-class Vocabulary:
+class TokenTable(ABC):
+    """Tokens from 0 to ``size`` - 1, and the bytes that they spell. It never changes: any thread may ask."""
+
+    size: int
+
+    @abstractmethod
+    def tokenize(self, text: str, *, special: bool) -> list[int]:
+        """Tokens of the text, no BOS added; control tokens by their names only where ``special``."""
+
+    @abstractmethod
+    def piece(self, token: int) -> bytes:
+        """The bytes that one token spells, control tokens by their names."""
+
+    @abstractmethod
+    def is_eog(self, token: int) -> bool:
+        """Whether the token ends a generation."""
+
+    def detokenize(self, tokens: Sequence[int]) -> str:
+        """The text that the tokens spell; nothing is stripped, what is no UTF-8 becomes U+FFFD."""
+        return b"".join(map(self.piece, tokens)).decode("utf-8", errors="replace")
+
+    def check(self, tokens: Sequence[int]) -> None:
+        """Raises BackendError for an id that the vocabulary does not have."""
+        if tokens and (min(tokens) < 0 or max(tokens) >= self.size):
+            wrong = next(token for token in tokens if not 0 <= token < self.size)
+            raise BackendError(
+                f"the token {wrong} is not in the vocabulary (0 to {self.size - 1}). Tokenize with this model."
+            )
+
+
+class Vocabulary(TokenTable):
     """llama.cpp's vocabulary of ``model``. It never changes, so any thread may ask while the model is loaded.
 
     ``lib`` is the llama_cpp module; it comes as an argument because only one module of gba may import it.
@@ -58,18 +89,6 @@ class Vocabulary:
             if count >= 0:
                 return buffer.raw[:count]
             room = -count
-
-    def detokenize(self, tokens: Sequence[int]) -> str:
-        """The text that the tokens spell; nothing is stripped, what is no UTF-8 becomes U+FFFD."""
-        return b"".join(map(self.piece, tokens)).decode("utf-8", errors="replace")
-
-    def check(self, tokens: Sequence[int]) -> None:
-        """Raises BackendError for an id that the vocabulary does not have."""
-        if tokens and (min(tokens) < 0 or max(tokens) >= self.size):
-            wrong = next(token for token in tokens if not 0 <= token < self.size)
-            raise BackendError(
-                f"the token {wrong} is not in the vocabulary (0 to {self.size - 1}). Tokenize with this model."
-            )
 
     def is_eog(self, token: int) -> bool:
         """Whether the token ends a generation."""

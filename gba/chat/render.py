@@ -21,7 +21,8 @@ from gba.chat.tokens import Tokens
 __all__ = ["Prompt", "Renderer", "Transcripts"]
 
 _KEPT_TOKENS = 4_000_000
-"""Tokens of transcripts that are kept: 16 MB."""
+_KEPT_TURNS = 2048
+"""Tokens of transcripts that are kept, which are 16 MB; and of how many turns, since short ones have keys as well."""
 
 
 class Transcripts:
@@ -36,7 +37,7 @@ class Transcripts:
         old = self._kept.pop(key, None)
         self._size += len(tokens) - (0 if old is None else len(old))
         self._kept[key] = array("i", tokens)
-        while self._size > _KEPT_TOKENS and len(self._kept) > 1:
+        while len(self._kept) > _KEPT_TURNS or (self._size > _KEPT_TOKENS and len(self._kept) > 1):
             self._size -= len(self._kept.popitem(last=False)[1])
 
     def recall(self, key: tuple[Any, ...]) -> array[int] | None:

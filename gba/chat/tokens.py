@@ -11,7 +11,7 @@ from gba.chat.syntax import Written
 
 __all__ = ["Tokens"]
 
-_CACHED_TEXTS = 8192
+_CACHED_TEXTS = 2048
 _CACHED_LENGTH = 4096
 _ANCHOR = "\n"
 """SentencePiece vocabularies put a space before a first word; behind this character, which never joins with what

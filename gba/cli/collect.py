@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gba.tuning.collect import Teacher
     from gba.tuning.episodes import Episode
 
-__all__ = ["EnvironmentName", "collect", "find_environment"]
+__all__ = ["EnvironmentName", "collect", "find_environment", "progress"]
 
 EnvironmentName = Annotated[
     str,
@@ -67,7 +67,7 @@ def collect(
     wanted = Collection(found.name, runs, first, attempts, split, task_seed, name, build, max_steps)  # type: ignore[arg-type]
     rewards: list[float] = []
     failed = 0
-    with _progress(f"{found.name}, {name}", runs * attempts) as show:
+    with progress(f"{found.name}, {name}", runs * attempts) as show:
 
         def told(_: str, episode: Episode) -> None:
             nonlocal failed
@@ -120,7 +120,7 @@ def _teacher(teacher: str | None, options: ModelOptions) -> tuple[Teacher, str, 
 
 
 @contextmanager
-def _progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
+def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """A bar on standard error; what is yielded counts one more and says how it goes."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -184,7 +184,7 @@ def _task(rng: random.Random, index: int, split: Split) -> Task:
         problem.kind,
         problem.request,
         problem.acts,
-        "It is done." if problem.goal.events is not None else "I see it now.",
+        "I have done it." if problem.goal.events is not None else "I see it now.",
         problem.answer,
         hard=problem.kind == "several",
         data=(events, problem.goal),

@@ -109,7 +109,7 @@ def _task(rng: random.Random, index: int, split: Split) -> Task:
         problem.kind,
         problem.request,
         problem.acts,
-        "It is done." if problem.goal.files is not None else "I have read it.",
+        "I have done it." if problem.goal.files is not None else "I have read it.",
         problem.answer,
         hard=problem.kind == "several",
         data=(state, problem.goal),

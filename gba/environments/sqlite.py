@@ -144,7 +144,7 @@ def _task(rng: random.Random, index: int, split: Split) -> Task:
         problem.kind,
         problem.request,
         tuple(acts),
-        "It is done." if problem.goal.rows is not None else "I have the value.",
+        "I have done it." if problem.goal.rows is not None else "I have the value.",
         problem.answer,
         hard=len(problem.statements) > 1,
         data=(table, problem.goal),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,10 +34,11 @@ class Dialogue:
     kind: str
 
 
-def labelled(kind: str, steps: Sequence[Step], *, end: int) -> Dialogue:
+def labelled(kind: str, steps: Sequence[Step], *, end: int, forced: bool = False) -> Dialogue:
     """The dialogue of a conversation's steps, in their order; ``end`` is the token that ends a turn.
 
-    Labelled is what the model chose in each step, with the end of a turn where it ended one. Raises DialogueError where
+    Labelled is what the model chose in each step, with the end of a turn where it ended one; with ``forced``, also what
+    was forced in its turns. Raises DialogueError where
     there is no step, or where the tokens of a step are not the beginning of those of the last one.
     """
     if not steps:
@@ -48,13 +49,14 @@ def labelled(kind: str, steps: Sequence[Step], *, end: int) -> Dialogue:
         if not np.array_equal(tokens[: len(step.tokens)], step.tokens):
             raise DialogueError(f"a step of {kind!r} is not the beginning of the next one")
         for span in step.spans:
-            _label(tokens, labels, span, end)
+            if span.kind != "forced":
+                _label(tokens, labels, span, end)
+            elif forced and span.end > step.prompt_tokens:  # the prompt is forced as well, and is not the model's turn
+                _label(tokens, labels, replace(span, start=max(span.start, step.prompt_tokens)), end)
     return Dialogue(tokens, labels, kind)
 
 
 def _label(tokens: NDArray[np.int32], labels: NDArray[np.int32], span: Span, end: int) -> None:
-    if span.kind == "forced":
-        return
     labels[span.start - 1 : span.end - 1] = tokens[span.start : span.end]
     if span.eog:
         labels[span.end - 1] = end

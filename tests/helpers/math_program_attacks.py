@@ -96,9 +96,13 @@ _STATEMENTS = (
     "raise SystemExit",
     "raise KeyboardInterrupt\nresult = 1",
     "with open('/etc/passwd') as f:\n    result = f.read()",
+    "def f():\n    x = yield 1\nresult = list(f())",
+    "yield 5\nresult = 1",
+    "def f():\n    print((yield 1))\nresult = list(f())",
+    "def f():\n    yield (yield 1)\nresult = list(f())",
+    "result = [(yield x) for x in [1]]",
+    "def f():\n    return (lambda: (yield 1))\nresult = f()()",
     "async def f():\n    return 1\nresult = f()",
-    "def f():\n    yield 1\nresult = list(f())",
-    "def f():\n    yield from f()\nresult = list(f())",
     "def f():\n    await f()\nresult = f()",
     "match 1:\n    case 1:\n        result = 1",
     "import os\ndef f():\n    return os.system('id')\nresult = f()",
@@ -206,6 +210,10 @@ PROGRAM_ESCAPES = [*_ATTRIBUTES, *(f"result = {text}" for text in _FORMATS), *_S
 """Programs that have to be refused."""
 
 _LOOPS = (
+    "def f():\n    while True:\n        yield 1\nresult = list(f())",
+    "def f():\n    yield from f()\nresult = list(f())",
+    "def f():\n    for x in f():\n        yield x\nresult = sum(f())",
+    "def f(n):\n    yield n\n    yield from f(n + 1)\nresult = list(f(0))",
     "while True:\n    try:\n        1 / 0\n    except ZeroDivisionError:\n        pass",
     "def f():\n    try:\n        return f()\n    except Exception:\n        return f()\nf()",
     "try:\n    while True:\n        pass\nexcept Exception:\n    result = 1",

@@ -10,6 +10,7 @@ import pytest
 from gba.backends.inprocess import LlamaInProcess
 from gba.backends.process import LlamaServerProcess
 from gba.backends.server import LlamaServer
+from gba.backends.transformers import Transformers
 from tests.helpers.gguf_factory import write_gguf
 
 
@@ -39,4 +40,10 @@ def server(server_process: LlamaServerProcess) -> Iterator[LlamaServer]:
 @pytest.fixture(scope="session")
 def in_process(random_gguf: Path) -> Iterator[LlamaInProcess]:
     with LlamaInProcess(random_gguf, context=2048) as backend:
+        yield backend
+
+
+@pytest.fixture(scope="session")
+def by_transformers(random_gguf: Path) -> Iterator[Transformers]:
+    with Transformers(random_gguf, context=2048) as backend:
         yield backend

@@ -7,6 +7,7 @@ from gba.grammar.gbnf.derive import RemainingPrinter
 from gba.grammar.gbnf.lengths import Lengths
 from gba.grammar.gbnf.nodes import CharClass, GbnfTree
 from gba.grammar.gbnf.stacks import Machine, State
+from gba.grammar.gbnf.trie import Trie
 
 __all__ = ["MAX_FORCED", "MAX_SHORTEST", "Matcher"]
 
@@ -121,6 +122,15 @@ class Matcher:
         single = [(ord(char), ord(char)) for char in self._state.literals]
         classes = [pair for ranges, _ in self._state.classes for pair in ranges]
         return CharClass(normalise(single + classes))
+
+    def among(self, vocabulary: Trie) -> list[int]:
+        """The numbers of those texts of a vocabulary that may come next, in no order."""
+        return vocabulary.allowed(self._state)
+
+    @property
+    def place(self) -> object:
+        """Equal for two matchers of one grammar after which the same may come; fit to be a key."""
+        return self._state
 
     def _follow(self, text: str) -> State | None:
         state: State | None = self._state

@@ -20,7 +20,7 @@ from gba.errors import MathError
 from gba.tools.math import language
 from gba.tools.math.commas import refuse_decimal_commas
 from gba.tools.math.language import Signature
-from gba.tools.math.names import Modules, Scope, imported
+from gba.tools.math.names import Modules, Scope, imported, yields
 from gba.tools.math.source import MAX_LENGTH, spelled
 
 __all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Program", "check", "is_text", "operator_of"]
@@ -53,11 +53,11 @@ _TESTS = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 _WORDS = {
     "ClassDef": "a class",
     "With": "with",
-    "Yield": "yield (make a list)",
-    "YieldFrom": "yield (make a list)",
     "Match": "match",
     "AsyncFunctionDef": "async",
 }
+_CHANGES = frozenset({"add", "append", "extend", "remove"})
+"""Methods that a line may be: the grammar lets them follow any name."""
 _LISTED = frozenset(language.VALUE_METHODS | set(language.METHODS))
 _ATTRIBUTES = language.PROPERTIES | language.ATTRIBUTES
 
@@ -135,9 +135,10 @@ def _refuse_stray(program: Program) -> None:
     waiting: list[tuple[ast.AST, bool, bool]] = [(node, False, False) for node in program.tree.body]
     while waiting:
         node, function, loop = waiting.pop()
-        stray = isinstance(node, ast.Return) and not function
+        produced = not isinstance(node, ast.FunctionDef) and yields(node) if isinstance(node, ast.stmt) else False
+        stray = (isinstance(node, ast.Return) or produced) and not function
         if stray or (isinstance(node, (ast.Break, ast.Continue)) and not loop):
-            word = type(node).__name__.lower()
+            word = "yield" if produced else type(node).__name__.lower()
             place = "a function" if stray else "a loop"
             raise MathError(f"Line {node.lineno}: {word} outside of {place}.", kind="syntax", program=program.text)  # type: ignore[attr-defined]
         if isinstance(node, (ast.For, ast.While)):
@@ -281,6 +282,11 @@ class _Checker:
         if node.exc.keywords or any(isinstance(one, ast.Starred) for one in node.exc.args):
             raise self._error(node, "an error takes a text")
         return node.exc.args
+
+    def _Yield(self, node: ast.Yield | ast.YieldFrom) -> Iterable[ast.AST]:
+        return [node.value] if node.value else []
+
+    _YieldFrom = _Yield
 
     def _Assert(self, node: ast.Assert) -> Iterable[ast.AST]:
         return [node.test, *([node.msg] if node.msg else [])]
@@ -434,7 +440,9 @@ class _Checker:
             likely = self.modules.named(node.value, None)
             members = language.SETS if likely == "S" else language.MEMBERS.get(likely, frozenset())
             return likely if node.attr in members else ""
-        return module
+        members = language.SETS if module == "S" else language.MEMBERS[module]
+        changes = node.attr in _CHANGES and node.attr not in members
+        return "" if changes else module  # np.append(x): the interpreter says that there is none
 
     def _member(self, node: ast.Attribute, module: str) -> None:
         members = language.SETS if module == "S" else language.MEMBERS[module]

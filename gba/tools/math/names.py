@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from gba.tools.math import language
 
-__all__ = ["COMPREHENSIONS", "Modules", "Scope", "assigned", "imported"]
+__all__ = ["COMPREHENSIONS", "Modules", "Scope", "assigned", "imported", "yields"]
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _INNER = (ast.FunctionDef, ast.Lambda, *COMPREHENSIONS)
@@ -76,6 +76,12 @@ class Scope:
         while scope.around is not None:
             scope = scope.around
         return scope
+
+
+def yields(node: ast.FunctionDef | ast.stmt) -> bool:
+    """Whether there is a ``yield`` in a statement, or in a function's own statements."""
+    body = node.body if isinstance(node, ast.FunctionDef) else [node]
+    return any(isinstance(part, (ast.Yield, ast.YieldFrom)) for one in body for part in _own(one))
 
 
 def _own(node: ast.AST) -> Iterator[ast.AST]:

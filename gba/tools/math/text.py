@@ -50,7 +50,7 @@ def short(value: Any, style: Style = _USUAL) -> str:
     """What the agent's model reads: one line, with numbers as decimals, of as many digits as the program asks for."""
     if style.fraction and isinstance(value, sympy.Rational) and not value.is_Integer and len(str(value)) <= _WHOLE:
         return f"{value} ({_plain(value, style)})"
-    text = _short(value, style).replace("\n", " ")
+    text = _short(value, style).replace("\n", " ") or "''"
     return text if len(text) <= _LINE else text[: _LINE - 4] + " ..."
 
 

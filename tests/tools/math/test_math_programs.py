@@ -6,13 +6,16 @@ import contextlib
 import io
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 import pytest
 
 from gba.tools.math import MathResult
 from gba.tools.math.language import ANSWERS
+from tests.helpers.math_honest import HONEST
 from tests.helpers.math_programs import PROGRAMS
+from tests.helpers.math_word_problems import PROBLEMS
 
 
 def by_cpython(program: str) -> tuple[str, dict[str, Any]]:
@@ -39,6 +42,18 @@ def test_programs_do_what_they_do_in_python(patiently: Callable[[str], MathResul
         assert math.isclose(float(result.value), names[name], rel_tol=1e-12)
     else:
         assert result.value == names[name]
+
+
+@pytest.mark.parametrize("question, program, value", PROBLEMS)
+def test_word_problems_are_solved(
+    patiently: Callable[[str], MathResult], question: str, program: str, value: Fraction
+) -> None:
+    assert math.isclose(float(patiently(program).value), value, rel_tol=1e-12), question
+
+
+def test_the_corpora_are_large() -> None:
+    assert len(PROBLEMS) >= 150
+    assert len({*PROGRAMS, *(program for program, _ in HONEST)}) >= 600
 
 
 @pytest.mark.parametrize(

@@ -568,5 +568,10 @@ class Expressions:
         """What assigns a value to a target. Statements know more: they replace this."""
         raise NotImplementedError
 
+    def _yield(self, node: ast.Yield | ast.YieldFrom, _: Scope) -> Run:
+        raise MathError(f"Line {node.lineno}: yield stands alone on its line.", kind="forbidden")
+
+    _yieldfrom = _yield
+
     def _starred(self, node: ast.Starred, scope: Scope) -> Run:
         return self.compile(node.value, scope)

@@ -6,7 +6,6 @@ import ast
 import builtins
 from collections import deque
 from collections.abc import Callable
-from enum import Enum
 from typing import Any
 
 import sympy
@@ -21,19 +20,13 @@ from gba.tools.math.interpreter.conversions import as_index
 from gba.tools.math.interpreter.expressions import Expressions, Frame, Run
 from gba.tools.math.interpreter.fuel import CALLS, LENGTH
 from gba.tools.math.interpreter.functions import Function, Parameters
+from gba.tools.math.interpreter.generators import Generators, Produce, produced
+from gba.tools.math.interpreter.leaving import Left
 from gba.tools.math.interpreter.operators import iterated, truth
 from gba.tools.math.interpreter.texts import readable
-from gba.tools.math.names import Scope, imported
+from gba.tools.math.names import Scope, imported, yields
 
-__all__ = ["Left", "Statements"]
-
-
-class Left(Enum):
-    """How a block was left before its end."""
-
-    BREAK = 1
-    CONTINUE = 2
-    RETURN = 3
+__all__ = ["Statements"]
 
 
 _VALUE = 0
@@ -445,10 +438,15 @@ class Statements(Expressions):
         if len(set(every)) < len(every):
             raise MathError(f"Line {node.lineno}: two parameters have the same name.", kind="syntax")
         fuel = self.fuel
+        produce: Produce | None = None
         if isinstance(node, ast.Lambda):
             name, expression, body = "<lambda>", self.compile(node.body, inner), None
         else:
-            name, expression, body = node.name, None, self.block(node.body, inner)
+            name, expression, body = node.name, None, None
+            if yields(node):
+                produce = Generators(self).block(node.body, inner)
+            else:
+                body = self.block(node.body, inner)
 
         def make(around: Frame) -> Function:
             parameters = Parameters(
@@ -470,6 +468,8 @@ class Statements(Expressions):
                     raise too_large(f"{name} calls itself more than {CALLS} deep")
                 try:
                     bind_to(frame, values, keywords)
+                    if produce is not None:
+                        return produced(name, fuel, produce(frame))
                     if expression is not None:
                         return expression(frame)
                     if body is not None:

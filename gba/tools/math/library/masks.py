@@ -104,6 +104,8 @@ def _reshaped(value: Any, *shape: Any) -> Any:
 
 def _order(value: Any) -> Any:
     items = flat(value)
+    if len(set(items)) < len(items):
+        raise MathError("np.argsort of equal values has no certain order.", kind="domain")
     return ImmutableDenseNDimArray([Integer(at) for at in sorted(range(len(items)), key=lambda at: items[at])])
 
 

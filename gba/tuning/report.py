@@ -1,0 +1,133 @@
+"""What runs were worth, side by side: shares with their intervals, as JSON, as Markdown, as a plot."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+
+from gba._version import __version__
+from gba.errors import GbaError
+from gba.schema.tools import ToolCall
+from gba.trajectory import Trajectory
+
+__all__ = ["Score", "as_markdown", "interval", "plot", "score", "write_report"]
+
+_NORMAL = 1.959963984540054
+"""Two-sided, 95 %."""
+
+
+@dataclass(frozen=True)
+class Score:
+    """The runs of one way to ask a model on one set of tasks. Shares are from 0 to 1, tokens counts of all runs.
+
+    ``solved``: the share of runs with a reward of 1; ``low`` and ``high``: its interval of 95 % (Wilson); ``valid``:
+    the share of calls that their tool's schema allows, None where there were none.
+    """
+
+    way: str
+    tasks: str
+    runs: int
+    solved: float
+    low: float
+    high: float
+    reward: float
+    no_answer: int
+    calls: int
+    valid: float | None
+    generated: int
+
+
+def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
+    """The score of recorded runs. Raises ValueError where there is none."""
+    listed = list(runs)
+    if not listed:
+        raise ValueError(f"there are no runs of {tasks}, {way}")
+    solved = sum(run.reward == 1 for run in listed)
+    low, high = interval(solved, len(listed))
+    valid = [_valid(run, call) for run in listed for message in run.messages for call in message.calls]
+    return Score(
+        way,
+        tasks,
+        len(listed),
+        solved / len(listed),
+        low,
+        high,
+        sum(run.reward or 0 for run in listed) / len(listed),
+        sum(bool(run.error) for run in listed),
+        len(valid),
+        sum(valid) / len(valid) if valid else None,
+        sum(run.usage().get("generated", 0) for run in listed),
+    )
+
+
+def _valid(run: Trajectory, call: ToolCall) -> bool:
+    tool = next((tool for tool in run.tools if tool.name == call.name), None)
+    if tool is None:
+        return False
+    return bool(jsonschema.Draft202012Validator(tool.schema).is_valid(dict(call.arguments)))
+
+
+def interval(right: int, whole: int) -> tuple[float, float]:
+    """Wilson's interval of 95 % for a share."""
+    share, squared = right / whole, _NORMAL**2
+    middle = (share + squared / (2 * whole)) / (1 + squared / whole)
+    half = _NORMAL * math.sqrt(share * (1 - share) / whole + squared / (4 * whole**2)) / (1 + squared / whole)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def write_report(scores: Sequence[Score], folder: Path, *, model: str, about: dict[str, Any]) -> None:
+    """Write ``report.json`` and ``report.md``."""
+    content = {"gba": __version__, "model": model, **about, "scores": [asdict(each) for each in scores]}
+    (folder / "report.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    (folder / "report.md").write_text(f"# {model}\n\n{as_markdown(scores)}", encoding="utf-8")
+
+
+def as_markdown(scores: Sequence[Score]) -> str:
+    """A table, a row each."""
+    lines = [
+        "| tasks | way | runs | solved | 95 % | reward | valid calls | without answer |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for each in scores:
+        valid = "–" if each.valid is None else f"{each.valid:.1%} of {each.calls}"
+        lines.append(
+            f"| {each.tasks} | {each.way} | {each.runs} | {each.solved:.1%} | {each.low:.0%}–{each.high:.0%} | "
+            f"{each.reward:.3f} | {valid} | {each.no_answer} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def plot(scores: Sequence[Score], path: Path, *, title: str) -> None:
+    """Draw the shares of solved tasks as bars with their intervals. Raises GbaError where matplotlib is missing."""
+    try:
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        raise GbaError("plots need matplotlib: pip install 'grammar-based-agents[notebooks]'") from error
+    tasks, ways = list(dict.fromkeys(each.tasks for each in scores)), list(dict.fromkeys(each.way for each in scores))
+    figure = Figure(figsize=(1.5 + 1.4 * len(tasks), 3.6), layout="constrained")
+    axes = figure.subplots()
+    width = 0.8 / len(ways)
+    for number, way in enumerate(ways):
+        mine = {each.tasks: each for each in scores if each.way == way}
+        shown = [(place, mine[name]) for place, name in enumerate(tasks) if name in mine]
+        axes.bar(
+            [place + (number - (len(ways) - 1) / 2) * width for place, _ in shown],
+            [each.solved for _, each in shown],
+            width * 0.92,
+            label=way,
+            yerr=[[each.solved - each.low for _, each in shown], [each.high - each.solved for _, each in shown]],
+            error_kw={"linewidth": 0.8, "capsize": 2},
+        )
+    axes.set_xticks(range(len(tasks)), tasks, rotation=20, ha="right")
+    axes.set_ylim(0, 1)
+    axes.set_ylabel("tasks solved")
+    axes.set_title(title)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.legend(frameon=False)
+    figure.savefig(path)
