@@ -14,6 +14,7 @@ GbaError
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
 ├── StepError                a step ended without a valid call
+├── StepLimitError           an agent made as many steps as it may, and has no answer
 └── MathError                a program that the math tool does not evaluate
 """
 
@@ -36,6 +37,7 @@ __all__ = [
     "ServerResponseError",
     "ServerUnavailableError",
     "StepError",
+    "StepLimitError",
     "ToolsError",
     "UnknownModelError",
 ]
@@ -216,6 +218,14 @@ class StepError(GbaError):
 
     def __init__(self, message: str, *, thought: str = "", text: str = "", violations: tuple[Any, ...] = ()) -> None:
         self.thought, self.text, self.violations = thought, text, violations
+        super().__init__(message)
+
+
+class StepLimitError(GbaError):
+    """An agent made the ``steps`` that it may make for one request, and did not answer."""
+
+    def __init__(self, message: str, *, steps: int) -> None:
+        self.steps = steps
         super().__init__(message)
 
 

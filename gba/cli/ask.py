@@ -29,7 +29,9 @@ def ask(
         str, typer.Argument(help="What you want to know or have done; - reads standard input.", show_default=False)
     ],
     agent: AgentOptions,
-    max_steps: Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which it is given up.")] = 12,
+    max_steps: Annotated[
+        int, typer.Option("--max-steps", min=1, help="In the last of so many steps it answers from what it has.")
+    ] = 12,
     json: Annotated[bool, typer.Option("--json", help="One JSON object per event and line.")] = False,
     record: Annotated[
         Path | None,
@@ -57,8 +59,8 @@ def ask(
     model = agent.chat_model()
     view: View = JsonLines() if json else Printed()
     with _written_to(html, record) as folder, _recorder(folder, model, tools) as recorder, Runner() as runner:
-        built = agent.agent(model, tools, recorder)
-        done = runner.run(built, [HumanMessage(asked)], view, max_steps=max_steps)
+        built = agent.agent(model, tools, recorder, max_steps=max_steps)
+        done = runner.run(built, [HumanMessage(asked)], view)
     if verbose:
         note(str(done.tally))
     if done.interrupted:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from langchain_core.messages import BaseMessage
 
     from gba.cli.running import Runner
+    from gba.cli.sessions import Session
     from gba.langchain.chat_model import ChatLlamaCpp
 
 __all__ = ["chat"]
@@ -33,14 +34,40 @@ _COMMANDS = {
 @takes_agent_options
 def chat(
     agent: AgentOptions,
-    max_steps: Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which a request is given up.")] = 12,
+    max_steps: Annotated[
+        int,
+        typer.Option(
+            "--max-steps", min=1, help="In the last of so many steps for a request it answers from what it has."
+        ),
+    ] = 12,
+    window: Annotated[
+        int | None,
+        typer.Option(
+            "--window",
+            min=0,
+            help="The model sees so many exchanges before the request at hand; all of them without it.",
+            show_default=False,
+        ),
+    ] = None,
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session",
+            "-s",
+            metavar="NAME",
+            help="A conversation that is kept on disk: the next `gba chat` of that name goes on with it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Talk with an agent; it remembers the conversation."""
     from gba.cli.prompt import Prompt
     from gba.cli.running import Runner, leave
+    from gba.cli.sessions import Session
 
+    kept = None if session is None else Session(session)
     with Runner() as runner:
-        conversation = _Conversation(agent, runner, max_steps)
+        conversation = _Conversation(agent, runner, max_steps, window, kept)
         prompt = Prompt("you> ", [command.split()[0] for command in _COMMANDS])
         while True:
             try:
@@ -61,13 +88,17 @@ class _Conversation:
     agent_options: AgentOptions
     runner: Runner
     max_steps: int
+    window: int | None = None
+    session: Session | None = None
     messages: list[BaseMessage] = field(default_factory=list)
     file: Path | None = None
 
     def __post_init__(self) -> None:
+        if self.session is not None:
+            self.messages = self.session.messages()
         self.tools = self.agent_options.toolbox()
         self.model: ChatLlamaCpp = self.agent_options.chat_model()
-        self.agent = self.agent_options.agent(self.model, self.tools)
+        self.agent = self.agent_options.agent(self.model, self.tools, max_steps=self.max_steps, window=self.window)
         self.room = self._introduce()
 
     def _introduce(self) -> int:
@@ -83,6 +114,8 @@ class _Conversation:
         for line in heard or [f"chat format: {chat_format.describe()}"]:  # a warning names the format, too
             note(line)
         note(f"tools: {', '.join(map(_name, self.tools)) or 'none'}. /help lists the commands\n")
+        if self.messages and self.session is not None:
+            note(f"the session {self.session.name} goes on: {len(self.messages)} messages\n")
         return properties.context
 
     def take(self, line: str) -> None:
@@ -105,15 +138,26 @@ class _Conversation:
         from gba.cli.views import Printed
 
         request = HumanMessage(line)
-        done = self.runner.run(self.agent, [*self.messages, request], Printed(), max_steps=self.max_steps)
+        done = self.runner.run(self.agent, [*self.messages, request], Printed())
         if not done.added:
             note("interrupted: nothing had been answered, and the request was taken back")
             return
         self.messages += [request, *done.added]
+        self._keep()
         if done.interrupted:
             note("interrupted: what was written stays in the conversation")
         else:
             note(f"{done.tally.line(self.room)}\n")
+
+    def _keep(self) -> None:
+        """Write the session. Where that fails it is said, and the conversation goes on."""
+        from gba.cli.console import complain
+
+        if self.session is not None:
+            try:
+                self.session.keep(self.messages)
+            except GbaError as error:
+                complain(str(error))
 
     def _command(self, line: str) -> None:
         from gba.cli.console import note
@@ -122,6 +166,7 @@ class _Conversation:
         takes_file: dict[str, Callable[[Path], None]] = {"/save": self._save, "/load": self._load}
         if name == "/reset":
             self.messages.clear()
+            self._keep()
             note("forgotten")
         elif name == "/tools":
             for tool in self.tools:
@@ -148,6 +193,7 @@ class _Conversation:
 
         self.messages = load(path)
         self.file = path.absolute()
+        self._keep()
         note(f"{len(self.messages)} messages from {path}")
 
 

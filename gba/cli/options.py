@@ -183,12 +183,25 @@ class AgentOptions(ModelOptions):
         model: ChatLlamaCpp | None = None,
         tools: Sequence[Any] | None = None,
         recorder: Recorder | None = None,
+        *,
+        max_steps: int | None = None,
+        window: int | None = None,
     ) -> Any:
-        """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError."""
+        """The LangChain agent, around a model and tools that are there already or those described. Raises GbaError.
+
+        ``max_steps``, ``window``: as of `gba.create_agent`.
+        """
         from gba.langchain.agent import create_agent
 
         tools = self.toolbox() if tools is None else tools  # what is missing is said before a model is loaded
-        return create_agent(model or self.chat_model(), list(tools), system_prompt=self.system, recorder=recorder)
+        return create_agent(
+            model or self.chat_model(),
+            list(tools),
+            system_prompt=self.system,
+            recorder=recorder,
+            max_steps=max_steps,
+            window=window,
+        )
 
     def toolbox(self) -> list[Any]:
         """The tools, in the order in which they were named. Raises GbaError where one cannot work here."""

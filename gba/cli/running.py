@@ -16,7 +16,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from gba.cli.views import Tally, View
-from gba.errors import GbaError
 
 if TYPE_CHECKING:
     from langchain_core.messages import AIMessage, BaseMessage
@@ -98,20 +97,15 @@ class Runner:
         self._loop.run_until_complete(self._loop.shutdown_asyncgens())
         self._loop.close()
 
-    def run(self, agent: Any, messages: Sequence[BaseMessage], view: View, *, max_steps: int = 12) -> Run:
+    def run(self, agent: Any, messages: Sequence[BaseMessage], view: View) -> Run:
         """Let the agent answer, shown in the view.
 
         Ctrl-C ends the generation, and a second one within a second the process. Raises GbaError; what had been shown
         until then stays shown.
         """
-        from langgraph.errors import GraphRecursionError
-
         done = Run()
         try:
-            finished = self._until_interrupted(_follow(agent, messages, view, done, max_steps))
-        except GraphRecursionError as error:
-            message = f"no answer after {max_steps} steps: allow more with --max-steps, or ask in parts"
-            raise GbaError(message) from error
+            finished = self._until_interrupted(_follow(agent, messages, view, done))
         finally:
             view.end()
         if not finished:
@@ -154,8 +148,8 @@ def _on_interrupt(loop: asyncio.AbstractEventLoop, pressed: Callable[[], None]) 
         signal.signal(signal.SIGINT, before)
 
 
-async def _follow(agent: Any, messages: Sequence[BaseMessage], view: View, done: Run, max_steps: int) -> None:
-    async with aclosing(_events(agent, messages, max_steps)) as events:
+async def _follow(agent: Any, messages: Sequence[BaseMessage], view: View, done: Run) -> None:
+    async with aclosing(_events(agent, messages)) as events:
         async for kind, message in events:
             if kind == "piece":
                 done.writing += str(message.text)
@@ -168,11 +162,10 @@ async def _follow(agent: Any, messages: Sequence[BaseMessage], view: View, done:
                 view.result(message)
 
 
-async def _events(agent: Any, messages: Sequence[BaseMessage], max_steps: int) -> AsyncGenerator[tuple[str, Any], None]:
+async def _events(agent: Any, messages: Sequence[BaseMessage]) -> AsyncGenerator[tuple[str, Any], None]:
     from langchain_core.messages import AIMessage, AIMessageChunk, ToolMessage
 
-    config = {"recursion_limit": 2 * max_steps}  # each step but the last one is followed by its tools
-    stream = agent.astream({"messages": list(messages)}, config, stream_mode=["messages", "updates"])
+    stream = agent.astream({"messages": list(messages)}, stream_mode=["messages", "updates"])
     async with aclosing(stream):
         async for mode, data in stream:
             if mode == "messages":

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +28,14 @@ def save(messages: Sequence[BaseMessage], path: Path, *, replace: bool = False) 
     content = {"format": _FORMAT, "version": _VERSION, "messages": messages_to_dict(list(messages))}
     whole = path.with_name(f"{path.name}.part")  # renamed when it is whole, so that no old file is lost to a full disk
     try:
-        whole.write_text(json.dumps(content, indent=1, default=str) + "\n", encoding="utf-8")
+        with whole.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=1, default=str) + "\n")
+            file.flush()
+            os.fsync(file.fileno())  # else a crash of the machine may leave the new name without the text
         whole.replace(path)
     except OSError as error:
-        whole.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            whole.unlink()
         raise GbaError(f"{path} cannot be written ({error.strerror or error}): choose another place") from error
 
 

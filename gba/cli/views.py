@@ -113,6 +113,9 @@ class Printed:
             self.console.print(
                 f"(the model repeated itself: it was cut short in {what}; --no-stop-loops leaves it)", style="dim"
             )
+        if limit := message.response_metadata.get("step_limit"):
+            line = f"(the last of {limit} steps: answered without further calls; --max-steps allows more)"
+            self.console.print(line, style="dim")
         self._pieces = False
 
     def _whole(self, message: AIMessage) -> None:
@@ -169,6 +172,8 @@ class JsonLines:
             _line(event="answer", text=str(message.text))
         if looped := message.response_metadata.get("looped"):
             _line(event="looped", parts=looped)
+        if limit := message.response_metadata.get("step_limit"):
+            _line(event="step_limit", steps=limit)
 
     def result(self, message: ToolMessage) -> None:
         program = getattr(message.artifact, "program", None)

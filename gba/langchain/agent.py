@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
@@ -31,6 +31,9 @@ def create_agent(
     *,
     middleware: Sequence[AgentMiddleware[Any, Any]] = (),
     recorder: Recorder | None = None,
+    window: int | None = None,
+    max_steps: int | None = None,
+    early_stopping: Literal["generate", "error"] = "generate",
     **options: Any,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """`langchain.agents.create_agent`, which see for ``options`` (``system_prompt``, ``response_format`` …).
@@ -41,7 +44,12 @@ def create_agent(
     turn may be a call or the final object: one choice, under one grammar. ``recorder``: an open
     `gba.trajectory.Recorder`, to which one run of the agent is written.
 
-    Raises GbaError, with the remedy, where LangChain is not installed.
+    ``window``: the model is shown that many exchanges before the request at hand, each whole; None: all of them. A
+    ``checkpointer`` keeps all in any case. ``max_steps``: steps of the model for one request; in the last one it
+    answers from what it has (``early_stopping="generate"``), or a StepLimitError follows (``"error"``). Both are
+    middleware, which other agents of LangChain can have: `gba.langchain.memory`, `gba.langchain.step_limit`.
+
+    Raises GbaError, with the remedy, where LangChain is not installed, and for numbers that cannot be.
     """
     try:
         from langchain.agents import create_agent as langchain_create_agent
@@ -55,10 +63,23 @@ def create_agent(
         from gba.langchain.recording import Recording
 
         wrapped.append(Recording(recorder))
+    wrapped += _limits(window, max_steps, early_stopping)
     graph: CompiledStateGraph[Any, Any, Any, Any] = langchain_create_agent(
         _model(model), list(tools), middleware=wrapped, **options
     )
     return graph
+
+
+def _limits(
+    window: int | None, max_steps: int | None, early_stopping: Literal["generate", "error"]
+) -> Iterator[AgentMiddleware[Any, Any]]:
+    from gba.langchain.memory import Window
+    from gba.langchain.step_limit import StepLimit
+
+    if max_steps is not None:
+        yield StepLimit(max_steps, early_stopping=early_stopping)
+    if window is not None:
+        yield Window(window)
 
 
 def _model(model: BaseChatModel | str | None) -> BaseChatModel | str:

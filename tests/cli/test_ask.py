@@ -90,11 +90,16 @@ def test_tools_that_are_not_there(gba, scripted, tools: str, message: str) -> No
     assert "Traceback" not in ended.err
 
 
-def test_no_end_of_steps(gba, scripted) -> None:
-    scripted(*(call("Again.", ("search", {"query": f"population of {n}"})) for n in range(9)))
+def test_in_the_last_step_it_answers_from_what_it_has(gba, scripted) -> None:
+    scripted(SEARCH, answer("That has to do.", "Some millions."))
     ended = gba("ask", "hello", "--max-steps", "2")
-    assert ended.code == 1
-    assert "--max-steps" in ended.err
+    assert ended.code == 0
+    assert ended.out.endswith(
+        "answer   Some millions.\n(the last of 2 steps: answered without further calls; --max-steps allows more)\n"
+    )
+    scripted(SEARCH, answer("That has to do.", "Some millions."))
+    lines = [json.loads(line) for line in gba("ask", "hello", "--max-steps", "2", "--json").out.splitlines()]
+    assert lines[-2:] == [{"event": "answer", "text": "Some millions."}, {"event": "step_limit", "steps": 2}]
 
 
 def test_no_server(gba) -> None:
@@ -158,8 +163,8 @@ def test_the_steps_as_a_page(gba, scripted, tmp_path: Path) -> None:
 
 
 def test_a_run_that_fails_is_a_page_as_well(gba, scripted, tmp_path: Path) -> None:
-    scripted(*(call("Again.", ("search", {"query": f"population of {n}"})) for n in range(9)))
-    ended = gba("ask", "hello", "--max-steps", "2", "--html", str(tmp_path / "run.html"))
+    scripted(SEARCH)  # and nothing more
+    ended = gba("ask", "hello", "--html", str(tmp_path / "run.html"))
     assert ended.code == 1
     assert "The run failed: " in see((tmp_path / "run.html").read_text(encoding="utf-8")).text
 
