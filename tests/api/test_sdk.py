@@ -287,6 +287,7 @@ def seconds_until_idle(process: LlamaServerProcess) -> float:
 
 
 LONG: Any = {
+    "stop_loops": False,
     "messages": [{"role": "user", "content": "Hello!"}],
     "response_format": {
         "type": "json_schema",

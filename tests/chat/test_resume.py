@@ -33,13 +33,18 @@ def fake() -> FakeLlama:
     return fake
 
 
-def then(fake: FakeLlama, act: Callable[[int], Any]) -> None:
-    """Before each generation ``act`` is called with its number."""
+def then(fake: FakeLlama, act: Callable[[int], Any], *, after: int = 0) -> None:
+    """In each generation, once there are so many events, ``act`` is called with the number of the generation."""
     stream, numbers = fake.stream, iter(range(100))
 
     def watched(*arguments: Any) -> Iterator[bytes]:
-        act(next(numbers))
-        yield from stream(*arguments)
+        number = next(numbers)
+        if not after:
+            act(number)
+        for count, event in enumerate(stream(*arguments)):
+            if count and count == after:
+                act(number)
+            yield event
 
     fake.stream = watched  # type: ignore[method-assign]
 
@@ -70,7 +75,7 @@ def test_it_is_waited_for(fake: FakeLlama) -> None:
             listening.close()
             threading.Timer(0.5, lambda: again.append(Listening(fake, port=port))).start()
 
-        then(fake, lambda number: None if number else threading.Thread(target=come_back).start())
+        then(fake, lambda number: None if number else come_back(), after=4)
         step = Engine(backend, chat_format="chatml", options=WAITS).step(USER)
         again[0].close()
     assert step.answer.endswith("ab" * 3)
@@ -78,7 +83,7 @@ def test_it_is_waited_for(fake: FakeLlama) -> None:
 
 def test_one_that_does_not_come_back(fake: FakeLlama) -> None:
     with Listening(fake, hang_up_after=4) as listening, LlamaServer(listening.url) as backend:
-        then(fake, lambda _: threading.Thread(target=listening.close).start())
+        then(fake, lambda _: listening.close(), after=4)
         engine = Engine(backend, chat_format="chatml", options=StepOptions(resume=0.3))
         with pytest.raises(GenerationInterruptedError) as caught:
             engine.step(USER)

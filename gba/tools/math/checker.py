@@ -56,10 +56,10 @@ _WORDS = {
     "Match": "match",
     "AsyncFunctionDef": "async",
 }
-_CHANGES = frozenset({"add", "append", "extend", "remove"})
-"""Methods that a line may be: the grammar lets them follow any name."""
 _LISTED = frozenset(language.VALUE_METHODS | set(language.METHODS))
 _ATTRIBUTES = language.PROPERTIES | language.ATTRIBUTES
+_BEHIND_ANY = frozenset({"add", "append", "extend", "remove"}) | _ATTRIBUTES
+"""What the grammar lets follow any name: methods that a line may be, and attributes."""
 
 
 @dataclass(frozen=True)
@@ -441,8 +441,8 @@ class _Checker:
             members = language.SETS if likely == "S" else language.MEMBERS.get(likely, frozenset())
             return likely if node.attr in members else ""
         members = language.SETS if module == "S" else language.MEMBERS[module]
-        changes = node.attr in _CHANGES and node.attr not in members
-        return "" if changes else module  # np.append(x): the interpreter says that there is none
+        absent = node.attr in _BEHIND_ANY and node.attr not in members and f"{module}.{node.attr}" not in language.MODULES
+        return "" if absent else module  # np.append(x), np.day: the interpreter says that there is none
 
     def _member(self, node: ast.Attribute, module: str) -> None:
         members = language.SETS if module == "S" else language.MEMBERS[module]
