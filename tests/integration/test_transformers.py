@@ -20,6 +20,7 @@ from gba.backends.generation import GenerationRequest
 from gba.backends.sampler import CANDIDATE
 from gba.chat.engine import Engine
 from gba.chat.messages import Message
+from gba.chat.options import StepOptions
 from gba.errors import BackendError, GrammarError, ModelFileError, UnknownModelError
 from gba.models import packaged
 from gba.schema.tools import ToolSpec
@@ -180,7 +181,7 @@ def test_the_steps_of_an_agent_evaluate_only_what_is_new(random_gguf: Path) -> N
         "search", "Searches.", {"type": "object", "properties": {"query": {"type": "string", "maxLength": 9}}}
     )
     with Transformers(random_gguf, context=2048) as backend:
-        engine, counter = Engine(backend), Counter(backend)
+        engine, counter = Engine(backend, options=StepOptions(max_thought_tokens=8)), Counter(backend)
         messages = [Message("user", "Where is it? " * 20)]
         step = engine.step(messages, tools=[tool], tool_choice="search")
         first = counter.reset()

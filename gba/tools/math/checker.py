@@ -441,7 +441,9 @@ class _Checker:
             members = language.SETS if likely == "S" else language.MEMBERS.get(likely, frozenset())
             return likely if node.attr in members else ""
         members = language.SETS if module == "S" else language.MEMBERS[module]
-        absent = node.attr in _BEHIND_ANY and node.attr not in members and f"{module}.{node.attr}" not in language.MODULES
+        absent = (
+            node.attr in _BEHIND_ANY and node.attr not in members and f"{module}.{node.attr}" not in language.MODULES
+        )
         return "" if absent else module  # np.append(x), np.day: the interpreter says that there is none
 
     def _member(self, node: ast.Attribute, module: str) -> None:
