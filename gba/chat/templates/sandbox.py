@@ -69,6 +69,7 @@ def environment() -> Any:
         raise TemplateError(str(message))
 
     made = Bounded(trim_blocks=True, lstrip_blocks=True, extensions=["jinja2.ext.loopcontrols", Generation])
+    del made.filters["random"]  # a template that draws cannot be read by rendering it; llama.cpp knows no such filter
     made.filters["tojson"] = _to_json
     made.filters["from_json"] = json.loads
     made.globals["raise_exception"] = refuse
