@@ -29,8 +29,9 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from gba.tools.math import MathError, evaluate, grammar_text
-from gba.tools.math.checker import MAX_LENGTH, check
+from gba.tools.math.checker import check
 from gba.tools.math.pool import shared
+from gba.tools.math.source import MAX_LENGTH
 from tests.helpers.math_attacks import ESCAPES, FLOODS
 from tests.helpers.math_program_attacks import PROGRAM_ESCAPES, PROGRAM_FLOODS
 from tests.helpers.math_sentences import Sentences

@@ -12,43 +12,17 @@ from __future__ import annotations
 import ast
 import difflib
 import re
-import warnings
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from gba.errors import MathError
 from gba.tools.math import language
-from gba.tools.math.commas import refuse_decimal_commas
 from gba.tools.math.language import Signature
-from gba.tools.math.names import Modules, Scope, imported, yields
-from gba.tools.math.source import MAX_LENGTH, spelled
+from gba.tools.math.names import Modules, Scope, imported
+from gba.tools.math.program import OPERATORS, Program, is_text, parse, refuse_stray, require_value
 
-__all__ = ["MAX_DEPTH", "MAX_LENGTH", "MAX_NODES", "Program", "check", "is_text", "operator_of"]
-
-MAX_NODES = 4_000
-MAX_DEPTH = 120
+__all__ = ["check"]
 
 _NAME = re.compile(r"[A-Za-z](?:_?[A-Za-z0-9])*_?|_")
-_OPERATORS: dict[type[ast.AST], str] = {
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.Div: "/",
-    ast.Pow: "**",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.MatMult: "@",
-    ast.LShift: "<<",
-    ast.RShift: ">>",
-    ast.BitAnd: "&",
-    ast.BitOr: "|",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-}
 _TESTS = (ast.In, ast.NotIn, ast.Is, ast.IsNot)
 _WORDS = {
     "ClassDef": "a class",
@@ -62,111 +36,22 @@ _BEHIND_ANY = frozenset({"add", "append", "extend", "remove"}) | _ATTRIBUTES
 """What the grammar lets follow any name: methods that a line may be, and attributes."""
 
 
-@dataclass(frozen=True)
-class Program:
-    """A program in the language: ``text`` as it was given, ``source`` as it was parsed, and the tree."""
-
-    text: str
-    source: str
-    tree: ast.Module
-
-
 def check(text: str) -> Program:
     """Read a program. Raises MathError (syntax, forbidden, too large, no result) that names the part and the line."""
     try:
-        return _checked(_parse(text))
+        return _checked(parse(text))
     except RecursionError:
         raise MathError("The program is nested too deeply.", kind="too large", program=text) from None
 
 
 def _checked(program: Program) -> Program:
-    text = program.text
-    _bound(program)
-    checker = _Checker(text, program.tree.body)
+    checker = _Checker(program.text, program.tree.body)
     waiting: list[ast.AST] = [*program.tree.body]
     while waiting:
         waiting.extend(checker.visit(waiting.pop()))
-    _refuse_stray(program)
-    _require_value(program)
+    refuse_stray(program)
+    require_value(program)
     return program
-
-
-def _bound(program: Program) -> None:
-    """Refuse a tree that is too large, or too deep to be walked by functions that call themselves."""
-    nodes, waiting = 0, [(node, 1) for node in ast.iter_child_nodes(program.tree)]
-    while waiting:
-        node, depth = waiting.pop()
-        nodes += 1
-        if nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise MathError("The program is too long or nested too deeply. Write a shorter one.", kind="too large",
-                            program=program.text)  # fmt: skip
-        if not isinstance(node, (ast.expr_context, ast.operator, ast.cmpop, ast.unaryop)):
-            waiting.extend((child, depth + 1) for child in ast.iter_child_nodes(node))
-
-
-def is_text(node: ast.expr) -> bool:
-    """Whether an expression is nothing but a text in quotes: where it stands alone it is a comment."""
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def operator_of(node: ast.AST) -> str:
-    """The operator as it is written."""
-    return _OPERATORS[type(node)]
-
-
-def _parse(text: str) -> Program:
-    source = spelled(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-    except SyntaxError as error:
-        raise MathError(f"Line {error.lineno or 1}: {error.msg}.", kind="syntax", program=text) from None
-    except (RecursionError, MemoryError):
-        raise MathError("The program is nested too deeply.", kind="too large", program=text) from None
-    except ValueError as error:
-        raise MathError(f"The program cannot be read: {error}.", kind="syntax", program=text) from None
-    refuse_decimal_commas(tree, source, text)
-    return Program(text, source, tree)
-
-
-def _refuse_stray(program: Program) -> None:
-    """Refuse return outside of functions, break and continue outside of loops: Python's parser leaves them."""
-    waiting: list[tuple[ast.AST, bool, bool]] = [(node, False, False) for node in program.tree.body]
-    while waiting:
-        node, function, loop = waiting.pop()
-        produced = not isinstance(node, ast.FunctionDef) and yields(node) if isinstance(node, ast.stmt) else False
-        stray = (isinstance(node, ast.Return) or produced) and not function
-        if stray or (isinstance(node, (ast.Break, ast.Continue)) and not loop):
-            word = "yield" if produced else type(node).__name__.lower()
-            place = "a function" if stray else "a loop"
-            raise MathError(f"Line {node.lineno}: {word} outside of {place}.", kind="syntax", program=program.text)  # type: ignore[attr-defined]
-        if isinstance(node, (ast.For, ast.While)):
-            waiting += [(child, function, True) for child in node.body]
-            waiting += [(child, function, loop) for child in node.orelse]
-        elif isinstance(node, ast.FunctionDef):
-            waiting += [(child, True, False) for child in node.body]
-        elif isinstance(node, ast.Try):
-            handled = [child for handler in node.handlers for child in handler.body]
-            parts = (*node.body, *handled, *node.orelse, *node.finalbody)
-            waiting += [(child, function, loop) for child in parts]
-        elif isinstance(node, ast.If):
-            waiting += [(child, function, loop) for child in (*node.body, *node.orelse)]
-        elif isinstance(node, (ast.Return, ast.Break, ast.Continue)):
-            continue
-
-
-def _require_value(program: Program) -> None:
-    """Refuse a program that can have no value: it assigns none of the names, prints nothing, has no expression."""
-    for node in ast.walk(program.tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in language.ANSWERS:
-            return
-        if isinstance(node, ast.FunctionDef) and node.name in language.ANSWERS:
-            return
-        if isinstance(node, ast.Expr) and not is_text(node.value):
-            return
-    message = "The program has no result. Its last line has to be: result = ..."
-    raise MathError(message, kind="no result", program=program.text)
 
 
 class _Checker:
@@ -421,7 +306,7 @@ class _Checker:
         return sides[1:] if is_main else sides
 
     def _operator(self, node: ast.AST, operator: ast.AST) -> None:
-        if type(operator) not in _OPERATORS:
+        if type(operator) not in OPERATORS:
             raise self._error(node, f"the operator {type(operator).__name__} is not in the language")
 
     def _Attribute(self, node: ast.Attribute) -> Iterable[ast.AST]:

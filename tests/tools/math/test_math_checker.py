@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gba.errors import MathError
-from gba.tools.math.checker import MAX_LENGTH, check
+from gba.tools.math.checker import check
+from gba.tools.math.source import MAX_LENGTH
 from tests.helpers.math_attacks import ESCAPES, FLOODS
 from tests.helpers.math_honest import HONEST
 from tests.helpers.math_outcome import checked

@@ -7,8 +7,9 @@ import pytest
 
 from gba.grammar import Grammar
 from gba.tools.math import grammar_text
-from gba.tools.math.checker import MAX_LENGTH, check
+from gba.tools.math.checker import check
 from gba.tools.math.language import ASSUMPTIONS, BUILTINS, DEFINED, FUNCTIONS, MEMBERS, METHODS, VALUE_METHODS
+from gba.tools.math.source import MAX_LENGTH
 from tests.helpers.math_attacks import ESCAPES
 from tests.helpers.math_honest import HONEST
 from tests.helpers.math_outcome import checked

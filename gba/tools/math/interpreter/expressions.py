@@ -22,21 +22,22 @@ from gba.errors import MathError
 from gba.tools.math import language
 from gba.tools.math.arithmetic import clean
 from gba.tools.math.bounds import at_most
-from gba.tools.math.checker import operator_of
 from gba.tools.math.interpreter.builtins import Builtins, called
 from gba.tools.math.interpreter.calls import Calls
 from gba.tools.math.interpreter.conversions import as_index, entries, is_sympy, number_of, to_sympy
 from gba.tools.math.interpreter.functions import Function
-from gba.tools.math.interpreter.libraries import Libraries, as_kind
+from gba.tools.math.interpreter.libraries import Libraries
 from gba.tools.math.interpreter.members import ATTRIBUTES
 from gba.tools.math.interpreter.members import METHODS as OWN
-from gba.tools.math.interpreter.operators import Operators, iterated, truth
+from gba.tools.math.interpreter.numpy_results import as_kind
+from gba.tools.math.interpreter.operators import Operators, truth
 from gba.tools.math.interpreter.reals import literal
 from gba.tools.math.interpreter.texts import formatted, readable
 from gba.tools.math.library import CONSTANTS, FUNCTIONS, SETS
 from gba.tools.math.library.masks import chosen
 from gba.tools.math.methods import ARRAY_METHODS, METHODS, PROPERTIES
 from gba.tools.math.names import Modules, Scope
+from gba.tools.math.program import operator_of
 
 __all__ = ["Expressions", "Frame", "Run"]
 
@@ -270,16 +271,6 @@ class Expressions:
         test, body, orelse = (self.compile(part, scope) for part in (node.test, node.body, node.orelse))
         return lambda frame: body(frame) if truth(test(frame)) else orelse(frame)
 
-    def _namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Run:
-        value, put = self.compile(node.value, scope), self.target(node.target, scope)
-
-        def assigned(frame: Frame) -> Any:
-            found = value(frame)
-            put(frame, found)
-            return found
-
-        return assigned
-
     def _compare(self, node: ast.Compare, scope: Scope) -> Run:
         runs = self._each([node.left, *node.comparators], scope)
         relations = [self._relation(one) for one in node.ops]
@@ -491,82 +482,6 @@ class Expressions:
             return wrapped(found, *given(frame), **(named(frame) if named else {}))
 
         return asked
-
-    # functions and comprehensions
-
-    def _lambda(self, node: ast.Lambda, scope: Scope) -> Run:
-        return self.function(node, scope)
-
-    def function(self, node: ast.FunctionDef | ast.Lambda, scope: Scope) -> Run:
-        """A function that the program defines. Statements know more: they replace this."""
-        raise NotImplementedError
-
-    def _listcomp(self, node: ast.ListComp, scope: Scope) -> Run:
-        produced = self._produced(node.generators, [node.elt], scope)
-        return lambda frame: self.fuel.listed(one for (one,) in produced(frame))
-
-    def _setcomp(self, node: ast.SetComp, scope: Scope) -> Run:
-        produced = self._produced(node.generators, [node.elt], scope)
-
-        def made(frame: Frame) -> set[Any]:
-            found: set[Any] = set()
-            for (one,) in produced(frame):
-                self.fuel.take(3)
-                found.add(one)
-            return found
-
-        return made
-
-    def _dictcomp(self, node: ast.DictComp, scope: Scope) -> Run:
-        produced = self._produced(node.generators, [node.key, node.value], scope)
-
-        def made(frame: Frame) -> dict[Any, Any]:
-            found: dict[Any, Any] = {}
-            for key, value in produced(frame):
-                self.fuel.take(4)
-                found[key] = value
-            return found
-
-        return made
-
-    def _generatorexp(self, node: ast.GeneratorExp, scope: Scope) -> Run:
-        produced = self._produced(node.generators, [node.elt], scope)
-        return lambda frame: (one for (one,) in produced(frame))
-
-    def _produced(self, generators: list[ast.comprehension], results: list[ast.expr], scope: Scope) -> Callable[
-        [Frame], Iterator[list[Any]]
-    ]:  # fmt: skip
-        """The values of the results for each turn; the first iterable is evaluated at once, in the frame around."""
-        inner = scope.of_comprehension(generators)
-        first = self.compile(generators[0].iter, scope)
-        loops = []
-        for place, generator in enumerate(generators):
-            iterable = self.compile(generator.iter, inner) if place else None
-            tests = self._each(generator.ifs, inner)
-            loops.append((self.target(generator.target, inner), iterable, tests))
-        runs = self._each(results, inner)
-        fuel = self.fuel
-
-        def turns(frame: Frame, place: int, items: Any) -> Iterator[list[Any]]:
-            put, _, tests = loops[place]
-            last = place + 1 == len(loops)
-            for item in fuel.over(items):
-                put(frame, item)
-                if all(truth(test(frame)) for test in tests):
-                    if last:
-                        yield [run(frame) for run in runs]
-                    else:
-                        further = loops[place + 1][1]
-                        yield from turns(frame, place + 1, iterated(further(frame) if further else ()))
-
-        def produced(frame: Frame) -> Iterator[list[Any]]:
-            return turns({None: frame}, 0, iterated(first(frame)))
-
-        return produced
-
-    def target(self, node: ast.expr, scope: Scope) -> Callable[[Frame, Any], None]:
-        """What assigns a value to a target. Statements know more: they replace this."""
-        raise NotImplementedError
 
     def _yield(self, node: ast.Yield | ast.YieldFrom, _: Scope) -> Run:
         raise MathError(f"Line {node.lineno}: yield stands alone on its line.", kind="forbidden")

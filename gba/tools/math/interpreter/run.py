@@ -18,7 +18,6 @@ from gba.errors import MathError
 from gba.tools.math import language
 from gba.tools.math.arithmetic import clean, defined
 from gba.tools.math.bounds import SHOWN, at_most, check_value
-from gba.tools.math.checker import Program
 from gba.tools.math.interpreter.builtins import Builtins
 from gba.tools.math.interpreter.calls import Calls
 from gba.tools.math.interpreter.conversions import is_sympy, native, number_of
@@ -30,6 +29,7 @@ from gba.tools.math.interpreter.printing import Printer
 from gba.tools.math.interpreter.statements import Statements
 from gba.tools.math.library.masks import is_mask
 from gba.tools.math.names import Modules, Scope
+from gba.tools.math.program import Program
 from gba.tools.math.source import columns
 from gba.tools.math.text import Style
 

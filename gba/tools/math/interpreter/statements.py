@@ -9,22 +9,22 @@ from collections.abc import Callable
 from typing import Any
 
 import sympy
-from sympy.tensor.array import NDimArray
 
 from gba.errors import MathError
 from gba.tools.math import language
 from gba.tools.math.bounds import too_large
-from gba.tools.math.checker import is_text, operator_of
 from gba.tools.math.interpreter.builtins import called
+from gba.tools.math.interpreter.comprehensions import Comprehensions
 from gba.tools.math.interpreter.conversions import as_index
-from gba.tools.math.interpreter.expressions import Expressions, Frame, Run
-from gba.tools.math.interpreter.fuel import CALLS, LENGTH
+from gba.tools.math.interpreter.expressions import Frame, Run
+from gba.tools.math.interpreter.fuel import CALLS
 from gba.tools.math.interpreter.functions import Function, Parameters
 from gba.tools.math.interpreter.generators import Generators, Produce, produced
 from gba.tools.math.interpreter.leaving import Left
 from gba.tools.math.interpreter.operators import iterated, truth
 from gba.tools.math.interpreter.texts import readable
 from gba.tools.math.names import Scope, imported, yields
+from gba.tools.math.program import is_text, operator_of
 
 __all__ = ["Statements"]
 
@@ -53,7 +53,7 @@ _Handler = tuple[tuple[type[Exception], ...], "Callable[[Frame, Any], None] | No
 """What a handler of try catches, what names the error, and what is done then."""
 
 
-class Statements(Expressions):
+class Statements(Comprehensions):
     """Compiles statements. ``last`` is the value of the last statement that was an expression, at the top."""
 
     last: Any = None
@@ -157,94 +157,6 @@ class Statements(Expressions):
             found[at] = self.operators.in_place(sign, found[at], value(frame))
 
         return augmented
-
-    def target(self, node: ast.expr, scope: Scope) -> Callable[[Frame, Any], None]:
-        """What assigns a value to a target: a name, a part of a value, or several of them."""
-        if isinstance(node, ast.Name):
-            return self._to_name(node.id, scope)
-        if isinstance(node, ast.Subscript):
-            return self._to_part(node, scope)
-        if isinstance(node, (ast.Tuple, ast.List)):
-            return self._unpacked(node, scope)
-        raise MathError(f"Line {node.lineno}: this cannot be assigned.", kind="forbidden")
-
-    def _to_name(self, name: str, scope: Scope) -> Callable[[Frame, Any], None]:
-        out = scope.find(name)
-        if out is None:
-            program = self.program
-
-            def put_program(_: Frame, value: Any) -> None:
-                program[name] = value
-
-            return put_program
-        if out == 0:
-
-            def put(frame: Frame, value: Any) -> None:
-                frame[name] = value
-
-            return put
-
-        def put_outer(frame: Frame, value: Any) -> None:
-            for _ in range(out):
-                frame = frame[None]
-            frame[name] = value
-
-        return put_outer
-
-    def _to_part(self, node: ast.Subscript, scope: Scope) -> Callable[[Frame, Any], None]:
-        container, place = self.compile(node.value, scope), self.compile(node.slice, scope)
-
-        def put(frame: Frame, value: Any) -> None:
-            found, at = container(frame), place(frame)
-            if isinstance(found, list):
-                if isinstance(at, slice):
-                    items = self.own.listed(value)
-                    self.fuel.list_of(len(found) + len(items))
-                    found[at] = items
-                else:
-                    found[as_index(at)] = value
-            elif isinstance(found, deque):
-                found[as_index(at)] = value
-            elif isinstance(found, dict):
-                if len(found) >= LENGTH:
-                    self.fuel.list_of(len(found) + 1)
-                self.fuel.take(3)
-                found[at] = value
-            elif isinstance(found, NDimArray):
-                raise MathError("An array cannot be changed here: work with a list, and make the array of it.",
-                                kind="forbidden")  # fmt: skip
-            else:
-                raise TypeError(f"{type(found).__name__} object does not support item assignment")
-
-        return put
-
-    def _unpacked(self, node: ast.Tuple | ast.List, scope: Scope) -> Callable[[Frame, Any], None]:
-        stars = [place for place, item in enumerate(node.elts) if isinstance(item, ast.Starred)]
-        puts = [self.target(item.value if isinstance(item, ast.Starred) else item, scope) for item in node.elts]
-        count = len(puts)
-        if len(stars) > 1:
-            raise MathError(f"Line {node.lineno}: only one name may have a star.", kind="syntax")
-
-        def unpack(frame: Frame, value: Any) -> None:
-            items = list(value) if type(value) in (list, tuple) else self._few(value, 0 if stars else count)
-            if len(items) < count - len(stars) or (not stars and len(items) > count):
-                names = f"at least {count - 1}" if stars else f"{count}"
-                raise MathError(f"Line {node.lineno}: there are {names} names for {len(items)} values.", kind="domain")
-            if stars:
-                (star,) = stars
-                behind = len(items) - (count - star - 1)
-                items = [*items[:star], items[star:behind], *items[behind:]]
-            for put, item in zip(puts, items, strict=True):
-                put(frame, item)
-
-        return unpack
-
-    def _few(self, value: Any, count: int) -> list[Any]:
-        """The items, of which only so many and one more are looked at; all where that is 0."""
-        items = self.fuel.over(iterated(value))
-        if not count:
-            return self.fuel.listed(items)
-        return [item for item, _ in zip(items, range(count + 1), strict=False)]
 
     def _delete(self, node: ast.Delete, scope: Scope) -> Step:
         removes = [self._removed(target, scope) for target in node.targets]
@@ -413,6 +325,9 @@ class Statements(Expressions):
         return left
 
     # functions
+
+    def _lambda(self, node: ast.Lambda, scope: Scope) -> Run:
+        return self.function(node, scope)
 
     def _functiondef(self, node: ast.FunctionDef, scope: Scope) -> Step:
         make, put = self.function(node, scope), self.target(ast.Name(node.name), scope)
