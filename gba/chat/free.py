@@ -206,7 +206,9 @@ class FreePass:
         thought = max(0, min(upto, upto if self._choosing else reader.thought_end - begin))
         parts: list[tuple[SpanKind, int]] = [("thought", thought)] if thought else []
         parts += [("answer", upto)] if upto > thought or not parts else []
-        self._writer.force(self._writer.keep_parts(generation, parts), structure=True)
+        left = self._writer.keep_parts(generation, parts)
+        if self._writer.fits(left):
+            self._writer.force(left, structure=True)
 
     def _show(self, told: Told) -> Task[None]:
         for kind, text in told:

@@ -108,6 +108,11 @@ class Writer:
         room = self._properties.context - len(self.tokens) - 2 * len(self.pending.encode()) // 3 - reserve - 4
         return room if self._max_tokens is None else min(room, self._max_tokens - self.generated)
 
+    def fits(self, text: str) -> bool:
+        """Whether the context has room for a text, however it is cut into tokens: a part of a token may take more
+        tokens than the whole, and so do bytes that spell no character."""
+        return len(self.tokens) + len(text.encode()) <= self._properties.context
+
     def characters(self, needed: int) -> int:
         """How many characters the context may still hold. Raises ContextOverflowError for fewer than are needed."""
         context = self._properties.context

@@ -75,3 +75,15 @@ def test_bytes_that_spell_no_character_do_not_outgrow_the_context() -> None:
     assert set(step.content) == {"\ufffd"}
     assert len(step.content) > 256
     assert len(step.tokens) <= 512
+
+
+@pytest.mark.parametrize("spare", range(-2, 14))
+def test_a_part_of_a_token_that_needs_more_tokens_than_fit_is_left_out_of_the_transcript(spare: int) -> None:
+    """The stop string ends within a token: what comes before it in the token is 1 token, or 7."""
+    prompt = Engine(Scripted(["x"])).step([Message("user", "?")]).prompt_tokens
+    backend = Scripted(["ab" * 20 + "cdefghij"], split="cdefghij|.|\n", context=prompt + 41 + spare)
+    step = Engine(backend).step([Message("user", "?")], stop=["j"])
+    whole = "ab" * 20 + "cdefghi"
+    assert whole.startswith(step.content)
+    assert (step.content == whole) == (spare >= 4)
+    assert len(step.tokens) <= prompt + 41 + spare
