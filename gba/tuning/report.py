@@ -69,7 +69,7 @@ def interval(right: int, whole: int) -> tuple[float, float]:
     share, squared = right / whole, _NORMAL**2
     middle = (share + squared / (2 * whole)) / (1 + squared / whole)
     half = _NORMAL * math.sqrt(share * (1 - share) / whole + squared / (4 * whole**2)) / (1 + squared / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))  # rounded, they might leave it out
 
 
 def write_report(scores: Sequence[Score], folder: Path, *, model: str, about: dict[str, Any]) -> None:
