@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 __all__ = ["Near", "plain"]
 
@@ -19,8 +20,8 @@ _WORDS = 3
 _PLACES = 192
 _SURE = 0.995
 """Of two texts that are just near enough, the share that is to be found."""
-_IN_BAND, _COMPARED = 100, 400
-"""Texts that one band names at most, and with which a text is compared at most."""
+_IN_BAND, _COMPARED = 100, 50
+"""Texts that one band names at most, and with which a text is compared at most: those that share the most bands."""
 _WORD = re.compile(r"[^\W_]+|[^\w\s]")
 
 
@@ -76,8 +77,8 @@ class Near:
     def _near(self, found: frozenset[int], keys: Sequence[tuple[int, ...]]) -> str | None:
         if found in self._equal:
             return self._texts[self._equal[found]][0]
-        candidates = dict.fromkeys(number for key in keys for number in self._bands.get(key, ()))
-        for number in list(candidates)[:_COMPARED]:
+        shared = Counter(chain.from_iterable(self._bands.get(key, ()) for key in keys))
+        for number, _ in shared.most_common(_COMPARED):
             name, other = self._texts[number]
             if _likeness(found, other, self._least) >= self._least:
                 return name
