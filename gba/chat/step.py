@@ -219,7 +219,8 @@ class StepTask:
         between, end = self._ends(call, len(self._made))
         end = whole_tags(between, end) if more else end
         fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
-        yield ToolChosen(len(self._made), call.id, call.name, final=not fill.residual and spent is None)
+        final = not fill.residual and spent is None
+        yield ToolChosen(len(self._made), call.id, call.name, final=final, choice=self._filling.choice)
         return (yield from self._written(call, fill, spent, streams=_is_json(style)))
 
     def _written(
