@@ -103,7 +103,8 @@ def _kept_exactly() -> Iterator[Case]:
 
 def _round_trip(text: str) -> None:
     message = MessageRecord("user", text, text, (ToolCall("f", {text: [text]}, "1"),), text, text)
-    step = StepRecord(text, (ToolCall("f", {"a": text}, "2"),), text, tokens=(1, 2, 3), spans=(SpanRecord(0, 3, "a"),))
+    call = ToolCall("f", {"a": text}, "2")
+    step = StepRecord(text, (call,), text, tokens=(1, 2, 3), spans=(SpanRecord(0, 3, "a"),), content=text)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.jsonl"
         with Recorder(path, model=text, metadata={text: text}, run_id="x") as recorder:

@@ -20,6 +20,7 @@ from gba.grammar.gbnf.nodes import GbnfTree, Literal, Ref
 from gba.grammar.gbnf.nodes import Sequence as Row
 from gba.grammar.gbnf.printer import print_gbnf
 from gba.grammar.grammar import Grammar
+from gba.grammar.marks import Spans
 from gba.grammar.regular.automata import complement, join
 from gba.grammar.regular.languages import search
 from gba.grammar.strings.plain import plain_dfa_tree
@@ -47,6 +48,10 @@ class Fill:
         """The arguments of a text that the matcher took."""
         return self.arguments.read(text.removesuffix(self.end) if self.end else text)
 
+    def marks(self, text: str) -> Spans:
+        """Where the syntax's own texts stand in arguments that are written, or in their beginning."""
+        return self.arguments.marks(text)
+
     def check(self, arguments: Any) -> tuple[str, ...]:
         """What of the schema the arguments break that the grammar does not enforce."""
         return tuple(str(violation) for violation in self.arguments.grammar.check(arguments))
@@ -71,6 +76,10 @@ class JsonFill:
     def read(self, text: str) -> Any:
         """The value of the text."""
         return json.loads(text.removesuffix(self.end) if self.end else text)
+
+    def marks(self, text: str) -> Spans:  # noqa: ARG002
+        """See `Fill.marks`: JSON has none."""
+        return []
 
     def check(self, value: Any) -> tuple[str, ...]:
         """See `Fill.check`."""

@@ -14,15 +14,17 @@ from gba.chat.io import Task
 from gba.chat.loops import ANSWER
 from gba.chat.messages import Looped, Part
 from gba.chat.request import Request
+from gba.chat.stops import begun as begins
 from gba.chat.stops import value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.telling import Telling
-from gba.chat.writer import Writer
+from gba.chat.writer import Generation, Writer
 from gba.errors import StepError
 from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.gbnf.nodes import Choice as OneOf
 from gba.grammar.gbnf.nodes import GbnfTree
 from gba.grammar.gbnf.nodes import Literal as Text
+from gba.grammar.marks import Spans
 from gba.schema.tools import ToolCall
 
 __all__ = ["RESERVE", "Filling"]
@@ -41,11 +43,11 @@ class Filling:
 
     def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
         self._request, self._writer, self._thought, self._structure = request, writer, thought, syntax.native
-        self._marks = syntax.argument_marks(writer.names)
         self.closed = self._stuck = False
         self.written = ""
         self.parts: list[Part] = []
         self.looped: list[Looped] = []
+        self._control: list[str] = []  # names of control tokens by which the value under way may end
         self._tokens: list[int] = []  # that were generated of the value under way
         self.choices: list[Choice] = []
         self.choice: Choice | None = None
@@ -135,36 +137,47 @@ class Filling:
         matcher.advance(begun)
         text, own, telling = begun, 0, Telling(call, index, fill, answer=answer, streams=streams)
         self.written, self.parts, self._tokens = "", telling.parts, []
+        self._control = yield from self._names(fill)
         while True:
+            put = len(text)
             forced = matcher.forced()
             matcher.advance(forced)
             text += forced
-            self._force_value(forced, fill, done=matcher.done)
+            held = 0 if matcher.done else self._held(text, put, fill)
+            self._force_value(text, put, len(text) - held, fill, done=matcher.done)
             if not matcher.done:
                 least = matcher.shortest_length()
                 room = writer.budget(RESERVE + least)
                 if room < 1 or self._stuck:
-                    self.closed = True
+                    self.closed, put = True, len(text) - held
                     shortest = matcher.shortest(writer.characters(least))
                     text += shortest
                     matcher.advance(shortest)
-                    self._force_value(shortest, fill, done=matcher.done)
+                    self._force_value(text, put, len(text), fill, done=matcher.done)
             self.written = text.removesuffix(fill.end) if matcher.done and fill.end else text
             yield from telling.show(self.written, own)
             if matcher.done:
                 return text
-            stops = value_stops(matcher, fill.style, fill.end)
-            text += yield from self._generate_value(matcher, room, stops, telling, text)
+            text += yield from self._generate_value(matcher, room, fill, telling, text, held)
             own = len(text)
 
-    def _force_value(self, text: str, fill: Fill | JsonFill, *, done: bool) -> None:
-        """Force a part of a value. Whatever a schema makes the model say is content; the marks of the syntax around it
-        are structure. ``done``: the value ends with it, and so does the call."""
-        end = min(len(text), len(fill.end)) if done else 0
-        value, closing = text[: len(text) - end], text[len(text) - end :]
-        for part in parted(value, self._marks if isinstance(fill, Fill) else None):
+    def _names(self, fill: Fill | JsonFill) -> Task[list[str]]:
+        """The control tokens of the syntax by one of which a value is told to end, or another one to follow."""
+        if not self._structure or not fill.style.tagged:
+            return []
+        return (yield from self._writer.control((*fill.style.texts(), fill.end)))
+
+    def _held(self, text: str, put: int, fill: Fill | JsonFill) -> int:
+        """How many characters at the end of a text to leave to the model: the beginning of the name of a control token,
+        since nothing but that token spells it."""
+        size = min(begins(text, self._control), len(text) - put)
+        return size if size and any(end == len(text) for _, end in fill.marks(text)) else 0
+
+    def _force_value(self, text: str, begin: int, end: int, fill: Fill | JsonFill, *, done: bool) -> None:
+        """Force a part of the text of a value. Whatever a schema makes the model say is content; the texts of the
+        syntax around it are structure. ``done``: the text ends with the call."""
+        for part in parted(text[:end], _marks(text, fill, done=done), begin):
             self._writer.force(part.text, structure=self._structure and not part.content, own=part.own)
-        self._writer.force(closing, structure=self._structure)
 
     def told(self, value: Any, call: ToolCall, index: int, *, answer: bool) -> Task[None]:
         """Show a value whose text is no JSON, now that it is whole."""
@@ -172,12 +185,17 @@ class Filling:
         yield AnswerDelta(piece) if answer else ArgumentsDelta(index, call.id, piece)
 
     def _generate_value(
-        self, matcher: Matcher, room: int, stops: Sequence[str], telling: Telling, before: str
+        self, matcher: Matcher, room: int, fill: Fill | JsonFill, telling: Telling, before: str, held: int
     ) -> Task[str]:
         """Let the model write under the grammar until the next text is likely to be forced, or it repeats itself;
-        returns what it wrote. ``before``: the text of the value until then."""
+        returns what it wrote. ``before``: the text of the value until then, the end of which is ``held`` back."""
         writer, request = self._writer, self._request
-        healed = yield from writer.settle_healed()
+        if held:
+            yield from writer.settle()
+            healed = before[len(before) - held :]
+        else:
+            healed = yield from writer.settle_healed()
+        stops = value_stops(matcher, fill.style, fill.end)
         generation = yield from writer.generate(matcher.remaining(healed), stops, room, request.sampling, request.slot)
         looping = False
         while True:
@@ -202,14 +220,29 @@ class Filling:
         # bytes that spell no character count as one to llama.cpp and as several to everybody else: cut before them
         cut = written.find("\ufffd") if not matcher.allows(written) else -1
         written = written if cut < 0 else written[:cut]
-        writer.force(writer.keep(generation, "argument", len(healed) + cut if cut >= 0 else None))
         # room for the first bytes of a character only: they are dropped, and would be written again and again
         self._stuck = looping or (not written and (cut >= 0 or generation.finish == "length"))
-        if not matcher.advance(written):
+        if not matcher.advance(written) or (not written and generation.finish == "eog"):
             self._refuse(written)
-        if not written and generation.finish == "eog":
-            self._refuse(written)
+        yield from self._keep_value(generation, before + written, len(before) - len(healed), matcher, fill)
         return written
+
+    def _keep_value(
+        self, generation: Generation, text: str, begin: int, matcher: Matcher, fill: Fill | JsonFill
+    ) -> Task[None]:
+        """Add a generation to the transcript, which began at a place of the text of the value, up to the end of that.
+        From a mark of the syntax on that the model did not write with its own token, the text is forced instead."""
+        writer, upto, forced, ended = self._writer, len(text), matcher.forced(), matcher.copy()
+        ended.advance(forced)
+        if self._structure:
+            for start, end in _marks(text + forced, fill, done=ended.done):
+                if upto == len(text) and start < upto and end > begin:
+                    upto = yield from writer.spelled_out(text + forced, max(start, begin), upto, generation, begin)
+            if upto == len(text) and (self._stuck or generation.finish == "length"):  # perhaps inside of a mark
+                upto = max(begin, upto - begins(text, self._control))
+        whole = upto - begin == len(generation.text)
+        left = writer.keep(generation, "argument", None if whole else upto - begin)
+        self._force_value(text + forced, upto - len(left), len(text), fill, done=ended.done)
 
     def _refuse(self, text: str) -> NoReturn:
         raise StepError(
@@ -218,6 +251,12 @@ class Filling:
             thought=self._thought(),
             text=self.written + text,
         )
+
+
+def _marks(text: str, fill: Fill | JsonFill, *, done: bool) -> Spans:
+    """Where the syntax's own texts stand in that of a value; ``done``: it ends with the end of the call."""
+    end = len(text) - (len(fill.end) if done else 0)
+    return [*fill.marks(text[:end]), (end, len(text))]
 
 
 def _common_start(texts: Sequence[str], at: int) -> str:

@@ -108,7 +108,7 @@ class ChatFormat(ABC):
         syntax, thinking = self.syntax, self.thinking
         texts = [syntax.first, syntax.middle, syntax.between, syntax.end, syntax.trigger, syntax.answer, *syntax.result]
         texts += [thinking.open, thinking.close] if thinking is not None else []
-        texts += [tag.after for tag in syntax.arguments.tags.values()]
+        texts += syntax.arguments.texts()
         return tuple(dict.fromkeys(mark for text in texts for mark in marks_in(text)))
 
     def with_syntax(self, syntax: CallSyntax) -> ChatFormat:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.strings.spelling import ArgumentStyle
 
-__all__ = ["StopFilter", "value_stops"]
+__all__ = ["StopFilter", "begun", "value_stops"]
 
 _JSON = ArgumentStyle()
 _BEHIND = (",", "}", "]")
@@ -32,7 +32,7 @@ class StopFilter:
         if found >= 0:
             self.stopped, self._held = True, ""
             return self._pass(held[:found])
-        keep = max((_overlap(held, stop) for stop in self._stops), default=0)
+        keep = begun(held, self._stops)
         self._held = held[len(held) - keep :]
         return self._pass(held[: len(held) - keep])
 
@@ -46,8 +46,12 @@ class StopFilter:
         return text
 
 
+def begun(text: str, stops: Iterable[str]) -> int:
+    """Length of the longest end of the text with which one of the stop strings begins, but does not end."""
+    return max((_overlap(text, stop) for stop in stops), default=0)
+
+
 def _overlap(text: str, stop: str) -> int:
-    """Length of the longest end of the text with which the stop string begins."""
     return next((size for size in range(min(len(stop) - 1, len(text)), 0, -1) if text.endswith(stop[:size])), 0)
 
 

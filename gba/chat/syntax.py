@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from gba.chat.messages import Message
-from gba.chat.specials import marks_in
-from gba.grammar.arguments import write_arguments
+from gba.grammar.arguments import write_arguments, written_marks
 from gba.grammar.strings.spelling import ArgumentStyle
 from gba.schema.tools import ToolCall, ToolSpec
 
@@ -49,14 +48,13 @@ class Thinking:
     """How a model thinks before it answers or calls.
 
     ``open`` and ``close`` stand around the thought. ``marker``: the part of ``close`` by which the model says that it
-    is done (the rest, white space and the like, is forced where gba goes on). ``before_call``: what stands between
-    ``marker`` and a call. ``switch``: the template's variable that turns thinking on and off, "" where there is none.
+    is done (the rest, white space and the like, is forced where gba goes on). ``switch``: the template's variable that
+    turns thinking on and off, "" where there is none.
     """
 
     open: str
     close: str
     marker: str
-    before_call: str = ""
     switch: str = ""
 
 
@@ -129,9 +127,8 @@ class CallSyntax:
         """The name of a call and all that stands between it and the arguments."""
         return [Written(call.name, True), *self.fill(self.middle, call.name, call.id, number)]
 
-    def write(self, calls: Sequence[ToolCall], names: Callable[[str], Sequence[str]] = marks_in) -> list[Written]:
-        """The text of a turn's calls. ``names``: what of the texts around values is structure."""
-        marks = self.argument_marks(names)
+    def write(self, calls: Sequence[ToolCall]) -> list[Written]:
+        """The text of a turn's calls."""
         pieces: list[Written] = []
         for number, call in enumerate(calls):
             if number:
@@ -140,14 +137,10 @@ class CallSyntax:
             else:
                 pieces += self.fill(self.first, call.name, call.id, number)
             spelled = write_arguments(self.arguments, call.arguments)
-            pieces += [*self.opened(call, number), *parted(spelled, marks)]
+            spans = written_marks(self.arguments, call.arguments, spelled)
+            pieces += [*self.opened(call, number), *parted(spelled, spans)]
         last = calls[-1]
         return [*pieces, *self.fill(self.end, last.name, last.id, len(calls) - 1)]
-
-    def argument_marks(self, names: Callable[[str], Sequence[str]]) -> re.Pattern[str] | None:
-        """Finds the marks that stand around values; None where there are none."""
-        found = {name for text in self.arguments.texts() for name in (*marks_in(text), *names(text))}
-        return re.compile(f"({'|'.join(map(re.escape, sorted(found, key=len, reverse=True)))})") if found else None
 
     def joint(self, before: ToolCall, call: ToolCall, number: int) -> list[Written]:
         """The text between two calls; ``number`` is that of the second one."""
@@ -184,10 +177,13 @@ class CallSyntax:
         return str(tags[-1]) if tags else ""
 
 
-def parted(text: str, marks: re.Pattern[str] | None) -> list[Written]:
-    """The text of arguments, or a part of it: the marks around values are structure, whatever they hold is content."""
-    parts = [text] if marks is None else marks.split(text)
-    return [Written(part, number % 2 == 0, own=number % 2 == 1) for number, part in enumerate(parts) if part]
+def parted(text: str, spans: Sequence[tuple[int, int]], begin: int = 0) -> list[Written]:
+    """The text from ``begin`` on: what stands in the spans is structure, everything else content."""
+    parts, at = [], begin
+    for start, end in spans:
+        parts += [Written(text[at : max(at, start)], True), Written(text[max(at, start) : end], own=True)]
+        at = max(at, end)
+    return [part for part in (*parts, Written(text[at:], True)) if part.text]
 
 
 def written(message: Message, syntax: CallSyntax, *, agent: bool) -> str:

@@ -38,9 +38,13 @@ class Generation:
         self.text += chunk.text
         self.finish = chunk.finish
 
-    def tokens(self) -> list[int]:
-        """All tokens so far."""
-        return [token for chunk in self.chunks for token in chunk.tokens]
+    def tokens(self, begin: int, end: int) -> list[int]:
+        """The tokens so far whose text begins between two characters."""
+        tokens, at = list[int](), 0
+        for chunk in self.chunks:
+            tokens += chunk.tokens if begin <= at < end else ()
+            at += len(chunk.text)
+        return tokens
 
 
 class Writer:
@@ -94,9 +98,23 @@ class Writer:
         for piece in pieces:
             self.force(piece.text, structure=structure and not piece.content)
 
-    def names(self, text: str) -> Sequence[str]:
-        """The names of control tokens, and marks of the format, in a text."""
-        return self._pieces.specials.names(text)
+    def control(self, texts: Sequence[str]) -> Task[list[str]]:
+        """The names in texts of which the tokenizer makes one token."""
+        found = []
+        for name in dict.fromkeys(name for text in texts for name in self._pieces.specials.names(text)):
+            tokens: list[int] = yield from self._pieces.glue(name)
+            found += [name] if len(tokens) == 1 else []
+        return found
+
+    def spelled_out(self, text: str, begin: int, end: int, generation: Generation, at: int) -> Task[int]:
+        """Where, between two places of a text, the first name of a control token begins that was generated with other
+        tokens than that; ``end`` where there is none. ``at``: the place of the first character generated."""
+        for start, stop in self._pieces.specials.find(text):
+            if begin <= start < end:
+                own: list[int] = yield from self._pieces.glue(text[start:stop])
+                if len(own) == 1 and own[0] not in generation.tokens(start - at, stop - at):
+                    return start
+        return end
 
     @property
     def pending(self) -> str:
@@ -216,8 +234,8 @@ class Writer:
         self._resume.begun = True
         sampled = len(chunk.tokens) + (chunk.finish == "eog")
         generation.sampled += sampled
-        if chunk.timings is not None:  # a server does not tell the tokens of a character that was cut, but counts them
-            sampled += max(0, chunk.timings.predicted_n - generation.sampled)
+        if chunk.timings is not None:  # a server does not tell the tokens of a character that was cut, but counts them;
+            sampled += chunk.timings.predicted_n - generation.sampled  # of bytes that spell nothing it tells too many
         self.generated += sampled
         if chunk.finish == "length" and chunk.text.endswith("\ufffd"):  # the bytes of a character that was cut
             chunk = replace(chunk, text=chunk.text.rstrip("\ufffd"), tokens=())
@@ -258,6 +276,15 @@ class Writer:
             length += len(chunk.text)
         self._extend(kept[:room], parts[part][0], eog=generation.finish == "eog" and whole)
         return generation.text[length:limit] if cut else ""
+
+    def take_back(self, size: int) -> None:
+        """Leave out what stands behind so many tokens of the turn, pending text with it. It was generated all the
+        same."""
+        del self.tokens[size:]
+        self._pending = []
+        while self.spans[-1].start >= size:
+            self.spans.pop()
+        self.spans[-1] = replace(self.spans[-1], end=min(self.spans[-1].end, size))
 
     def extend(self, added: Sequence[int]) -> None:
         """Put tokens behind what was written; text that is pending has to be settled first."""

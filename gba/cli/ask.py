@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-import uuid
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -74,7 +72,7 @@ def _written_to(html: Path | None, record: Path | None) -> Iterator[Path | None]
     if html is None:
         yield record
         return
-    from gba.cli.trajectory import write_page
+    from gba.cli.pages import write_page
     from gba.trajectory import read
 
     with TemporaryDirectory() as temporary:
@@ -95,8 +93,7 @@ def _recorder(folder: Path | None, model: ChatLlamaCpp, tools: list[Any]) -> Abs
     from gba.trajectory import Recorder
 
     properties = model.engine.properties()
-    path = folder / f"{time.strftime('%Y%m%d-%H%M%S')}-{uuid.uuid4().hex[:8]}.jsonl"
-    return Recorder(path, tools=to_engine_tools(tools), model=properties.model, build=properties.build)
+    return Recorder.into(folder, tools=to_engine_tools(tools), model=properties.model, build=properties.build)
 
 
 def _read() -> str:

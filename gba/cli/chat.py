@@ -59,6 +59,15 @@ def chat(
             show_default=False,
         ),
     ] = None,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            metavar="DIR",
+            help="A folder: what comes of each request is written to a file in it.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Talk with an agent; it remembers the conversation."""
     from gba.cli.prompt import Prompt
@@ -67,7 +76,7 @@ def chat(
 
     kept = None if session is None else Session(session)
     with Runner() as runner:
-        conversation = _Conversation(agent, runner, max_steps, window, kept)
+        conversation = _Conversation(agent, runner, max_steps, window, kept, record)
         prompt = Prompt("you> ", [command.split()[0] for command in _COMMANDS])
         while True:
             try:
@@ -90,6 +99,7 @@ class _Conversation:
     max_steps: int
     window: int | None = None
     session: Session | None = None
+    record: Path | None = None
     messages: list[BaseMessage] = field(default_factory=list)
     file: Path | None = None
 
@@ -100,6 +110,11 @@ class _Conversation:
         self.model: ChatLlamaCpp = self.agent_options.chat_model()
         self.agent = self.agent_options.agent(self.model, self.tools, max_steps=self.max_steps, window=self.window)
         self.room = self._introduce()
+        if self.record is not None:
+            from gba.langchain.record_runs import RecordRuns
+
+            build = self.model.engine.properties().build
+            self.agent = self.agent.with_config(callbacks=[RecordRuns(self.record, build=build)])
 
     def _introduce(self) -> int:
         """Say whom one talks with. Loads the model, or asks the server; returns the tokens of context."""

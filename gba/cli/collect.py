@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from gba.tuning.collect import Teacher
     from gba.tuning.episodes import Episode
 
-__all__ = ["EnvironmentName", "collect", "find_environment", "progress"]
+__all__ = ["EnvironmentName", "collect", "find_environment", "make_teacher", "progress"]
 
 EnvironmentName = Annotated[
     str,
@@ -51,19 +53,34 @@ def collect(
             show_default=False,
         ),
     ] = None,
-    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Runs at the same time.")] = 1,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            "--jobs", "-j", min=1, help="Runs at the same time; 1, on a cluster as many as fit.", show_default=False
+        ),
+    ] = None,
     max_steps: Annotated[int, typer.Option("--max-steps", min=1, help="Steps after which a run is given up.")] = 12,
+    cluster: Annotated[
+        str | None,
+        typer.Option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Make the runs on the nodes of this Ray cluster; auto: the one that this machine belongs to.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the runs that the folder has.")] = False,
 ) -> None:
     """Let an agent do the tasks of an environment; each run is recorded with its reward."""
     from gba.cli.console import note
+    from gba.tuning.cluster import collect_on_cluster
     from gba.tuning.collect import Collection
     from gba.tuning.collect import collect as collect_runs
 
     found = find_environment(environment)
     if split not in ("train", "held-out"):
         raise GbaError(f"there is no split {split!r}: it is train or held-out")
-    ask, name, build = _teacher(teacher, options)
+    ask, name, build = make_teacher(teacher, options)
     wanted = Collection(found.name, runs, first, attempts, split, task_seed, name, build, max_steps)  # type: ignore[arg-type]
     rewards: list[float] = []
     failed = 0
@@ -75,7 +92,14 @@ def collect(
             failed += bool(episode.error)
             show(f"reward {sum(rewards) / len(rewards):.3f}")
 
-        there = collect_runs(found, ask, wanted, out, resume=resume, jobs=jobs, told=told)
+        if cluster is None:
+            there = collect_runs(found, ask, wanted, out, resume=resume, jobs=jobs or 1, told=told)
+        else:
+            cpus = options.threads or 1  # on a node with many cores each run is to leave some to the others
+            make = _OnNode(str(Path.cwd()), environment, teacher, replace(options, threads=cpus))
+            there = collect_on_cluster(
+                make, wanted, out, address=cluster, cpus=cpus, jobs=jobs, resume=resume, told=told
+            )
     note(
         f"{len(rewards)} runs in {out}" + (f", of which {there} were there" if there else "") + f": mean reward "
         f"{sum(rewards) / len(rewards):.3f}, {sum(reward == 1 for reward in rewards)} with 1, {failed} without answer"
@@ -98,7 +122,7 @@ def find_environment(name: str) -> Environment:
     return found  # type: ignore[no-any-return]
 
 
-def _teacher(teacher: str | None, options: ModelOptions) -> tuple[Teacher, str, str]:
+def make_teacher(teacher: str | None, options: ModelOptions) -> tuple[Teacher, str, str]:
     """Who does the tasks, with a name and a build for the records."""
     if teacher == _EXPERT:
         from gba.tuning.expert import Expert
@@ -117,6 +141,22 @@ def _teacher(teacher: str | None, options: ModelOptions) -> tuple[Teacher, str, 
     model = options.chat_model()
     properties = model.engine.properties()
     return lambda _: model, Path(properties.model).name, properties.build
+
+
+@dataclass(frozen=True)
+class _OnNode:
+    """Makes on a node what the command line says. ``folder``: where it was typed; modules that lie there are found on
+    nodes that have it, too."""
+
+    folder: str
+    environment: str
+    teacher: str | None
+    options: ModelOptions
+
+    def __call__(self) -> tuple[Environment, Teacher]:
+        if self.folder not in sys.path:
+            sys.path.insert(0, self.folder)
+        return find_environment(self.environment), make_teacher(self.teacher, self.options)[0]
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,10 +24,24 @@ def err() -> Console:
     return _console(stderr=True)
 
 
+_CONTROLS = re.compile(r"[\x00-\x06\x0e-\x1f\x7f-\x9f]")
+
+
+class _Plain(Console):
+    """Shows control characters instead of obeying them: models, tools and files do not get to steer the terminal."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        shown = (
+            _CONTROLS.sub(lambda found: f"\\x{ord(found[0]):02x}", each) if isinstance(each, str) else each
+            for each in objects
+        )
+        super().print(*shown, **options)
+
+
 def _console(**options: Any) -> Console:
     if os.environ.get("NO_COLOR"):  # rich would still write the codes of bold and dim
         options["color_system"] = None
-    return Console(soft_wrap=True, highlight=False, markup=False, emoji=False, **options)
+    return _Plain(soft_wrap=True, highlight=False, markup=False, emoji=False, **options)
 
 
 def note(text: str) -> None:

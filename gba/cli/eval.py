@@ -154,5 +154,5 @@ def _scored(
     folder = out / way / f"{environment.name}-{split}"
     with progress(f"{environment.name}, {split}, {way}", count) as show:
         collect(environment, lambda _: model, wanted, folder, resume=resume, jobs=jobs, told=lambda *_: show(""))
-    files = [folder / file for _, _, file in wanted.files()]
+    files = [folder / run.file for run in wanted.runs()]
     return score(way, f"{environment.name}, {split}", map(read, files))

@@ -142,13 +142,13 @@ class Printed:
         self._kind = ""
 
     def write(self, kind: str, text: str) -> None:
-        """More of one kind: ``request``, ``thought``, ``call``, ``program``, ``result`` or ``answer``."""
+        """More of one kind, such as ``request``, ``thought``, ``call``, ``program``, ``result`` or ``answer``."""
         if self._kind != kind:
             text = text.lstrip()
             if not text:
                 return
             self._label(kind)
-        self.console.print(text, style=_STYLES[kind], end="")
+        self.console.print(text, style=_STYLES.get(kind, "default"), end="")
         self.console.file.flush()
 
     def _label(self, kind: str) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gba.errors import SchemaError
 from gba.grammar.grammar import Grammar
+from gba.grammar.marks import Spans, kinds_of_values, marks
 from gba.grammar.recent import Recent
 from gba.grammar.strings.literals import read_literal, write_literal
 from gba.grammar.strings.spelling import ArgumentStyle
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gba.grammar.gbnf.nodes import GbnfTree
     from gba.schema.nodes import Residual
 
-__all__ = ["Arguments", "compile_arguments", "write_arguments"]
+__all__ = ["Arguments", "compile_arguments", "write_arguments", "written_marks"]
 
 _KEPT_RULES = 300
 """Rules of the grammars that are kept for schemas that come again."""
@@ -51,6 +52,10 @@ class Arguments:
         value, _ = read_literal(text, 0, self.style.spelling)
         return dict(value)
 
+    def marks(self, text: str) -> Spans:
+        """Where the texts of the style itself stand in such a text, or in its beginning."""
+        return marks(self.style, text, self._kinds)
+
     def __repr__(self) -> str:
         return f"<Arguments, {self.grammar!r}>"
 
@@ -73,6 +78,11 @@ def compile_arguments(schema: Any, style: ArgumentStyle) -> Arguments:
 def write_arguments(style: ArgumentStyle, arguments: Mapping[str, Any]) -> str:
     """The arguments as text, whatever tool they are for. Raises TypeError for what is not JSON."""
     return write_tagged(style, arguments) if style.tagged else write_literal(arguments, style.spelling)
+
+
+def written_marks(style: ArgumentStyle, arguments: Mapping[str, Any], text: str) -> Spans:
+    """Where the texts of the style itself stand in the ``text`` of arguments that are known."""
+    return marks(style, text, kinds_of_values(arguments))
 
 
 class _Key(NamedTuple):

@@ -12,7 +12,7 @@ from gba.errors import GrammarError
 from gba.grammar.strings.literals import in_order, json_type, read_literal, write_literal
 from gba.grammar.strings.spelling import KINDS, ArgumentStyle, JsonType, Tag
 
-__all__ = ["Kinds", "check_style", "key_end", "read_tagged", "readings", "write_tagged"]
+__all__ = ["Kinds", "check_style", "key_end", "read_tagged", "readings", "tags_of", "write_tagged"]
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _arguments(read: _Read) -> dict[str, Any]:
 
 def _values(style: ArgumentStyle, text: str, at: int, allowed: Collection[str]) -> Iterator[tuple[Any, int]]:
     """The values whose tag begins at the place, each with the place behind the tag."""
-    for tag in _tags(style, allowed):
+    for tag in tags_of(style, allowed):
         if not text.startswith(tag.before, at):
             continue
         start = at + len(tag.before)
@@ -138,7 +138,7 @@ def _values(style: ArgumentStyle, text: str, at: int, allowed: Collection[str]) 
             yield value, end + len(tag.after)
 
 
-def _tags(style: ArgumentStyle, allowed: Collection[str]) -> Iterator[Tag]:
+def tags_of(style: ArgumentStyle, allowed: Collection[str]) -> Iterator[Tag]:
     """The tags of these types: the longest beginning first, literals before raw text."""
     kinds: list[JsonType] = [kind for kind in KINDS if kind in allowed or (kind == "number" and "integer" in allowed)]
     tags = dict.fromkeys(style.tags[kind] for kind in kinds)

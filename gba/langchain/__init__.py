@@ -1,6 +1,7 @@
-"""gba in LangChain: the chat model, and LangChain's agent around it."""
+"""gba in LangChain: the chat model, LangChain's agent around it, and what records the runs of any agent."""
 
 from gba.langchain.agent import create_agent
 from gba.langchain.chat_model import ChatLlamaCpp
+from gba.langchain.record_runs import RecordRuns
 
-__all__ = ["ChatLlamaCpp", "create_agent"]
+__all__ = ["ChatLlamaCpp", "RecordRuns", "create_agent"]

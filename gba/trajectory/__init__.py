@@ -1,5 +1,7 @@
 """Recorded runs: what was said, what the model wrote and what was forced, what the tools gave, and how it ended."""
 
+from gba.trajectory.exchange import openai, sharegpt
+from gba.trajectory.judging import judge
 from gba.trajectory.reader import read, read_all
 from gba.trajectory.recorder import Recorder
 from gba.trajectory.records import (
@@ -23,6 +25,9 @@ __all__ = [
     "Trajectory",
     "TrajectoryError",
     "Transcript",
+    "judge",
+    "openai",
     "read",
     "read_all",
+    "sharegpt",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from gba.schema.tools import ToolCall, ToolSpec
-from gba.trajectory.forms import CallForm, EndForm, HeadForm, MessageForm, RewardForm, StepForm
+from gba.trajectory.forms import CallForm, EndForm, HeadForm, MessageForm, RewardForm, StepForm, ToolForm, ToolsForm
 from gba.trajectory.lines import size_of
 from gba.trajectory.records import (
     VERSION,
@@ -30,7 +30,7 @@ class RunBuilder:
         self.head: HeadForm | None = None
         self._messages: list[MessageRecord] = []
         self._steps: list[StepRecord] = []
-        self._tools: tuple[ToolSpec, ...] = ()
+        self._tools: dict[str, ToolSpec] = {}
         self._transcript = Transcript()
         self._end: EndForm | None = None
         self._reward: float | None = None
@@ -64,9 +64,16 @@ class RunBuilder:
         if type(version) is int and version > VERSION:
             raise ValueError(f"it has version {version} of the format, and this gba reads up to {VERSION}. Update gba")
         head = HeadForm.model_validate(record)
-        self._tools = tuple(ToolSpec(tool.name, tool.description, tool.parameters) for tool in head.tools)
+        self._keep_tools(head.tools)
         self.head = head.model_copy(update={"tools": []})
-        self.memory += size_of(head.metadata) + sum(size_of(vars(tool)) for tool in head.tools)
+        self.memory += size_of(head.metadata)
+
+    def _more_tools(self, record: Mapping[str, Any]) -> None:
+        self._keep_tools(ToolsForm.model_validate(record).tools)
+
+    def _keep_tools(self, tools: list[ToolForm]) -> None:
+        self._tools |= {tool.name: ToolSpec(tool.name, tool.description, tool.parameters) for tool in tools}
+        self.memory += sum(size_of(vars(tool)) for tool in tools)
 
     def _message(self, record: Mapping[str, Any]) -> None:
         self._check_open()
@@ -87,6 +94,7 @@ class RunBuilder:
             thought=read.thought,
             calls=self._calls(read.calls),
             answer=read.answer,
+            content=read.content or read.answer,
             finish=self._shared(read.finish),
             closed=read.closed,
             usage=self._counts(read.usage),
@@ -101,8 +109,8 @@ class RunBuilder:
             looped=tuple(map(self._shared, read.looped)),
         )
         self._steps.append(step)
-        self._keep(MessageRecord("assistant", step.answer, step.thought, step.calls))
-        self.memory += size_of(step) + size_of(self._transcript) + size_of(step.answer) + size_of(step.thought)
+        self._keep(MessageRecord("assistant", step.content, step.thought, step.calls))
+        self.memory += size_of(step) + size_of(self._transcript) + size_of(step.content) + size_of(step.thought)
 
     def _reward_given(self, record: Mapping[str, Any]) -> None:
         self._reward = RewardForm.model_validate(record).value
@@ -192,7 +200,7 @@ class RunBuilder:
             ended=end.ended if end else None,
             model=head.model,
             build=head.build,
-            tools=self._tools,
+            tools=tuple(self._tools.values()),
             messages=tuple(self._messages),
             steps=tuple(self._steps),
             error=end.error if end else "",
@@ -209,4 +217,5 @@ _ADDERS: Mapping[str, Callable[[RunBuilder, Mapping[str, Any]], None]] = {
     "reward": RunBuilder._reward_given,
     "run": RunBuilder._run,
     "step": RunBuilder._step,
+    "tools": RunBuilder._more_tools,
 }

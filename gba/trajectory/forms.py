@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat
 
-__all__ = ["CallForm", "EndForm", "HeadForm", "MessageForm", "RewardForm", "StepForm"]
+__all__ = ["CallForm", "EndForm", "HeadForm", "MessageForm", "RewardForm", "StepForm", "ToolsForm"]
 
 _Count = Annotated[int, Field(ge=0)]
 
@@ -29,6 +29,10 @@ class HeadForm(_Form):
     build: str
     tools: list[ToolForm]
     metadata: dict[str, Any]
+
+
+class ToolsForm(_Form):
+    tools: list[ToolForm]
 
 
 class CallForm(_Form):
@@ -60,7 +64,8 @@ class StepForm(_Form):
     spans: Any
     requests: _Count
     seconds: FiniteFloat | None
-    choices: Any = Field(default_factory=list)  # these three are not in the runs of an older gba
+    choices: Any = Field(default_factory=list)  # these are not in the runs of an older gba
+    content: str = ""
     looped: list[str] = Field(default_factory=list)
     written: Any = Field(default_factory=list)
 

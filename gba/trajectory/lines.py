@@ -13,11 +13,11 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from gba.trajectory.records import TrajectoryError
 
-__all__ = ["DEPTH", "MEMORY", "Line", "encode", "memory_limit", "read_lines", "size_of"]
+__all__ = ["DEPTH", "MEMORY", "Line", "encode", "memory_limit", "read_lines", "size_of", "write_all"]
 
 DEPTH = 200
 """Levels of brackets that a line may have."""
@@ -61,6 +61,13 @@ def encode(record: Mapping[str, Any]) -> bytes:
     if _brackets(line) > DEPTH and _weigh(line).depth > DEPTH:
         raise ValueError(_TOO_DEEP)
     return data + b"\n"
+
+
+def write_all(file: BinaryIO, line: bytes) -> None:
+    """Write all of a line; a raw file may take less than it is given."""
+    left = memoryview(line)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import threading
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
@@ -13,7 +15,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 from gba.schema.tools import ToolCall, ToolSpec
-from gba.trajectory.lines import encode
+from gba.trajectory.lines import encode, write_all
 from gba.trajectory.records import VERSION, MessageLike, SpanLike, StepLike, TrajectoryError
 
 __all__ = ["Recorder"]
@@ -55,6 +57,13 @@ class Recorder:
         self._end = 0
         self._guard = threading.Lock()
         self._last: tuple[int, ...] = ()
+        self._told = {tool.name: _tool(tool) for tool in tools}
+
+    @classmethod
+    def into(cls, folder: str | Path, **about: Any) -> Recorder:
+        """A recorder to a file of its own in a folder, named by the time; ``about``: as above."""
+        run_id = about.pop("run_id", None) or uuid.uuid4().hex
+        return cls(Path(folder) / f"{time.strftime('%Y%m%d-%H%M%S')}-{run_id[:8]}.jsonl", run_id=run_id, **about)
 
     def __enter__(self) -> Recorder:
         try:
@@ -80,10 +89,18 @@ class Recorder:
         try:
             with failing:
                 self._write("end", {"ended": _now(), "error": said})
+                self._sync()
         finally:
             file, self._file = self._file, None
             if file is not None:
                 file.close()
+
+    def tools(self, tools: Sequence[ToolSpec]) -> None:
+        """Record the tools that the model has from now on, those of them that were not recorded before."""
+        new = [made for made in map(_tool, tools) if self._told.get(made["name"]) != made]
+        if new:
+            self._write("tools", {"tools": new})
+            self._told |= {made["name"]: made for made in new}
 
     def message(self, message: MessageLike) -> None:
         """Record a message that the model did not write: the user's, a tool's result, the system text."""
@@ -110,6 +127,7 @@ class Recorder:
                     "thought": step.thought,
                     "calls": [_call(call) for call in step.calls],
                     "answer": step.answer,
+                    "content": getattr(step, "content", step.answer),
                     "finish": step.finish,
                     "closed": step.closed,
                     "usage": _counts(step.usage),
@@ -148,21 +166,20 @@ class Recorder:
             # what an earlier write left behind that failed in the middle of a line is overwritten
             self._file.seek(self._end)
             self._file.truncate()
-            _write_all(self._file, line)
+            write_all(self._file, line)
         except OSError as error:
             raise self._unwritten(error) from error
         self._end += len(line)
 
+    def _sync(self) -> None:
+        """A run that has ended outlives a crash of the machine, too."""
+        if self._file is not None:
+            with contextlib.suppress(OSError):  # what is no file of a disk
+                os.fsync(self._file.fileno())
+
     def _unwritten(self, error: OSError | ValueError) -> TrajectoryError:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         return TrajectoryError(f"cannot be written: {reason}.", path=str(self.path))
-
-
-def _write_all(file: BinaryIO, line: bytes) -> None:
-    """A raw file may take less than it is given."""
-    left = memoryview(line)
-    while left:
-        left = left[file.write(left) :]
 
 
 def _now() -> str:

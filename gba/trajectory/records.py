@@ -217,7 +217,8 @@ class StepRecord:
 
     ``tokens`` is the whole transcript (in the file, only what it adds to that of the step before); ``usage`` counts
     tokens, ``timings`` are llama.cpp's counters; ``seconds`` is what the step took, None where it was not measured.
-    Runs that an older gba recorded have no ``choices``, and nothing ``written`` or ``looped``.
+    ``content`` is the answer, or the text before calls. Runs that an older gba recorded have no ``choices``, nothing
+    ``written`` or ``looped``, and no text before calls; those of other models than gba's have no ``tokens``.
     """
 
     thought: str = ""
@@ -235,6 +236,7 @@ class StepRecord:
     choices: tuple[ChoiceRecord, ...] = ()
     written: tuple[tuple[PartRecord, ...], ...] = field(default=(), repr=False)
     looped: tuple[str, ...] = ()
+    content: str = ""
 
     def _repr_html_(self) -> str:
         """The step as notebooks show it."""
@@ -277,7 +279,7 @@ class Trajectory:
         for message in self.messages:
             step = steps[0] if steps and message.role == "assistant" else None
             if step is None or (message.content, message.thought, message.calls) != (
-                step.answer,
+                step.content,
                 step.thought,
                 step.calls,
             ):

@@ -1,18 +1,18 @@
 """Many runs of an agent on an environment, each in a file of its own, so that whoever is interrupted can go on.
 
-A run is finished when its reward is in its file. What else lies there is of a process that ended in the middle of it:
-it is put aside (``.broken``), and done again.
+A run is finished when its reward and its end are in its file. What else lies there is of a process that ended in the
+middle of it: it is put aside (``.broken``), and done again.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from langchain_core.language_models import BaseChatModel
 
@@ -21,7 +21,7 @@ from gba.errors import GbaError
 from gba.trajectory import TrajectoryError, read
 from gba.tuning.episodes import MAX_STEPS, Episode, run_episode
 
-__all__ = ["CollectError", "Collection", "Teacher", "collect"]
+__all__ = ["CollectError", "Collection", "Run", "Teacher", "Work", "collect", "collect_by", "record"]
 
 Teacher = Callable[[Task], BaseChatModel]
 """The chat model that does a task."""
@@ -35,6 +35,18 @@ class CollectError(GbaError):
     def __init__(self, message: str, *, folder: Path) -> None:
         self.folder = folder
         super().__init__(f"{folder}: {message}")
+
+
+class Run(NamedTuple):
+    """One run: number of the task, number of the attempt, name of the file."""
+
+    task: int
+    attempt: int
+    file: str
+
+
+Work = Callable[[Sequence[Run]], Iterable[tuple[Run, Episode]]]
+"""Makes runs, and says of each when it is in its file."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +66,11 @@ class Collection:
     build: str = ""
     max_steps: int = MAX_STEPS
 
-    def files(self) -> Iterator[tuple[int, int, str]]:
-        """The runs: number of the task, number of the attempt, name of the file."""
+    def runs(self) -> Iterator[Run]:
+        """What is collected, in its order."""
         for index in range(self.first, self.first + self.tasks):
             for attempt in range(self.attempts):
-                yield index, attempt, f"{self.environment}-{self.split}-{index:06d}-{attempt}.jsonl"
+                yield Run(index, attempt, f"{self.environment}-{self.split}-{index:06d}-{attempt}.jsonl")
 
 
 def collect(
@@ -79,39 +91,55 @@ def collect(
     Raises CollectError where it holds others, or some and ``resume`` is not said; and what the first run raised that
     could not be judged (see `run_episode`), when those that were under way have ended.
     """
-    _prepare(wanted, folder, resume)
-    todo, there = list[tuple[int, int, Path]](), 0
-    for index, attempt, name in wanted.files():
-        found = _finished(folder / name)
-        if found is None:
-            todo.append((index, attempt, folder / name))
-        else:
-            there += 1
-            told(name, found)
 
-    def run(index: int, attempt: int, path: Path) -> tuple[str, Episode]:
-        task = environment.task(index, wanted.split, seed=wanted.seed)
-        metadata = {"seed": wanted.seed, "attempt": attempt}
+    def make(run: Run) -> tuple[Run, Episode]:
+        return run, record(environment, teacher, wanted, run, folder / run.file)
+
+    def work(runs: Sequence[Run]) -> Iterable[tuple[Run, Episode]]:
+        return map(make, runs) if jobs == 1 else _side_by_side([partial(make, run) for run in runs], jobs)
+
+    return collect_by(work, wanted, folder, resume=resume, told=told)
+
+
+def collect_by(
+    work: Work,
+    wanted: Collection,
+    folder: Path,
+    *,
+    resume: bool = False,
+    told: Callable[[str, Episode], None] = lambda *_: None,
+) -> int:
+    """`collect`, with ``work`` making the runs that ``folder`` does not have yet. Raises also what that raises."""
+    _prepare(wanted, folder, resume)
+    todo, there = list[Run](), 0
+    for run in wanted.runs():
+        path = folder / run.file
+        found = _finished(path)
+        if found is not None:
+            there += 1
+            told(run.file, found)
+            continue
         if path.exists():  # what a process left that ended in the middle of the run
             path.replace(path.with_name(f"{path.name}.broken"))
-        return path.name, run_episode(
-            environment,
-            task,
-            teacher(task),
-            path,
-            name=wanted.model,
-            build=wanted.build,
-            metadata=metadata,
-            max_steps=wanted.max_steps,
-        )
-
-    if jobs == 1:
-        for each in todo:
-            told(*run(*each))
-    else:
-        for result in _side_by_side([partial(run, *each) for each in todo], jobs):
-            told(*result)
+        todo.append(run)
+    for run, episode in work(todo):
+        told(run.file, episode)
     return there
+
+
+def record(environment: Environment, teacher: Teacher, wanted: Collection, run: Run, path: Path) -> Episode:
+    """Make one run of a collection, in this thread. Raises as `run_episode` does."""
+    task = environment.task(run.task, wanted.split, seed=wanted.seed)
+    return run_episode(
+        environment,
+        task,
+        teacher(task),
+        path,
+        name=wanted.model,
+        build=wanted.build,
+        metadata={"seed": wanted.seed, "attempt": run.attempt},
+        max_steps=wanted.max_steps,
+    )
 
 
 def _prepare(wanted: Collection, folder: Path, resume: bool) -> None:
@@ -147,7 +175,7 @@ def _finished(path: Path) -> Episode | None:
         run = read(path)
     except TrajectoryError:
         return None
-    return None if run.reward is None else Episode(run.reward, run.error)
+    return None if run.reward is None or run.ended is None else Episode(run.reward, run.error)
 
 
 def _side_by_side(work: Sequence[Callable[[], Any]], jobs: int) -> Iterator[Any]:

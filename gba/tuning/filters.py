@@ -11,11 +11,12 @@ import jsonschema
 from gba.schema.tools import ToolCall, ToolSpec
 from gba.trajectory import Trajectory
 
-__all__ = ["Rewards", "reason_to_drop"]
+__all__ = ["Rewards", "reason_to_drop", "reason_without_use"]
 
 _LOOP = re.compile(r"(.{8,200}?)\1{2,}", re.DOTALL)
 _LOOKED_AT = 8000
 """Characters of a text in which repetitions are looked for."""
+_ROLES = ("assistant", "system", "tool", "user")
 _MARKS = re.compile(r"</?(?:tool_call|tool_response|think|function)\b|<\|[a-z_]+\|>|\[/?(?:INST|TOOL_CALLS)\]")
 """What belongs to a chat format: in a text it shows that a call or a turn went wrong."""
 
@@ -40,25 +41,38 @@ _ROUNDING = 1e-9
 def reason_to_drop(run: Trajectory, rewards: Rewards) -> str:
     """Why a run is not learnt from, "" where it is: the first that holds of
 
-    ``unfinished``, ``failed``, ``not judged``, ``reward``, ``no answer``, ``cut short`` (a step was closed by its
-    budget), ``format`` (a call that no tool takes, marks of a chat format in a text), ``repeated`` (the same call again
-    with the same result, or a text that repeats a piece three times in a row).
+    ``unfinished``, ``failed``, ``not judged``, ``reward``, ``no answer``, ``role`` (a message of a kind that no
+    conversation has), ``cut short`` (a step was closed by its budget), ``format`` (a call that no tool takes, marks of
+    a chat format in a text), ``repeated`` (the same call again with the same result, or a text that repeats a piece
+    three times in a row).
     """
-    if run.ended is None:
-        return "unfinished"
-    if run.error:
-        return "failed"
+    found = reason_without_use(run)
+    if found in ("unfinished", "failed"):
+        return found
     if run.reward is None:
         return "not judged"
     if run.reward < rewards.threshold(run) - _ROUNDING:
         return "reward"
-    if not run.messages or run.messages[-1].role != "assistant" or not run.messages[-1].content.strip():
-        return "no answer"
+    if found:
+        return found
     if any(step.closed or step.finish == "length" for step in run.steps):
         return "cut short"
     if not _well_formed(run):
         return "format"
     return "repeated" if _repeats(run) else ""
+
+
+def reason_without_use(run: Trajectory) -> str:
+    """Why a run is of no use, whatever it is worth: unfinished, failed, no answer, role. "" where it may be of use."""
+    if run.ended is None:
+        return "unfinished"
+    if run.error:
+        return "failed"
+    if any(message.role not in _ROLES for message in run.messages):
+        return "role"
+    last = run.messages[-1] if run.messages else None
+    answered = last is not None and last.role == "assistant" and bool(last.content.strip()) and not last.calls
+    return "" if answered else "no answer"
 
 
 def _well_formed(run: Trajectory) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 
 import pytest
 
+from gba.backends.scripted import Scripted
 from gba.chat import (
     AnswerDelta,
     ArgumentsDelta,
@@ -23,7 +25,7 @@ from gba.chat.formats import Conversation
 from gba.chat.io import answer
 from gba.chat.messages import Step
 from gba.schema.tools import ToolCall, ToolSpec
-from tests.helpers.families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, Family
+from tests.helpers.families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, THINKING_TAGGED, Family, Writer
 
 SEARCH = ToolSpec(
     "search",
@@ -211,6 +213,23 @@ def test_parallel_calls_and_one_that_repeats(family):
 
 
 @several
+@pytest.mark.parametrize("limit", [2, 8])
+def test_a_call_that_is_made_twice_leaves_no_trace(family, limit):
+    turn = family.turn(FRANCE, FRANCE, SPAIN)
+    backend, once = family.backend(turn), family.backend(family.turn(FRANCE))
+    *events, done = engine(family, backend, max_calls=limit).run([USER], TOOLS, parallel=True)
+    step = done.step
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert [event.name for event in events if isinstance(event, ToolChosen)] == ["search"]
+    assert {event.index for event in events if isinstance(event, ArgumentsDelta | CallDone)} == {0}
+    assert len(step.choices) == 2 * (len(TOOLS) - 1) - 1
+    plain = engine(family, once).step([USER], TOOLS, parallel=True)
+    assert written(family, step, backend) == written(family, plain, once)
+    assert step.spans[-1].end == len(step.tokens)
+    assert all(before.end == span.start for before, span in itertools.pairwise(step.spans))
+
+
+@several
 def test_one_call_only_where_parallel_ones_are_not_asked_for(family):
     step = engine(family, family.backend(family.turn(FRANCE, SPAIN))).step([USER], TOOLS)
     assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
@@ -284,6 +303,41 @@ def test_names_of_control_tokens_in_a_schema_stay_text(family, name):
     assert steps[0].calls[0].arguments[name] in {True, False}
 
 
+@families
+@pytest.mark.parametrize("choice", ["auto", "search"])
+def test_marks_that_a_model_spells_out_are_written_with_their_control_tokens(family, choice):
+    turn = family.turn(FRANCE, thought="Hm." if family.think[0] else "")
+    backends = family.backend(turn), family.writing(Writer([turn], family.starts), kind=SpellsOut)
+    steps = [engine(family, backend).step([USER], TOOLS, tool_choice=choice) for backend in backends]
+    turns = [written(family, step, backend) for backend, step in zip(backends, steps, strict=True)]
+    assert turns[0] == turns[1]
+    structure = [
+        [text for token in step.tokens if (text := backend.detokenize([token])) in family.control]
+        for backend, step in zip(backends, steps, strict=True)
+    ]
+    called = sum(family.write([ToolCall(*FRANCE, ID)]).count(name) for name in family.control)
+    assert structure[0][len(structure[0]) - called :] == structure[1][len(structure[1]) - called :]
+
+
+@pytest.mark.parametrize("mark", ["<key>", "</key>", "<value>", "<call>", "</call>"])
+def test_marks_of_the_syntax_in_a_value_stay_text(mark):
+    family = THINKING_TAGGED
+    values = {"a": {"const": mark}, "b": {"const": {"c": mark}}, "d": {"enum": [mark, f"{mark}2"]}}
+    schema = {"type": "object", "properties": values, "required": list(values)}
+    tool, plain = ToolSpec("look", "", schema), ToolSpec("look", "", json.loads(json.dumps(schema).replace(mark, "zz")))
+    backend, seen = family.writing(Answering(family)), []
+    for each in (tool, plain):
+        agent = engine(family, backend)
+        step = agent.step([USER], [each], tool_choice="look")
+        result = Message("tool", "done", call_id=step.calls[0].id, name="look")
+        elsewhere = answer(engine(family, backend)._prompt([USER, step.message(), result], [PING]), backend).tokens
+        for tokens in (step.tokens[step.prompt_tokens :], elsewhere):
+            seen.append([name for token in tokens if (name := backend.detokenize([token])) in family.control])
+        seen.append([call.arguments["a"] for call in step.calls])
+    assert seen[2] + seen[5] == [mark, "zz"]
+    assert seen[:2] == seen[3:5]
+
+
 @thinkers
 def test_a_thought_over_budget_is_closed_with_its_own_mark(family):
     endless = Endless(family)
@@ -312,6 +366,19 @@ def test_a_thought_never_takes_the_room_of_the_answer(family):
     step = engine(family, family.writing(Endless(family)), max_tokens=120).step([USER], TOOLS)
     assert step.content == "Done."
     assert step.usage.generated <= 120
+
+
+@thinkers
+@pytest.mark.parametrize("choice", ["auto", "search"])
+def test_a_call_that_is_begun_in_a_thought_closes_it(family, choice):
+    begun = (family.think[0] if not family.opened else "") + "Hm." + family.write([ToolCall(*FRANCE, ID)])
+    called = Answering(family)
+    backend = family.writing(lambda prompt, grammar, stop: called(prompt, grammar, stop) if grammar else begun)
+    step = engine(family, backend).step([USER], TOOLS, tool_choice=choice)
+    ((name, arguments),) = ((call.name, call.arguments) for call in step.calls)
+    assert (step.thought, step.content) == ("Hm.", "")
+    turn = family.generated(family.turn((name, arguments), thought="Hm."))
+    assert written(family, step, backend).replace("Hm. ", "Hm.") == turn
 
 
 @thinkers
@@ -356,6 +423,20 @@ def test_async_gives_the_same(family):
     other = asyncio.run(engine(family, family.backend(turn)).astep([USER], TOOLS))
     assert (other.thought, other.content, len(other.tokens)) == (step.thought, step.content, len(step.tokens))
     assert [call.arguments for call in other.calls] == [call.arguments for call in step.calls]
+
+
+class SpellsOut(Scripted):
+    """A model that writes names of control tokens letter by letter."""
+
+    writing = False
+
+    def _note(self, *asked):
+        self.writing = True
+        return super()._note(*asked)
+
+    def tokenize(self, text, *, special=False):
+        special, self.writing = special and not self.writing, False
+        return super().tokenize(text, special=special)
 
 
 class Answering:

@@ -26,9 +26,11 @@ __all__ = [
     "HERMES",
     "ID",
     "LISTED",
+    "PAIRED",
     "TAGGED",
     "THINKERS",
     "THINKING",
+    "THINKING_TAGGED",
     "Family",
     "Writer",
 ]
@@ -111,10 +113,16 @@ class Family:
         """A backend that writes these turns, each behind a prompt of its own."""
         return self.writing(Writer(turns, self.starts), **options)
 
-    def writing(self, reply: Callable[[str, str | None, tuple[str, ...]], str], **options: Any) -> Scripted:
+    def writing(
+        self,
+        reply: Callable[[str, str | None, tuple[str, ...]], str],
+        *,
+        kind: type[Scripted] = Scripted,
+        **options: Any,
+    ) -> Scripted:
         """A backend with the vocabulary and the template of the family."""
         options = {"chat_template": self.template, "control": self.control, "eos": self.eos, **options}
-        return Scripted(reply, **options)
+        return kind(reply, **options)
 
 
 class Writer:

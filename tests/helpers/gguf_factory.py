@@ -5,6 +5,7 @@ They know nothing, which is the point: whatever a grammar lets through, they wil
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice, product
 from pathlib import Path
@@ -87,10 +88,10 @@ class Shape:
     """Size to which the vocabulary is filled up with made-up words; 0 leaves it at about 900 pieces."""
 
 
-def _vocabulary(size: int) -> list[tuple[str, float, TokenType]]:
+def _vocabulary(size: int, control: Sequence[str]) -> list[tuple[str, float, TokenType]]:
     """Pieces with scores and kinds: <unk>, control tokens, bytes, then characters, words with their beginnings."""
     pieces = [("<unk>", 0.0, TokenType.UNKNOWN)]
-    pieces += [(name, 0.0, TokenType.CONTROL) for name in _CONTROL]
+    pieces += [(name, 0.0, TokenType.CONTROL) for name in control]
     pieces += [(f"<0x{byte:02X}>", 0.0, TokenType.BYTE) for byte in range(256)]
     texts = [chr(code) for code in range(33, 127)] + ["▁", "\n", "▁▁"]
     for word in _WORDS:
@@ -113,7 +114,7 @@ def _byte_alphabet() -> list[str]:
     return [chr(byte) if byte in visible else chr(next(hidden)) for byte in range(256)]
 
 
-def _byte_level() -> tuple[list[tuple[str, TokenType]], list[str]]:
+def _byte_level(control: Sequence[str]) -> tuple[list[tuple[str, TokenType]], list[str]]:
     """Pieces of a byte-level vocabulary, and the merges that lead to its words."""
     alphabet = _byte_alphabet()
     texts, merges = list(alphabet), []
@@ -126,7 +127,7 @@ def _byte_level() -> tuple[list[tuple[str, TokenType]], list[str]]:
             if merged not in texts:
                 texts.append(merged)
                 merges.append(f"{''.join(written[: end - 1])} {written[end - 1]}")
-    pieces = [("<unk>", TokenType.UNKNOWN), *((name, TokenType.CONTROL) for name in _CONTROL)]
+    pieces = [("<unk>", TokenType.UNKNOWN), *((name, TokenType.CONTROL) for name in control)]
     return [*pieces, *((text, TokenType.NORMAL) for text in texts)], merges
 
 
@@ -138,10 +139,14 @@ def write_gguf(
     chat_template: str | None = CHATML,
     name: str = "random",
     byte_level: bool = False,
+    space_prefix: bool = False,
+    control: Sequence[str] = _CONTROL,
+    eos: str = "<|im_end|>",
 ) -> Path:
     """Writes a model of the Llama architecture with weights drawn from ``seed``; the same arguments, the same bytes.
 
-    ``byte_level``: a vocabulary of GPT-2's kind instead of a SentencePiece one.
+    ``byte_level``: a vocabulary of GPT-2's kind instead of a SentencePiece one; ``space_prefix``: one of the latter
+    that puts a space before a text. ``control``: its control tokens, with ``<s>`` and ``eos`` among them.
     """
     random = np.random.default_rng(seed)
     writer = GGUFWriter(str(path), "llama")
@@ -154,7 +159,10 @@ def write_gguf(
     writer.add_head_count_kv(shape.heads)
     writer.add_layer_norm_rms_eps(1e-5)
     writer.add_rope_dimension_count(shape.width // shape.heads)
-    size = _add_byte_level(writer) if byte_level else _add_sentencepiece(writer, shape.pieces)
+    if byte_level:
+        size = _add_byte_level(writer, control, eos)
+    else:
+        size = _add_sentencepiece(writer, shape.pieces, control, eos, space_prefix=space_prefix)
     if chat_template is not None:
         writer.add_chat_template(chat_template)
 
@@ -183,28 +191,28 @@ def write_gguf(
     return path
 
 
-def _add_sentencepiece(writer: GGUFWriter, size: int) -> int:
-    pieces = _vocabulary(size)
+def _add_sentencepiece(writer: GGUFWriter, size: int, control: Sequence[str], eos: str, *, space_prefix: bool) -> int:
+    pieces = _vocabulary(size, control)
     writer.add_tokenizer_model("llama")
     writer.add_token_scores([score for _, score, _ in pieces])
-    writer.add_add_space_prefix(False)
-    return _add_pieces(writer, [(text, kind) for text, _, kind in pieces])
+    writer.add_add_space_prefix(space_prefix)
+    return _add_pieces(writer, [(text, kind) for text, _, kind in pieces], eos)
 
 
-def _add_byte_level(writer: GGUFWriter) -> int:
-    pieces, merges = _byte_level()
+def _add_byte_level(writer: GGUFWriter, control: Sequence[str], eos: str) -> int:
+    pieces, merges = _byte_level(control)
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("gpt-2")
     writer.add_token_merges(merges)
-    return _add_pieces(writer, pieces)
+    return _add_pieces(writer, pieces, eos)
 
 
-def _add_pieces(writer: GGUFWriter, pieces: list[tuple[str, TokenType]]) -> int:
+def _add_pieces(writer: GGUFWriter, pieces: list[tuple[str, TokenType]], eos: str) -> int:
     texts = [text for text, _ in pieces]
     writer.add_token_list(texts)
     writer.add_token_types([int(kind) for _, kind in pieces])
     writer.add_unk_token_id(0)
     writer.add_bos_token_id(texts.index("<s>"))
-    writer.add_eos_token_id(texts.index("<|im_end|>"))
+    writer.add_eos_token_id(texts.index(eos))
     writer.add_add_bos_token(True)
     return len(texts)

@@ -53,13 +53,13 @@ async def test_so_is_one_on_an_event_loop(tmp_path: Path) -> None:
     assert_recorded(tmp_path / "run.jsonl")
 
 
-def test_the_message_of_another_model_is_recorded_as_one(tmp_path: Path) -> None:
+def test_the_step_of_another_model_is_recorded_without_tokens(tmp_path: Path) -> None:
     chat = GenericFakeChatModel(messages=iter([AIMessage("It is 4.")]))
     with Recorder(tmp_path / "run.jsonl") as recorder:
         create_agent(chat, recorder=recorder).invoke(ASKED)
     run = read(tmp_path / "run.jsonl")
     assert [message.content for message in run.messages] == ["What is half of 8?", "It is 4."]
-    assert not run.steps
+    assert [(step.answer, step.finish, list(step.tokens)) for step in run.steps] == [("It is 4.", "stop", [])]
 
 
 def test_what_was_recorded_stays_when_the_run_fails(tmp_path: Path) -> None:

@@ -110,7 +110,7 @@ def test_an_interrupted_collection_goes_on(tmp_path: Path, told: Any, jobs: int)
     assert len(before) < 8
     names.clear()
     assert collect(ARITHMETIC, expert, WANTED, tmp_path, resume=True, jobs=jobs, told=tell) == len(before)
-    assert sorted(names) == sorted(name for _, _, name in WANTED.files())
+    assert sorted(names) == sorted(run.file for run in WANTED.runs())
     assert {name: (tmp_path / name).read_bytes() for name in before} == before
     assert [run.reward for run in read_all(tmp_path)] == [1.0] * 8
     assert list(tmp_path.glob("*.broken"))

@@ -106,7 +106,7 @@ class Marked:
     def _calls(self, calls: Sequence[ToolCall], marked: Sequence[ToolCall]) -> tuple[str, str]:
         """The mark that stands for the calls of a turn, and what the template writes for them."""
         syntax = self._format.syntax
-        pieces = syntax.write(calls, self._conversation.specials)
+        pieces = syntax.write(calls)
         return self._mark(*pieces), "".join(piece.text for piece in syntax.write(marked))
 
     def _render(self, told: Sequence[Message]) -> str:
