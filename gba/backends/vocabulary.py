@@ -109,7 +109,7 @@ class Vocabulary(TokenTable):
         bos, eos = (token if token >= 0 else None for token in (lib.llama_vocab_bos(vocab), lib.llama_vocab_eos(vocab)))
         return Properties(
             context=context,
-            model=self._metadata("general.name") or model,
+            model=model,
             build=f"llama-cpp-python {lib.__version__}",
             slots=slots,
             chat_template=template.decode("utf-8", errors="replace") if template else None,
@@ -131,8 +131,3 @@ class Vocabulary(TokenTable):
 
     def _name(self, token: int | None) -> str:
         return "" if token is None else self.piece(token).decode("utf-8", errors="replace")
-
-    def _metadata(self, key: str) -> str:
-        buffer = ctypes.create_string_buffer(256)
-        count = self._lib.llama_model_meta_val_str(self._model, key.encode(), buffer, len(buffer))
-        return buffer.value.decode("utf-8", errors="replace") if count > 0 else ""

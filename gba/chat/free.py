@@ -70,6 +70,8 @@ class FreePass:
     def ends_in_space(self) -> bool:
         """Whether what was written and is kept ends in white space."""
         kept = self._reader.raw[: self._reader.end] if self._reader.stopped else self._reader.raw
+        if self._reader.thought_open and self._format.thinking is not None:
+            kept = self._format.thinking.close
         return kept[-1:].isspace()
 
     @property
@@ -145,7 +147,10 @@ class FreePass:
     def lead_to_call(self) -> Task[None]:
         """Put what stands between what was written and a call."""
         yield from self.close_thought()
-        syntax, reader = self._format.syntax, self._reader
+        syntax, reader, thinking = self._format.syntax, self._reader, self._format.thinking
+        if reader.thought_open and thinking is not None:  # a call was opened in it
+            self._writer.force(thinking.close, structure=True)
+            return
         raw = reader.raw[: reader.end] if reader.stopped else reader.raw
         if not raw.strip():
             self._writer.force(syntax.lead, structure=syntax.native)

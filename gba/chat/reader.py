@@ -27,7 +27,8 @@ class TurnReader:
 
     ``thought`` and ``text`` are what was read, without white space around them. ``raw`` is all that was fed;
     ``thought_end`` is how much of it was the thought and its marks; ``stopped`` tells why reading has ended, if it has,
-    ``stopped_by`` the text at which it has, and ``end`` how much of ``raw`` belongs to the turn then.
+    ``stopped_by`` the text at which it has, and ``end`` how much of ``raw`` belongs to the turn then; ``thought_open``:
+    it has inside of a thought.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class TurnReader:
         self.stopped: Literal["", "call", "stop"] = ""
         self.stopped_by = ""
         self.end = self.thought_end = 0
+        self.thought_open = False
         gap = syntax.gap.strip() if calls else ""  # what closes a text that has a call behind it
         self._text_close = next((stop for stop in self._stops if gap.startswith(stop)), "")
         self._state: Literal["start", "thought", "closing", "text", "behind text", "stopped"]
@@ -149,6 +151,7 @@ class TurnReader:
             self._at = self.thought_end = upto + len(marker)
             self._state = "closing"
         elif found:
+            self.thought_open = True
             self._stop(ends[found], upto, found)
         return told
 

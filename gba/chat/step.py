@@ -57,6 +57,7 @@ class StepTask:
         self._made: list[ToolCall] = []
         self._parts: dict[str, tuple[Part, ...]] = {}
         self._next = ToolCall(RESPOND, {})
+        self._ended = 0, "", 0  # tokens up to the end of the last call, what ends the turn there, and choices so far
         self._as_call = False  # an answer of a given form is written as a call
 
     def run(self) -> Task[Step]:
@@ -124,8 +125,8 @@ class StepTask:
 
     def _call_or_answer(self, *, direct: bool) -> Task[Step]:
         """Calls, or the answer that is chosen. ``direct``: the model had ended its turn already."""
-        request, writer = self._request, self._writer
-        opening = self._syntax.first.lstrip() if self._free.ends_in_space else self._syntax.first
+        request, writer, syntax = self._request, self._writer, self._syntax
+        opening = syntax.first.lstrip() if self._free.ends_in_space else syntax.first
         while True:
             call = self._next
             options = self._openings(call, opening)
@@ -134,15 +135,18 @@ class StepTask:
             if name == RESPOND:
                 return (yield from self._respond(call, direct=direct))
             call = replace(call, name=name)
-            more = request.parallel and self._syntax.many and len(self._made) + 1 < request.options.max_calls
+            more = request.parallel and syntax.many and len(self._made) + 1 < request.options.max_calls
             call = yield from self._fill(call, more=more)
+            if self._repeats(call):
+                yield from self._take_back()
+                return self._step("length" if self._filling.closed else "tool_calls", self._free.text)
             yield from writer.settle()
             writer.call_generated += writer.generated - spent
             writer.call_total += len(writer.tokens) - start
             yield CallDone(len(self._made), call.id, name, dict(call.arguments))
             self._made.append(call)
             self._parts[call.id] = tuple(self._filling.parts)
-            if not more or self._filling.closed or not (yield from self._goes_on(call)):
+            if not more or not (yield from self._goes_on(call)):
                 yield from writer.settle()
                 return self._step("length" if self._filling.closed else "tool_calls", self._free.text)
             opening = ""
@@ -189,18 +193,27 @@ class StepTask:
         return bool(fill.matcher().forced() == write_arguments(style, call.arguments))
 
     def _goes_on(self, call: ToolCall) -> Task[bool]:
-        """Whether one more call follows. A call that repeats one of this message is left out, and the turn ends."""
-        number = len(self._made) - 1
-        if any(call.same(made) for made in self._made[:-1]):
-            self._made.pop()
-            return False
+        """Whether one more call follows."""
         self._next = ToolCall(RESPOND, {})
-        more, end = self._ends(call, number)
+        more, end = self._ends(call, len(self._made) - 1)
         shared = len(whole_tags(more, end))
-        if not self._without_spent([name for name in self._allowed if name != RESPOND]):
+        self._ended = len(self._writer.tokens), end[shared:], len(self._filling.choices)
+        if self._filling.closed or not self._without_spent([name for name in self._allowed if name != RESPOND]):
             self._writer.force(end[shared:], structure=self._syntax.native)
             return False
         return (yield from self._filling.again(more[shared:], end[shared:]))
+
+    def _repeats(self, call: ToolCall) -> bool:
+        """Whether the call was made in this message already."""
+        return any(call.same(made) for made in self._made)
+
+    def _take_back(self) -> Task[None]:
+        """End the turn behind the last call, as if no other one had been begun."""
+        size, end, choices = self._ended
+        self._writer.take_back(size)
+        del self._filling.choices[choices:]
+        self._writer.force(end, structure=self._syntax.native)
+        yield from self._writer.settle()
 
     def _ends(self, call: ToolCall, number: int) -> tuple[str, str]:
         """What stands between this call and a next one, up to that one's name; and at the end of the turn."""
@@ -219,13 +232,25 @@ class StepTask:
         between, end = self._ends(call, len(self._made))
         end = whole_tags(between, end) if more else end
         fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
-        yield ToolChosen(len(self._made), call.id, call.name, final=not fill.residual and spent is None)
+        final = not fill.residual and spent is None
+        chosen = ToolChosen(len(self._made), call.id, call.name, final=final, choice=self._filling.choice)
+        if any(made.name == call.name for made in self._made):  # it may come out as one of these again
+            return (yield from self._written(call, fill, spent, streams=False, untold=chosen))
+        yield chosen
         return (yield from self._written(call, fill, spent, streams=_is_json(style)))
 
     def _written(
-        self, call: ToolCall, fill: Fill | JsonFill, spent: ToolCall | None, *, streams: bool, begun: str = ""
+        self,
+        call: ToolCall,
+        fill: Fill | JsonFill,
+        spent: ToolCall | None,
+        *,
+        streams: bool,
+        begun: str = "",
+        untold: ToolChosen | None = None,
     ) -> Task[ToolCall]:
-        """A value, written again as often as is allowed while the check finds faults."""
+        """A value, written again as often as is allowed while the check finds faults. ``untold``: it is shown once it
+        is whole, if no call of this message is the same."""
         request, index = self._request, len(self._made)
         answer = call.name == RESPOND
         for attempt in range(request.options.max_retries + 1):
@@ -237,11 +262,16 @@ class StepTask:
             if spent is not None and filled.same(spent) and attempt < request.options.max_retries:
                 violations = (*violations, "these arguments were used before, with the same result")
             if not violations:
+                if untold is not None:
+                    if self._repeats(filled):
+                        return filled
+                    yield untold
                 if not streams:
                     yield from self._filling.told(value, call, index, answer=answer)
                 return filled
             if attempt < request.options.max_retries and not self._filling.closed:
-                yield Retry(index, call.id, violations)
+                if untold is None:
+                    yield Retry(index, call.id, violations)
                 yield from self._tell(filled, violations)
         raise StepError(
             f"the arguments of {call.name} break constraints that a grammar cannot enforce: {'; '.join(violations)}. "

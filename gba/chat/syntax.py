@@ -48,14 +48,13 @@ class Thinking:
     """How a model thinks before it answers or calls.
 
     ``open`` and ``close`` stand around the thought. ``marker``: the part of ``close`` by which the model says that it
-    is done (the rest, white space and the like, is forced where gba goes on). ``before_call``: what stands between
-    ``marker`` and a call. ``switch``: the template's variable that turns thinking on and off, "" where there is none.
+    is done (the rest, white space and the like, is forced where gba goes on). ``switch``: the template's variable that
+    turns thinking on and off, "" where there is none.
     """
 
     open: str
     close: str
     marker: str
-    before_call: str = ""
     switch: str = ""
 
 

@@ -277,6 +277,15 @@ class Writer:
         self._extend(kept[:room], parts[part][0], eog=generation.finish == "eog" and whole)
         return generation.text[length:limit] if cut else ""
 
+    def take_back(self, size: int) -> None:
+        """Leave out what stands behind so many tokens of the turn, pending text with it. It was generated all the
+        same."""
+        del self.tokens[size:]
+        self._pending = []
+        while self.spans[-1].start >= size:
+            self.spans.pop()
+        self.spans[-1] = replace(self.spans[-1], end=min(self.spans[-1].end, size))
+
     def extend(self, added: Sequence[int]) -> None:
         """Put tokens behind what was written; text that is pending has to be settled first."""
         self._extend(added, "forced")

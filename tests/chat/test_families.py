@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
 import re
 
@@ -212,6 +213,23 @@ def test_parallel_calls_and_one_that_repeats(family):
 
 
 @several
+@pytest.mark.parametrize("limit", [2, 8])
+def test_a_call_that_is_made_twice_leaves_no_trace(family, limit):
+    turn = family.turn(FRANCE, FRANCE, SPAIN)
+    backend, once = family.backend(turn), family.backend(family.turn(FRANCE))
+    *events, done = engine(family, backend, max_calls=limit).run([USER], TOOLS, parallel=True)
+    step = done.step
+    assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
+    assert [event.name for event in events if isinstance(event, ToolChosen)] == ["search"]
+    assert {event.index for event in events if isinstance(event, ArgumentsDelta | CallDone)} == {0}
+    assert len(step.choices) == 2 * (len(TOOLS) - 1) - 1
+    plain = engine(family, once).step([USER], TOOLS, parallel=True)
+    assert written(family, step, backend) == written(family, plain, once)
+    assert step.spans[-1].end == len(step.tokens)
+    assert all(before.end == span.start for before, span in itertools.pairwise(step.spans))
+
+
+@several
 def test_one_call_only_where_parallel_ones_are_not_asked_for(family):
     step = engine(family, family.backend(family.turn(FRANCE, SPAIN))).step([USER], TOOLS)
     assert [(call.name, call.arguments) for call in step.calls] == [FRANCE]
@@ -348,6 +366,19 @@ def test_a_thought_never_takes_the_room_of_the_answer(family):
     step = engine(family, family.writing(Endless(family)), max_tokens=120).step([USER], TOOLS)
     assert step.content == "Done."
     assert step.usage.generated <= 120
+
+
+@thinkers
+@pytest.mark.parametrize("choice", ["auto", "search"])
+def test_a_call_that_is_begun_in_a_thought_closes_it(family, choice):
+    begun = (family.think[0] if not family.opened else "") + "Hm." + family.write([ToolCall(*FRANCE, ID)])
+    called = Answering(family)
+    backend = family.writing(lambda prompt, grammar, stop: called(prompt, grammar, stop) if grammar else begun)
+    step = engine(family, backend).step([USER], TOOLS, tool_choice=choice)
+    ((name, arguments),) = ((call.name, call.arguments) for call in step.calls)
+    assert (step.thought, step.content) == ("Hm.", "")
+    turn = family.generated(family.turn((name, arguments), thought="Hm."))
+    assert written(family, step, backend).replace("Hm. ", "Hm.") == turn
 
 
 @thinkers

@@ -20,7 +20,7 @@ from gba.errors import GbaError
 from gba.schema.tools import ToolCall, ToolSpec
 from tests.helpers.gguf_factory import Shape, write_gguf
 
-__all__ = ["BUDGET", "NAME", "VOCABULARIES", "Trial", "VocabularyKind", "write_model"]
+__all__ = ["BUDGET", "NAME", "USER", "VOCABULARIES", "Trial", "VocabularyKind", "write_model"]
 
 BUDGET, NAME = 256, "the_tool"
 USER = Message("user", "Do it.")
