@@ -11,6 +11,7 @@ GbaError
 │   ├── ModelChangedError        another model answers than at the beginning of the request
 │   ├── ModelFileError           the file is missing or is no usable GGUF
 │   ├── UnknownModelError        a server or backend has no model of that name
+│   ├── EmbeddingError           no vector of a text, or not one of the dimensions that it has to have
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
 ├── StepError                a step ended without a valid call
@@ -27,6 +28,7 @@ __all__ = [
     "BackendError",
     "ContextOverflowError",
     "ConversationError",
+    "EmbeddingError",
     "GbaError",
     "GenerationInterruptedError",
     "GrammarError",
@@ -190,6 +192,19 @@ class UnknownModelError(BackendError):
 
     def __init__(self, message: str, *, name: str | None, known: Sequence[str] = ()) -> None:
         self.name, self.known = name, tuple(known)
+        super().__init__(message)
+
+
+class EmbeddingError(BackendError):
+    """A text has no vector, or another one than it has to have.
+
+    ``index``: which text it is, from 0; ``expected`` and ``found``: dimensions. None where it is about something else.
+    """
+
+    def __init__(
+        self, message: str, *, index: int | None = None, expected: int | None = None, found: int | None = None
+    ) -> None:
+        self.index, self.expected, self.found = index, expected, found
         super().__init__(message)
 
 

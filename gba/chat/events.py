@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gba.chat.choices import Choice
 from gba.chat.messages import Step
 
 __all__ = ["AnswerDelta", "ArgumentsDelta", "CallDone", "Event", "Retry", "StepDone", "ThoughtDelta", "ToolChosen"]
@@ -22,13 +23,15 @@ class ToolChosen:
     """The model chose the tool ``name``; ``index`` counts the calls of this step from 0.
 
     ``final``: no `Retry` can follow, because the grammar enforces all of the tool's schema: the pieces of its arguments
-    can be used as they come.
+    can be used as they come. ``choice``: how sure the model was of it; None where there was nothing to choose, or where
+    llama.cpp did not tell enough.
     """
 
     index: int
     id: str
     name: str
     final: bool = True
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True)

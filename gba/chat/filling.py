@@ -39,7 +39,8 @@ class Filling:
     """Writes choices and values in a syntax. What is forced of that is structure where it is the model's own.
 
     ``closed``: the budget ran out, and the rest was forced. ``written``: the text of the value under way, ``parts`` the
-    same in pieces. ``choices``: those that the model made. ``looped``: what was ended because it repeated itself.
+    same in pieces. ``choices``: those that the model made; ``choice``: what `choose` noted of the last one. ``looped``:
+    what was ended because it repeated itself.
     """
 
     def __init__(self, request: Request, writer: Writer, thought: Callable[[], str], syntax: CallSyntax) -> None:
@@ -51,11 +52,13 @@ class Filling:
         self._control: list[str] = []  # names of control tokens by which the value under way may end
         self._tokens: list[int] = []  # that were generated of the value under way
         self.choices: list[Choice] = []
+        self.choice: Choice | None = None
 
     def choose(self, options: Mapping[str, str], reserve: int) -> Task[str]:
         """Which of the texts is written, by name. One token at a time until only one is left; what is forced, the rest
         of the last one included, is not generated."""
         writer, left, written, odds = self._writer, dict(options), "", Odds(options)
+        self.choice = None
         while len(left) > 1:
             forced = _common_start(list(left.values()), len(written))
             writer.force(forced, structure=self._structure)
@@ -82,9 +85,9 @@ class Filling:
         return name
 
     def _note(self, odds: Odds, name: str) -> None:
-        choice = odds.choice(name)
-        if choice is not None:
-            self.choices.append(choice)
+        self.choice = odds.choice(name)
+        if self.choice is not None:
+            self.choices.append(self.choice)
 
     def _one_token(self, endings: Sequence[str]) -> Task[tuple[str, list[Chunk], str]]:
         """One token of one of the texts: the text before them that it spells as well, what was generated, and what of

@@ -7,6 +7,7 @@ templates that rewrite their history.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from array import array
 from collections import OrderedDict
@@ -22,17 +23,17 @@ __all__ = ["Prompt", "Renderer", "Transcripts"]
 
 _KEPT_TOKENS = 4_000_000
 _KEPT_TURNS = 2048
-"""Tokens of transcripts that are kept, which are 16 MB; and of how many turns, since short ones have keys as well."""
+"""Tokens of transcripts that are kept, which are 16 MB; and of how many turns, since short ones take room as well."""
 
 
 class Transcripts:
     """The tokens of conversations up to the end of turns that a model wrote."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[Any, ...], array[int]] = OrderedDict()
+        self._kept: OrderedDict[bytes, array[int]] = OrderedDict()
         self._size = 0
 
-    def remember(self, key: tuple[Any, ...], tokens: Sequence[int]) -> None:
+    def remember(self, key: bytes, tokens: Sequence[int]) -> None:
         """Keep the tokens; the ones that were not used for the longest time are forgotten."""
         old = self._kept.pop(key, None)
         self._size += len(tokens) - (0 if old is None else len(old))
@@ -40,7 +41,7 @@ class Transcripts:
         while len(self._kept) > _KEPT_TURNS or (self._size > _KEPT_TOKENS and len(self._kept) > 1):
             self._size -= len(self._kept.popitem(last=False)[1])
 
-    def recall(self, key: tuple[Any, ...]) -> array[int] | None:
+    def recall(self, key: bytes) -> array[int] | None:
         """The tokens, or None where they are not known (any more)."""
         found = self._kept.get(key)
         if found is not None:
@@ -54,7 +55,7 @@ class Prompt:
     ``key``: tells the conversation from all others, so that its next turn can be remembered.
     """
 
-    def __init__(self, tokens: Sequence[int], opening: str, key: tuple[Any, ...]) -> None:
+    def __init__(self, tokens: Sequence[int], opening: str, key: bytes) -> None:
         self.tokens, self.opening, self.key = list(tokens), opening, key
 
 
@@ -95,13 +96,10 @@ class Renderer:
         return layout
 
 
-def _keys(conversation: Conversation) -> list[tuple[Any, ...]]:
+def _keys(conversation: Conversation) -> list[bytes]:
     """What tells the conversation up to each message from all others."""
-    key: tuple[Any, ...] = (
-        hash(json.dumps([[tool.name, tool.description, tool.parameters] for tool in conversation.tools], default=str)),
-        hash(json.dumps([conversation.response, dict(conversation.variables)], default=str)),
-        conversation.prompted,
-    )
+    tools = [[tool.name, tool.description, tool.parameters] for tool in conversation.tools]
+    key = _digest(tools, conversation.response, dict(conversation.variables), conversation.prompted)
     keys = []
     for message in conversation.messages:
         key = _extended(key, message)
@@ -109,6 +107,10 @@ def _keys(conversation: Conversation) -> list[tuple[Any, ...]]:
     return keys
 
 
-def _extended(key: tuple[Any, ...], message: Message) -> tuple[Any, ...]:
-    calls = tuple((call.name, call.key()) for call in message.calls)
-    return hash(key), message.role, message.content, message.thought, calls
+def _extended(key: bytes, message: Message) -> bytes:
+    calls = [[call.name, call.key()] for call in message.calls]
+    return _digest(key.hex(), message.role, message.content, message.thought, calls)
+
+
+def _digest(*parts: Any) -> bytes:
+    return hashlib.blake2b(json.dumps(parts, default=str).encode(), digest_size=16).digest()

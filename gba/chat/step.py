@@ -232,7 +232,8 @@ class StepTask:
         between, end = self._ends(call, len(self._made))
         end = whole_tags(between, end) if more else end
         fill = self._calls.fill(call.name, self._schemas[call.name], style, end=end, without=without)
-        chosen = ToolChosen(len(self._made), call.id, call.name, final=not fill.residual and spent is None)
+        final = not fill.residual and spent is None
+        chosen = ToolChosen(len(self._made), call.id, call.name, final=final, choice=self._filling.choice)
         if any(made.name == call.name for made in self._made):  # it may come out as one of these again
             return (yield from self._written(call, fill, spent, streams=False, untold=chosen))
         yield chosen

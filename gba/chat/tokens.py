@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import OrderedDict
 from collections.abc import Sequence
 
@@ -26,7 +27,7 @@ class Tokens:
     def __init__(self, specials: Specials | None = None) -> None:
         self._anchor: list[int] | None = None
         self._prefixed = False
-        self._cache: OrderedDict[tuple[str, bool], list[int]] = OrderedDict()
+        self._cache: OrderedDict[tuple[str, bool], array[int]] = OrderedDict()
         self._texts: dict[int, str] = {}
         self._special: dict[int, bool] = {}
         self._apart: dict[str, list[int]] = {}
@@ -129,10 +130,10 @@ class Tokens:
             return list(cached)
         tokens = yield from self._tokenize(text, special)
         if len(text) <= _CACHED_LENGTH and tokens:
-            self._cache[key] = tokens
+            self._cache[key] = array("i", tokens)  # a tenth of what a list takes
             if len(self._cache) > _CACHED_TEXTS:
                 self._cache.popitem(last=False)
-        return list(tokens)
+        return tokens
 
     def _tokenize(self, text: str, special: bool) -> Task[list[int]]:
         if self._anchor is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import os
 import socket
@@ -117,6 +118,9 @@ def _serve(
     console.print(f"http://{shown}:{port}/v1   in front of {base_url or 'a model in this process'}. Ctrl-C stops it.")
     console.file.flush()
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, access_log=False)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it
+    gc.set_threshold(700, 10, 2)  # so that it can look sooner: connections leave cycles
     try:
         uvicorn.Server(config).run(sockets=[listening])
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -117,19 +117,15 @@ def _models(options: ModelOptions, ways: list[str]) -> tuple[str, dict[str, Base
 def _native(options: ModelOptions) -> BaseChatModel:
     if options.base_url is None:
         raise GbaError("--way native asks a llama-server: start one (gba serve), and name it with --base-url")
-    try:
-        from langchain_openai import ChatOpenAI
-    except ImportError as error:
-        raise GbaError("--way native needs langchain-openai: pip install langchain-openai") from error
-    given: dict[str, Any] = {
-        "base_url": f"{options.base_url.rstrip('/')}/v1",
-        "api_key": "none",
-        "model": options.model or "local",
-        "temperature": options.temperature,
-        "max_completion_tokens": options.max_tokens,
-        "seed": options.seed,
-    }
-    return ChatOpenAI(**given)
+    from gba.tuning.native import native
+
+    return native(
+        options.base_url,
+        model=options.model or "local",
+        temperature=options.temperature,
+        max_completion_tokens=options.max_tokens,
+        seed=options.seed,
+    )
 
 
 def _scored(

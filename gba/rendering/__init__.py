@@ -2,6 +2,6 @@
 
 from gba.rendering.document import for_notebook, page, stylesheet
 from gba.rendering.runs import run_html
-from gba.rendering.steps import message_html, step_html
+from gba.rendering.steps import choice_html, message_html, step_html
 
-__all__ = ["for_notebook", "message_html", "page", "run_html", "step_html", "stylesheet"]
+__all__ = ["choice_html", "for_notebook", "message_html", "page", "run_html", "step_html", "stylesheet"]

@@ -13,14 +13,14 @@ from typing import Any, Protocol
 
 from gba.schema.tools import RESPOND, ToolCall
 
-__all__ = ["MessageShape", "StepShape", "message_html", "step_html"]
+__all__ = ["ChoiceShape", "MessageShape", "StepShape", "choice_html", "message_html", "step_html"]
 
 _ROLES = {"user": "request", "tool": "result", "system": "system", "assistant": "answer"}
 _SURE = 0.9995
 """Above this a probability would be shown as 100 %."""
 
 
-class _Choice(Protocol):
+class ChoiceShape(Protocol):
     @property
     def chosen(self) -> str: ...
     @property
@@ -52,7 +52,7 @@ class StepShape(Protocol):
     @property
     def timings(self) -> Any: ...
     @property
-    def choices(self) -> Sequence[_Choice]: ...
+    def choices(self) -> Sequence[ChoiceShape]: ...
     @property
     def looped(self) -> Sequence[str]: ...
     @property
@@ -107,6 +107,13 @@ def message_html(message: MessageShape, *, program: str = "") -> str:
     return f'<section class="gba-message" aria-label="{escape(label)}">{"".join(rows)}</section>'
 
 
+def choice_html(choice: ChoiceShape) -> str:
+    """What was chosen, and how likely each alternative was."""
+    ordered = sorted(choice.probabilities.items(), key=lambda item: (item[0] != choice.chosen, -item[1], item[0]))
+    lines = "".join(_alternative(name, share, name == choice.chosen) for name, share in ordered)
+    return _row("choice", f'<ul class="gba-odds">{lines}</ul>')
+
+
 def _row(kind: str, body: str, more: str = "") -> str:
     return f'<div class="gba-row gba-{escape(kind)}"><div class="gba-label">{escape(kind)}{more}</div>{body}</div>'
 
@@ -115,14 +122,11 @@ def _text(text: str) -> str:
     return f'<div class="gba-text">{escape(text.strip())}</div>'
 
 
-def _choice(choices: list[_Choice], name: str) -> list[str]:
+def _choice(choices: list[ChoiceShape], name: str) -> list[str]:
     """The next choice, where it is the one that led to this name."""
     if not choices or choices[0].chosen != name:
         return []
-    choice = choices.pop(0)
-    ordered = sorted(choice.probabilities.items(), key=lambda item: (item[0] != choice.chosen, -item[1], item[0]))
-    lines = "".join(_alternative(name, share, name == choice.chosen) for name, share in ordered)
-    return [_row("choice", f'<ul class="gba-odds">{lines}</ul>')]
+    return [choice_html(choices.pop(0))]
 
 
 def _alternative(name: str, share: float, chosen: bool) -> str:

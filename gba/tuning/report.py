@@ -9,12 +9,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 from gba._version import __version__
 from gba.errors import GbaError
-from gba.schema.tools import ToolCall
 from gba.trajectory import Trajectory
+from gba.tuning.validity import is_valid
 
 __all__ = ["Score", "as_markdown", "interval", "plot", "score", "write_report"]
 
@@ -50,7 +48,7 @@ def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
         raise ValueError(f"there are no runs of {tasks}, {way}")
     solved = sum(run.reward == 1 for run in listed)
     low, high = interval(solved, len(listed))
-    valid = [_valid(run, call) for run in listed for message in run.messages for call in message.calls]
+    valid = [is_valid(call, run.tools) for run in listed for message in run.messages for call in message.calls]
     return Score(
         way,
         tasks,
@@ -66,19 +64,12 @@ def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
     )
 
 
-def _valid(run: Trajectory, call: ToolCall) -> bool:
-    tool = next((tool for tool in run.tools if tool.name == call.name), None)
-    if tool is None:
-        return False
-    return bool(jsonschema.Draft202012Validator(tool.schema).is_valid(dict(call.arguments)))
-
-
 def interval(right: int, whole: int) -> tuple[float, float]:
     """Wilson's interval of 95 % for a share."""
     share, squared = right / whole, _NORMAL**2
     middle = (share + squared / (2 * whole)) / (1 + squared / whole)
     half = _NORMAL * math.sqrt(share * (1 - share) / whole + squared / (4 * whole**2)) / (1 + squared / whole)
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return max(0.0, min(share, middle - half)), min(1.0, max(share, middle + half))  # rounded, they might leave it out
 
 
 def write_report(scores: Sequence[Score], folder: Path, *, model: str, about: dict[str, Any]) -> None:

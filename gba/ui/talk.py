@@ -16,7 +16,7 @@ from gba.chat.events import AnswerDelta, ArgumentsDelta, CallDone, Event, Retry,
 from gba.chat.messages import Message, Step
 from gba.chat.options import StepOptions
 from gba.errors import GbaError
-from gba.rendering import message_html, step_html
+from gba.rendering import choice_html, message_html, step_html
 from gba.schema.tools import ToolCall
 from gba.ui.forms import ChatForm
 from gba.ui.grammars import Grammars
@@ -103,8 +103,10 @@ class Talk:
         match event:
             case ThoughtDelta(text):
                 return {"type": "thought", "text": text}
-            case ToolChosen(index, _, name):
-                return {"type": "tool", "index": index, "name": name, "grammar": await self.grammars.arguments(name)}
+            case ToolChosen(index, _, name, _, choice):
+                odds = "" if choice is None else choice_html(choice)
+                grammar = await self.grammars.arguments(name)
+                return {"type": "tool", "index": index, "name": name, "odds": odds, "grammar": grammar}
             case ArgumentsDelta(index, _, text, generated):
                 return {"type": "arguments", "index": index, "text": text, "generated": generated or 0}
             case CallDone(index):

@@ -40,6 +40,11 @@ def test_a_model_without_a_chat_template(plain_gguf: Path) -> None:
         assert backend.properties().context == 2048  # what it was trained with, though 4096 is the default
 
 
+def test_a_model_is_called_by_its_file(plain_gguf: Path) -> None:
+    with LlamaInProcess(plain_gguf) as backend:  # the file's own metadata name it "random"
+        assert backend.properties().model == plain_gguf.stem
+
+
 def test_the_context(random_gguf: Path) -> None:
     with LlamaInProcess(random_gguf, context=None) as backend:
         assert backend.properties().context == 2048
@@ -246,7 +251,7 @@ sys.modules["llama_cpp"] = None
 from gba.backends import inprocess
 from gba.errors import BackendError
 try:
-    inprocess._library()
+    inprocess.library()
 except BackendError as error:
     print(error)
 """

@@ -23,6 +23,7 @@ def rows(page: Path, heading: str) -> list[list[str]]:
 
 
 COMPARED = rows(PAGE, "## Next to other chat models")
+FILES = {name: file.strip("`") for file, names in rows(PAGE, "### The tests") for name in names.split(", ")}
 SOURCES = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", PAGE.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -33,7 +34,8 @@ def test_every_cell_has_a_test_or_a_page(row: list[str]) -> None:
         assert match, cell
         source = SOURCES[match[2]]
         if match[2].startswith("test_"):
-            assert f"def {match[2]}(" in (PAGE.parent / source).read_text(encoding="utf-8")
+            assert source == "#the-tests"
+            assert f"def {match[2]}(" in (ROOT / FILES[f"`{match[2]}`"]).read_text(encoding="utf-8")
         else:
             assert source.startswith("https://") or (PAGE.parent / source.partition("#")[0]).exists()
 
@@ -41,6 +43,7 @@ def test_every_cell_has_a_test_or_a_page(row: list[str]) -> None:
 def test_every_source_is_used() -> None:
     used = {key for row in COMPARED for cell in row[1:] for _, key in CELL.findall(cell)}
     assert used == set(SOURCES)
+    assert set(FILES) == {f"`{name}`" for name in SOURCES if name.startswith("test_")}
 
 
 def test_the_readme_says_the_same() -> None:

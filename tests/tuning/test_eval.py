@@ -77,8 +77,12 @@ def test_a_free_model_is_told_of_all_in_words() -> None:
 
 
 def test_an_interval_holds_the_share() -> None:
+    for whole in range(1, 200):
+        for right in {0, 1, whole // 2, whole - 1, whole}:
+            low, high = interval(right, whole)
+            assert 0 <= low <= right / whole <= high <= 1
     assert interval(0, 10)[0] == 0
-    assert interval(10, 10)[1] == pytest.approx(1)
+    assert interval(10, 10)[1] == 1
     assert interval(50, 100) == pytest.approx((0.404, 0.596), abs=0.001)  # Wilson's of a table
 
 

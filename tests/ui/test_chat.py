@@ -32,6 +32,8 @@ def test_a_call_and_an_answer() -> None:
     assert "".join(event["text"] for event in of(events, "answer")) == "It is 5."
     (chosen,) = of(events, "tool")
     assert (chosen["index"], chosen["name"]) == (0, "add")
+    assert '<ul class="gba-odds"><li class="gba-chosen"><span class="gba-name">add</span>' in chosen["odds"]
+    assert chosen["odds"] in of(events, "stepped")[0]["html"]
     assert chosen["grammar"].startswith("root ::= ")
     written = of(events, "arguments")
     assert "".join(event["text"] for event in written) == '{"a": 2, "b": 3}'

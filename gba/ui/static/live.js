@@ -27,7 +27,8 @@ export class LiveStep {
     this.row(kind, kind).append(text);
   }
 
-  tool({ index, name, grammar }) {
+  tool({ index, name, odds, grammar }) {
+    this.section.append(fromHtml(odds));
     const text = this.row(`call${index}`, "call");
     text.classList.add("gba-code");
     text.replaceChildren(element("b", {}, name), " ");
