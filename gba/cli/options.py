@@ -166,7 +166,7 @@ class AgentOptions(ModelOptions):
             "--tools",
             "-t",
             help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
-            "calculate, search, wikipedia. Can be repeated. Without it: calculate and, if there are no --documents, search.",
+            "calculate, search, wikipedia. Can be repeated. Without it: calculate and, without --documents, search.",
             show_default=False,
         ),
     ] = None
