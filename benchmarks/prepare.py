@@ -45,11 +45,11 @@ def main() -> None:
 
 
 def measured(kind: str, runs: int, dialogues: int, folder: Path) -> dict[str, Any]:
-    """Write the runs and dialogues, and prepare them: seconds, MB of memory at most, what was kept and dropped."""
+    """Write runs and dialogues, and prepare them: seconds, MB of memory at most, what was kept and dropped."""
     for number in range(runs):
         KINDS[kind](number, folder / "runs" / f"{number:06d}.jsonl")
     (folder / "talk.jsonl").write_text("".join(json.dumps(talk) + "\n" for talk in talks(dialogues)))
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     done = prepare(
         [folder / "runs"], [folder / "talk.jsonl"] if dialogues else [], Preparation(eta=0.5 if dialogues else 1)
     )
@@ -57,6 +57,7 @@ def measured(kind: str, runs: int, dialogues: int, folder: Path) -> dict[str, An
         "runs": runs,
         "dialogues": dialogues,
         "seconds": round(time.perf_counter() - start, 1),
+        "processor_seconds": round(time.process_time() - used, 1),
         "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "examples": len(done.examples),
         "dropped": dict(done.dropped),

@@ -16,6 +16,8 @@ GbaError
 ├── ConversationError        messages that are out of order or of an unknown kind
 ├── StepError                a step ended without a valid call
 ├── StepLimitError           an agent made as many steps as it may, and has no answer
+├── DocumentError            a file has no text that can be read
+├── StoreError               a store of documents cannot be used
 └── MathError                a program that the math tool does not evaluate
 """
 
@@ -28,6 +30,7 @@ __all__ = [
     "BackendError",
     "ContextOverflowError",
     "ConversationError",
+    "DocumentError",
     "EmbeddingError",
     "GbaError",
     "GenerationInterruptedError",
@@ -40,6 +43,7 @@ __all__ = [
     "ServerUnavailableError",
     "StepError",
     "StepLimitError",
+    "StoreError",
     "ToolsError",
     "UnknownModelError",
 ]
@@ -241,6 +245,26 @@ class StepLimitError(GbaError):
 
     def __init__(self, message: str, *, steps: int) -> None:
         self.steps = steps
+        super().__init__(message)
+
+
+class DocumentError(GbaError):
+    """The file at ``path`` has no text that can be read."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class StoreError(GbaError):
+    """The store of documents at ``path`` cannot be used.
+
+    ``expected`` and ``found``: the dimensions of its vectors, and those of another one; None where something else is
+    wrong.
+    """
+
+    def __init__(self, message: str, *, path: str, expected: int | None = None, found: int | None = None) -> None:
+        self.path, self.expected, self.found = path, expected, found
         super().__init__(message)
 
 

@@ -14,7 +14,7 @@ from gba.errors import GbaError
 from gba.trajectory import Trajectory
 from gba.tuning.validity import is_valid
 
-__all__ = ["Score", "as_markdown", "interval", "plot", "score", "write_report"]
+__all__ = ["Score", "as_markdown", "interval", "plot", "pooled", "score", "write_report"]
 
 _NORMAL = 1.959963984540054
 """Two-sided, 95 %."""
@@ -64,6 +64,21 @@ def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
     )
 
 
+def pooled(scores: Sequence[Score]) -> list[Score]:
+    """The runs of each way on all sets of tasks taken together; nothing where there is one set only."""
+    found: list[Score] = []
+    for way in dict.fromkeys(each.way for each in scores):
+        mine = [each for each in scores if each.way == way]
+        runs, calls = sum(each.runs for each in mine), sum(each.calls for each in mine)
+        solved = round(sum(each.solved * each.runs for each in mine))
+        valid = sum((each.valid or 0) * each.calls for each in mine) / calls if calls else None
+        reward = sum(each.reward * each.runs for each in mine) / runs
+        failed, generated = sum(each.no_answer for each in mine), sum(each.generated for each in mine)
+        low, high = interval(solved, runs)
+        found.append(Score(way, "all", runs, solved / runs, low, high, reward, failed, calls, valid, generated))
+    return found if len({each.tasks for each in scores}) > 1 else []
+
+
 def interval(right: int, whole: int) -> tuple[float, float]:
     """Wilson's interval of 95 % for a share."""
     share, squared = right / whole, _NORMAL**2
@@ -74,18 +89,24 @@ def interval(right: int, whole: int) -> tuple[float, float]:
 
 def write_report(scores: Sequence[Score], folder: Path, *, model: str, about: dict[str, Any]) -> None:
     """Write ``report.json`` and ``report.md``."""
-    content = {"gba": __version__, "model": model, **about, "scores": [asdict(each) for each in scores]}
+    content = {
+        "gba": __version__,
+        "model": model,
+        **about,
+        "scores": [asdict(each) for each in scores],
+        "pooled": [asdict(each) for each in pooled(scores)],
+    }
     (folder / "report.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     (folder / "report.md").write_text(f"# {model}\n\n{as_markdown(scores)}", encoding="utf-8")
 
 
 def as_markdown(scores: Sequence[Score]) -> str:
-    """A table, a row each."""
+    """A table, a row each, and one for each way on all tasks."""
     lines = [
         "| tasks | way | runs | solved | 95 % | reward | valid calls | without answer |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for each in scores:
+    for each in (*scores, *pooled(scores)):
         valid = "–" if each.valid is None else f"{each.valid:.1%} of {each.calls}"
         lines.append(
             f"| {each.tasks} | {each.way} | {each.runs} | {each.solved:.1%} | {each.low:.0%}–{each.high:.0%} | "

@@ -161,6 +161,36 @@ async def test_runs_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
     assert sorted(said) == [(f"Question {number}", f"Question {number} and 1") for number in range(8)]
 
 
+async def test_a_run_that_is_cancelled_is_ended_and_forgotten(tmp_path: Path) -> None:
+    class Waiting(Other):
+        async def _agenerate(self, *arguments: Any, **options: Any) -> ChatResult:
+            started.set()
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    started = asyncio.Event()
+    recorder = RecordRuns(tmp_path)
+    work = asyncio.create_task(langchains_agent(Waiting(says=[])).ainvoke(ASKED, {"callbacks": [recorder]}))
+    await started.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    run = only(tmp_path)
+    assert run.error.startswith("CancelledError")
+    assert [message.content for message in run.messages] == ["What is half of 8?"]
+    assert [*recorder._runs, *recorder._roots, *recorder._asked] == []
+
+
+def test_a_stream_that_is_left_ends_its_run(tmp_path: Path) -> None:
+    agent = graph(ChatLlamaCpp(backend=Scripted.turns(TURNS)))
+    stream = agent.stream(ASKED, {"callbacks": [RecordRuns(tmp_path)]}, stream_mode="updates")
+    next(stream)
+    stream.close()
+    run = only(tmp_path)
+    assert run.error.startswith("GeneratorExit")
+    assert len(run.steps) == 1
+
+
 def test_agents_side_by_side_and_in_tools_have_files_of_their_own(tmp_path: Path) -> None:
     class Question(TypedDict):
         text: str

@@ -20,7 +20,7 @@ from gba.tuning.collect import Collection, collect
 from gba.tuning.episodes import Episode, run_episode
 from gba.tuning.expert import Expert
 from gba.tuning.free import Free
-from gba.tuning.report import as_markdown, interval, plot, score, write_report
+from gba.tuning.report import Score, as_markdown, interval, plot, pooled, score, write_report
 from tests.helpers.scripts import answer, call
 
 ARITHMETIC = environment("arithmetic")
@@ -99,6 +99,18 @@ def test_a_report_says_what_was_solved(tmp_path: Path) -> None:
     assert "<!-- tasks solved -->" in (tmp_path / "report.svg").read_text()
     with pytest.raises(ValueError, match="no runs"):
         score("none", "arithmetic", [])
+
+
+def test_scores_are_pooled() -> None:
+    one, two = Score("a", "x", 4, 0.5, 0, 1, 0.6, 1, 3, 1.0, 10), Score("a", "y", 6, 1 / 3, 0, 1, 0.4, 0, 1, 0.0, 5)
+    other, none = Score("b", "x", 2, 0.0, 0, 1, 0.0, 2, 0, None, 0), Score("b", "y", 2, 0.0, 0, 1, 0.0, 2, 0, None, 0)
+    all_of_a, all_of_b = pooled([one, two, other, none])
+    assert (all_of_a.runs, all_of_a.solved, all_of_a.calls, all_of_a.valid) == (10, 0.4, 4, 0.75)
+    assert (all_of_a.no_answer, all_of_a.generated, all_of_a.reward) == (1, 15, pytest.approx(0.48))
+    assert (all_of_a.low, all_of_a.high) == interval(4, 10)
+    assert (all_of_b.valid, all_of_b.no_answer) == (None, 4)
+    assert "| all | a | 10 | 40.0% |" in as_markdown([one, two, other, none])
+    assert pooled([one, other]) == []
 
 
 def test_without_matplotlib_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
