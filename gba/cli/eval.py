@@ -106,7 +106,7 @@ def _questions(path: Path, tasks: int) -> tuple[Environment, Split, int]:
     from gba.environments.leaderboard import Leaderboard
 
     answers = path.parent / "possible_answer" / path.name
-    if not answers.exists() and "irrelevance" not in path.stem:
+    if not answers.exists() and "relevance" not in path.stem:
         raise GbaError(f"the right calls for {path} have to be in {answers}")
     board = Leaderboard(path, answers if answers.exists() else None)
     return board, "held-out", min(tasks, len(board))

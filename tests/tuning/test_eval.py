@@ -95,6 +95,8 @@ def test_a_report_says_what_was_solved(tmp_path: Path) -> None:
     write_report(scores, tmp_path, model="m.gguf", about={"tasks": 4})
     assert json.loads((tmp_path / "report.json").read_text())["scores"][0]["solved"] == 1.0
     assert "| arithmetic | expert | 4 | 100.0% | 51%–100% | 1.000 | 100.0% of" in as_markdown(scores)
+    assert {line.count("|") for line in as_markdown(scores).splitlines()} == {10}
+    assert [each.called for each in scores] == [4, 4]
     plot(scores, tmp_path / "report.svg", title="m")
     assert "<!-- tasks solved -->" in (tmp_path / "report.svg").read_text()
     with pytest.raises(ValueError, match="no runs"):
@@ -108,7 +110,7 @@ def test_scores_are_pooled() -> None:
     assert (all_of_a.runs, all_of_a.solved, all_of_a.calls, all_of_a.valid) == (10, 0.4, 4, 0.75)
     assert (all_of_a.no_answer, all_of_a.generated, all_of_a.reward) == (1, 15, pytest.approx(0.48))
     assert (all_of_a.low, all_of_a.high) == interval(4, 10)
-    assert (all_of_b.valid, all_of_b.no_answer) == (None, 4)
+    assert (all_of_b.valid, all_of_b.no_answer, all_of_b.called) == (None, 4, 0)
     assert "| all | a | 10 | 40.0% |" in as_markdown([one, two, other, none])
     assert pooled([one, other]) == []
 
@@ -202,6 +204,29 @@ def test_the_right_calls_of_the_leaderboard_are_worth_1(board: Leaderboard, tmp_
         assert world.reward("") == 0
 
 
+def test_a_file_of_relevance_wants_any_call(board: Leaderboard, tmp_path: Path) -> None:
+    (tmp_path / "live_relevance.json").write_text((tmp_path / "simple.json").read_text())
+    relevance = Leaderboard(tmp_path / "live_relevance.json")
+    with relevance.open(relevance.task(0)) as world:
+        assert world.reward("") == 0
+        world.use(ToolCall("weather.get", PARIS))
+        assert world.reward("") == 1
+
+
+def test_a_function_that_has_the_name_of_an_answer(tmp_path: Path) -> None:
+    question = {**QUESTION, "function": [{**QUESTION["function"][0], "name": "respond"}]}
+    truth = {
+        "id": "simple_0",
+        "ground_truth": [{"respond": {"city": ["Oslo"], "days": [""], "box": [""], "points": [""]}}],
+    }
+    for name, line in (("questions", question), ("answers", truth)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(line))
+    board = Leaderboard(tmp_path / "questions.json", tmp_path / "answers.json")
+    task = board.task(0)
+    assert [act.tool for act in task.acts] == ["respond_to"]
+    assert run_episode(board, task, Expert(task=task), tmp_path / "run.jsonl") == Episode(1.0)
+
+
 def test_files_that_are_none_of_the_leaderboards_are_refused(board: Leaderboard, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no question 1"):
         board.task(1)
@@ -209,6 +234,9 @@ def test_files_that_are_none_of_the_leaderboards_are_refused(board: Leaderboard,
         (tmp_path / "other.json").write_text(text)
         with pytest.raises(GbaError, match=r"other\.json"):
             Leaderboard(tmp_path / "other.json")
+    (tmp_path / "other.json").write_text(json.dumps({"id": "multi_turn_0", "question": [[], []]}))
+    with pytest.raises(GbaError, match="files of one turn"):
+        Leaderboard(tmp_path / "other.json")
     (tmp_path / "other.json").write_text(json.dumps({**TRUTH, "id": "x"}))
     with pytest.raises(GbaError, match="no answer"):
         Leaderboard(tmp_path / "simple.json", tmp_path / "other.json")
