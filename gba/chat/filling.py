@@ -213,9 +213,9 @@ class Filling:
         new = generation.text
         if not new.startswith(healed):
             writer.keep(generation, "argument")
-            if healed.startswith(new) and (generation.cut or generation.finish == "length"):
+            if healed.startswith(new) and generation.finish != "eog":  # cut, or a stop string is a part of it
                 writer.force(healed[len(new) :], structure=self._structure)
-                self._stuck = not generation.cut
+                self._stuck = not generation.cut and generation.finish == "length"
                 return ""
             self._refuse(new)
         written = new[len(healed) :]
