@@ -12,7 +12,9 @@ from typing import Any
 import transformers
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
 
+from gba.backends.base import Properties
 from gba.backends.files import checked_model
+from gba.backends.hub_vocabulary import HubVocabulary
 from gba.errors import BackendError, ModelFileError, UnknownModelError
 
 __all__ = ["HubModel", "load_hub_config", "load_hub_model"]
@@ -32,6 +34,46 @@ class HubModel:
     model: Any
     gguf: Path | None
     space_prefix: bool = True
+
+    @property
+    def trained(self) -> int | None:
+        """The context that the model was made for, in tokens; None where its configuration does not say."""
+        return getattr(self.model.config.get_text_config(decoder=True), "max_position_embeddings", None)
+
+    def vocabulary(self) -> HubVocabulary:
+        """Its tokens, as far as the model can give them. Raises BackendError for tokens that do not spell bytes."""
+        config = self.model.config.get_text_config(decoder=True)
+        embedded = self.model.get_output_embeddings()
+        size = int(embedded.weight.shape[0] if embedded is not None else config.vocab_size)
+        return HubVocabulary(self.tokenizer, size, self._ends(config), space_prefix=self.space_prefix)
+
+    def _ends(self, config: Any) -> frozenset[int]:
+        said = [self.tokenizer.eos_token_id, config.eos_token_id]
+        said.append(getattr(self.model.generation_config, "eos_token_id", None))
+        return frozenset(
+            token for one in said if one is not None for token in (one if isinstance(one, (list, tuple)) else [one])
+        )
+
+    def properties(self, vocabulary: HubVocabulary, *, context: int, slots: int = 1) -> Properties:
+        """What is known of it, as of any model behind a `Backend`."""
+        bos, eos = self.tokenizer.bos_token_id, self.tokenizer.eos_token_id
+        templates = self.tokenizer.chat_template or {}
+        named = templates if isinstance(templates, dict) else {"default": templates}
+        return Properties(
+            context=context,
+            model=self.name,
+            build=f"transformers {transformers.__version__}",
+            slots=slots,
+            chat_template=named.get("default"),
+            tool_template=named.get("tool_use"),
+            bos=bos,
+            eos=eos,
+            bos_text="" if bos is None else vocabulary.detokenize([bos]),
+            eos_text="" if eos is None else vocabulary.detokenize([eos]),
+            add_bos=vocabulary.begins_with(bos),
+            eog=vocabulary.ends,
+            specials=frozenset(filter(None, vocabulary.added.values())),
+        )
 
 
 def load_hub_model(model: str, load: dict[str, Any]) -> HubModel:

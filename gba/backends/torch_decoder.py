@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import transformers
-
 from gba.backends.base import Properties
 from gba.backends.decoding import Decoding
 from gba.backends.drawing import NumpyChain
@@ -32,26 +30,14 @@ class TorchDecoder(Decoding):
 
     def __init__(self, model: str, *, context: int | None, slots: int, batch: int, load: dict[str, Any]) -> None:
         loaded = load_hub_model(model, load)
-        self._name, self._tokenizer, self._model = loaded.name, loaded.tokenizer, loaded.model.eval()
-        config = self._model.config.get_text_config(decoder=True)
-        self._embedded = self._model.get_output_embeddings()
-        size = int(self._embedded.weight.shape[0] if self._embedded is not None else config.vocab_size)
-        self.vocabulary: HubVocabulary = HubVocabulary(
-            self._tokenizer, size, self._said_ends(config), space_prefix=loaded.space_prefix
-        )
-        trained = getattr(config, "max_position_embeddings", None)
+        self._loaded, self._model = loaded, loaded.model.eval()
+        self.vocabulary: HubVocabulary = loaded.vocabulary()
+        trained = loaded.trained
         self.context = min(context or trained or 4096, trained or context or 4096)
         self.slots = slots
         self._cells: TorchCells = TorchCells(self._model, slots=slots, batch=batch)
-        self._spellings = Spellings(self.vocabulary, size)
+        self._spellings = Spellings(self.vocabulary, self.vocabulary.size)
         self._grammar = functools.lru_cache(maxsize=_GRAMMARS)(self._read_grammar)
-
-    def _said_ends(self, config: Any) -> frozenset[int]:
-        said = [self._tokenizer.eos_token_id, config.eos_token_id]
-        said.append(getattr(self._model.generation_config, "eos_token_id", None))
-        return frozenset(
-            token for one in said if one is not None for token in (one if isinstance(one, (list, tuple)) else [one])
-        )
 
     def _read_grammar(self, text: str) -> MatcherGrammar:
         return MatcherGrammar(text, self._spellings)
@@ -64,26 +50,8 @@ class TorchDecoder(Decoding):
 
     def properties(self) -> Properties:
         """See `Decoding`."""
-        tokenizer, table = self._tokenizer, self.vocabulary
-        bos, eos = tokenizer.bos_token_id, tokenizer.eos_token_id
-        templates = tokenizer.chat_template or {}
-        named = templates if isinstance(templates, dict) else {"default": templates}
-        return Properties(
-            context=self.context,
-            model=self._name,
-            build=f"transformers {transformers.__version__}",
-            slots=self.slots,
-            chat_template=named.get("default"),
-            tool_template=named.get("tool_use"),
-            bos=bos,
-            eos=eos,
-            bos_text="" if bos is None else table.detokenize([bos]),
-            eos_text="" if eos is None else table.detokenize([eos]),
-            add_bos=table.begins_with(bos),
-            eog=table.ends,
-            specials=frozenset(filter(None, table.added.values())),
-        )
+        return self._loaded.properties(self.vocabulary, context=self.context, slots=self.slots)
 
     def close(self) -> None:
         """See `Decoding`."""
-        del self._model, self._cells, self._embedded
+        del self._loaded, self._model, self._cells
