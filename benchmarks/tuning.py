@@ -3,10 +3,10 @@
     python -m benchmarks.tuning MODEL.gguf --out FOLDER [--runs 150] [--tasks 40] [--eta 0.8] [--steps N]
 
 The scripted experts of the SQLite and arithmetic environments do ``--runs`` training tasks each. General dialogue is
-what the untuned model itself answers (greedy) to questions that are put together here: an adapter that keeps to it keeps
-what the model can do besides; of a third of it only the loss is measured. ``--eta`` is the share of runs in the mix.
-LoRA of rank 16 on all linear layers, one epoch. Then untuned and tuned model do ``--tasks`` held-out tasks of both
-environments under gba's grammar, in process, greedy. Each stage is kept in the folder: a run that was interrupted goes on.
+what the untuned model itself answers (greedy) to questions that are put together here: an adapter that keeps to it
+keeps what the model can do besides; of a quarter of it only the loss is measured. ``--eta`` is the share of runs in the
+mix. LoRA of rank 16 on all linear layers, one epoch. Then untuned and tuned model do ``--tasks`` held-out tasks of both
+environments under gba's grammar, in process, greedy. Each stage is kept in the folder: what was interrupted goes on.
 Prints one JSON object: tasks solved before and after, the share of valid calls, and losses of general dialogue.
 """
 

@@ -85,10 +85,14 @@ def load_hub_model(model: str, load: dict[str, Any]) -> HubModel:
     place, space_prefix = _place(model)
     with _refusals(model, load), _quiet() if "local_files_only" in place else contextlib.nullcontext():
         tokenizer = AutoTokenizer.from_pretrained(**place, **_shared(load))
-        loaded = AutoModelForCausalLM.from_pretrained(**place, **{"dtype": "auto", **load})
+        loaded: Any = AutoModelForCausalLM.from_pretrained(**place, **{"dtype": "auto", **load})
     if loaded.config.is_encoder_decoder:
         raise BackendError(f"{model} has an encoder: gba runs models that only decode.")
     gguf = Path(model).expanduser() if "gguf_file" in place else None
+    if gguf is not None:  # its tensors are full ones now: they can be changed and saved
+        loaded.hf_quantizer, loaded.is_quantized = None, False
+        if hasattr(loaded.config, "quantization_config"):
+            del loaded.config.quantization_config
     return HubModel(gguf.stem if gguf else Path(model).name, tokenizer, loaded, gguf, space_prefix)
 
 

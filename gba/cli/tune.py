@@ -147,7 +147,7 @@ def _show_steps(config: TuneConfig) -> None:
 
     console = out()
     steps = config.steps
-    if config.data.exists():
+    if config.data.exists() and Path(config.model).exists():
         from gba.backends.hub_model import load_hub_model
         from gba.tuning.training.batches import load_data, steps_of
         from gba.tuning.training.tokenizing import tokenizer_of
@@ -158,7 +158,8 @@ def _show_steps(config: TuneConfig) -> None:
     at_once = config.length * config.sequences
     console.print(f"a step     {config.sequences} sequences of {config.length} tokens: {at_once:,} at most")
     if steps is None:
-        console.print(f"steps      as many as the data fill: {config.data} is not there")
+        missing = config.model if config.data.exists() else config.data
+        console.print(f"steps      as many as the data fill: {missing} is not there")
         return
     console.print(f"steps      {steps}")
     marks = sorted({1, max(1, round(config.warmup * steps)), steps // 2 or 1, steps})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,11 +39,11 @@ class Checkpoints:
         torch.save(state, partial / "state.pt")
         (partial / "run.json").write_text(json.dumps({"step": step, **self.run}, indent=2) + "\n", encoding="utf-8")
         for path in partial.iterdir():
-            with path.open("rb") as file:
-                os.fsync(file.fileno())
+            _flush(path)
         final = self.folder / _name(step)
         shutil.rmtree(final, ignore_errors=True)
         partial.rename(final)
+        _flush(self.folder)
         for old in self.steps()[: -self.keep]:
             shutil.rmtree(self.folder / _name(old))
 
@@ -65,7 +66,7 @@ class Checkpoints:
             step = run.pop("step")
             self._check(run)
             state = torch.load(folder / "state.pt", map_location=learner.device, weights_only=True)
-        except (OSError, ValueError, KeyError, RuntimeError) as error:
+        except (OSError, ValueError, KeyError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
             raise ConfigError(f"{folder} cannot be read ({error}): delete it, and the one before it is used") from error
         learner.put(state["weights"])
         optimizer.load_state_dict(state["optimizer"])
@@ -81,6 +82,15 @@ class Checkpoints:
                 f"the run in {self.folder.parent} was begun with another {', '.join(changed)}: it cannot go on with "
                 "this one. Set it back, or begin anew in another folder"
             )
+
+
+def _flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def _name(step: int) -> str:

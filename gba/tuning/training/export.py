@@ -1,14 +1,15 @@
 """A tuned model as a GGUF file: the base's file with the weights that changed in their place.
 
 Tokenizer, chat template, metadata and all that did not change are the base's, byte by byte. So an adapter on any
-architecture can be written whose layers GGUF stores as transformers has them, up to the order of the rows of queries
-and keys, which llama.cpp rotates in another order for the architectures in `_PERMUTED`.
+architecture of `_LINEAR` can be written: those whose linear layers GGUF stores as transformers has them, up to the
+order of the rows of queries and keys, which llama.cpp rotates in another order for those in `_PERMUTED`.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,8 @@ _TYPES = {
 _PERMUTED = {"llama"}
 _WHOLE = {"llama", "qwen2", "qwen3"}
 """Architectures all of whose tensors GGUF stores as transformers has them, so that a full tuning can be written."""
+_LINEAR = _WHOLE | {"gemma2", "gemma3"}
+"""Architectures whose linear layers it stores so. Others are refused: some order rows in ways of their own."""
 
 
 @dataclass(frozen=True)
@@ -109,13 +112,20 @@ class _Weights:
         kv = fields.get(f"{self.architecture}.attention.head_count_kv")
         self._kv_heads = self._heads if kv is None else int(kv.contents())
         self.adds = about["method"] == "lora"
+        self._check(run)
+        if "split.count" in fields and int(fields["split.count"].contents()) > 1:
+            raise ConfigError("the base is one of several files: join them first (llama-gguf-split --merge)")
         found = _differences(about["base"], run) if self.adds else _whole(run)
-        if not self.adds and self.architecture not in _WHOLE:
-            raise ConfigError(
-                f"a full tuning of {self.architecture} cannot be written: train adapters (method: lora), or convert "
-                f"{run / 'model'} with llama.cpp's convert_hf_to_gguf.py"
-            )
         self.found = {self._name(name): self._ordered(name, weight) for name, weight in found}
+
+    def _check(self, run: Path) -> None:
+        known = _LINEAR if self.adds else _WHOLE
+        if self.architecture not in known:
+            way = "merge the adapter with peft, save the model" if self.adds else f"take {run / 'model'}"
+            raise ConfigError(
+                f"{'an adapter' if self.adds else 'a full tuning'} of {self.architecture} cannot be written, only of "
+                f"{', '.join(sorted(known))}: {way}, and convert it with llama.cpp's convert_hf_to_gguf.py"
+            )
 
     def _name(self, name: str) -> str:
         known = self._names.get_name(name, try_suffixes=(".weight", ".bias"))
@@ -139,7 +149,9 @@ def _differences(base: str, run: Path) -> Iterator[tuple[str, NDArray[np.float32
 
     model = load_hub_model(base, {"dtype": "float32"}).model
     try:
-        adapted = PeftModel.from_pretrained(model, str(run / "adapter"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # peft still asks transformers by an older name
+            adapted = PeftModel.from_pretrained(model, str(run / "adapter"))
     except (OSError, ValueError, RuntimeError) as error:
         raise ConfigError(f"{run / 'adapter'} cannot be read: {' '.join(str(error).split())[:300]}") from error
     for name, module in adapted.get_base_model().named_modules():
@@ -189,6 +201,9 @@ def _copy_metadata(reader: Any, writer: Any, name: str | None) -> None:
         writer.add_name(name)
     for key, field in reader.fields.items():
         if key.startswith("GGUF.") or key == "general.architecture" or (key == "general.name" and name is not None):
+            continue
+        if key == "general.alignment":
+            writer.add_custom_alignment(int(field.contents()))
             continue
         kind = field.types[0]
         of = field.types[-1] if kind == gguf.GGUFValueType.ARRAY else None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import warnings
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -16,21 +18,20 @@ from gba.tuning.dataset import IGNORED
 from gba.tuning.training.batches import Packed
 from gba.tuning.training.config import ConfigError, TuneConfig
 
-__all__ = ["Learner", "adapted", "deterministic", "device_of"]
+__all__ = ["Learner", "adapted", "deterministic", "device_of", "stored_as"]
 
 
 class Learner:
-    """The model of a run. ``model``: transformers' model, with adapters in it where the method is LoRA."""
+    """The model of a run. ``model``: transformers' model, with adapters in it where the method is LoRA.
+
+    ``loaded``: in the type that `stored_as` says.
+    """
 
     def __init__(self, loaded: HubModel, config: TuneConfig) -> None:
         torch.manual_seed(config.seed)
         self.config, self.device = config, device_of(config)
         model = loaded.model
         model.config.use_cache = False
-        if config.method == "full":
-            model = model.float()
-        elif config.precision == "bfloat16":
-            model = model.to(torch.bfloat16)
         self.model = adapted(model, config).to(self.device).train()
         if config.recompute:
             model.enable_input_require_grads()
@@ -81,6 +82,11 @@ class Learner:
         return mask.masked_fill(~seen, torch.finfo(kind).min)[None, None]
 
 
+def stored_as(config: TuneConfig) -> str:
+    """The type of the weights: float32 of those that learn; an adapter's base is stored as it is multiplied."""
+    return config.precision if config.method == "lora" else "float32"
+
+
 def adapted(model: Any, config: TuneConfig) -> Any:
     """The model with only what learns set to learn: all of it, or adapters that are put in."""
     if config.method == "full":
@@ -96,7 +102,9 @@ def adapted(model: Any, config: TuneConfig) -> Any:
         task_type="CAUSAL_LM",
     )
     try:
-        return get_peft_model(model, settings)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)  # peft still asks transformers by an older name
+            return get_peft_model(model, settings)
     except ValueError as error:
         raise ConfigError(f"lora.targets: {' '.join(str(error).split())[:300]}") from error
 
@@ -118,14 +126,16 @@ def device_of(config: TuneConfig) -> torch.device:
 def deterministic(config: TuneConfig) -> Iterator[None]:
     """The same arithmetic each time, on as many threads as are named; what was set before is set again."""
     before, threads = torch.are_deterministic_algorithms_enabled(), torch.get_num_threads()
-    filled = torch.utils.deterministic.fill_uninitialized_memory
+    memory: Any = torch.utils.deterministic
+    filled = memory.fill_uninitialized_memory
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # what CUDA needs for that
     torch.use_deterministic_algorithms(True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # nothing here reads memory before it is written
+    memory.fill_uninitialized_memory = False  # nothing here reads memory before it is written
     if config.threads is not None:
         torch.set_num_threads(config.threads)
     try:
         yield
     finally:
         torch.use_deterministic_algorithms(before)
-        torch.utils.deterministic.fill_uninitialized_memory = filled
+        memory.fill_uninitialized_memory = filled
         torch.set_num_threads(threads)

@@ -12,7 +12,7 @@ import yaml
 from gba.backends.hub_model import HubModel, load_hub_model
 from gba.tuning.training.batches import Data, load_data, steps_of
 from gba.tuning.training.config import ConfigError, TuneConfig
-from gba.tuning.training.learner import Learner, deterministic
+from gba.tuning.training.learner import Learner, deterministic, stored_as
 from gba.tuning.training.tokenizing import tokenizer_of
 from gba.tuning.training.trainer import Progress, train
 
@@ -53,7 +53,10 @@ class Run:
         config = self.config
         place = config.out / ("adapter" if config.method == "lora" else "model")
         learner.model.config.use_cache = True
-        learner.model.save_pretrained(place)
+        if config.method == "lora":
+            learner.model.save_pretrained(place, save_embedding_layers=False)  # "auto" would ask the Hub
+        else:
+            learner.model.save_pretrained(place)
         self.loaded.tokenizer.save_pretrained(place)
         about: dict[str, Any] = {
             "base": config.model,
@@ -75,7 +78,7 @@ def open_run(config: TuneConfig, *, resume: bool = False) -> Run:
     """
     if config.out.exists() and any(config.out.iterdir()) and not resume:
         raise ConfigError(f"{config.out} is not empty: choose another folder, or go on with its run (--resume)")
-    loaded = load_hub_model(config.model, {"dtype": "float32"})
+    loaded = load_hub_model(config.model, {"dtype": stored_as(config)})
     _check(loaded, config)
     backend = tokenizer_of(loaded)
     data = load_data(config.data, backend, config)
@@ -85,6 +88,15 @@ def open_run(config: TuneConfig, *, resume: bool = False) -> Run:
 
 def _check(loaded: HubModel, config: TuneConfig) -> None:
     text = loaded.model.config.get_text_config(decoder=True)
+    for name in ("logits_scaling", "logit_scale"):
+        if getattr(text, name, None) not in (None, 1, 1.0):
+            raise ConfigError(f"{text.model_type} scales its logits ({name}), which training here does not do")
+    layers = set(getattr(text, "layer_types", None) or ())
+    if getattr(loaded.model, "_is_stateful", False) or layers - {"full_attention", "sliding_attention"}:
+        raise ConfigError(
+            f"{text.model_type} has layers with a state, in which packed examples would see each other: only models "
+            "whose layers all attend can be trained here"
+        )
     trained = getattr(text, "max_position_embeddings", None)
     if trained is not None and config.length > trained:
         raise ConfigError(f"length: {config.length} tokens are more than the {trained} that the model was made for")

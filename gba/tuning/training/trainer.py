@@ -16,6 +16,7 @@ from typing import Any, get_args
 
 import torch
 
+from gba.errors import GbaError
 from gba.tuning.dataset import IGNORED
 from gba.tuning.examples import Kind
 from gba.tuning.training.batches import Data, Packed, pack, steps_of
@@ -23,7 +24,11 @@ from gba.tuning.training.checkpoints import Checkpoints
 from gba.tuning.training.config import TuneConfig
 from gba.tuning.training.learner import Learner
 
-__all__ = ["Progress", "learning_rate", "loss_of", "train"]
+__all__ = ["Progress", "TrainingError", "learning_rate", "loss_of", "train"]
+
+
+class TrainingError(GbaError):
+    """Training cannot go on."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +58,7 @@ def train(
     """Train to the end, or until ``stopped`` after a step; then a checkpoint is there, and a next call goes on from it.
 
     Writes to ``config.out``: ``metrics.jsonl``, a line for each step, and checkpoints. Raises ConfigError where the
-    folder has the checkpoints of another run.
+    folder has the checkpoints of another run, TrainingError where a gradient is not finite.
     """
     steps = steps_of(data, config)
     optimizer = torch.optim.AdamW(
@@ -96,6 +101,11 @@ def _step(
         total += float(loss.detach())
         (loss / learnt).backward()  # type: ignore[no-untyped-call]
     norm = torch.nn.utils.clip_grad_norm_(learner.weights().values(), learner.config.clip)
+    if not math.isfinite(float(norm)):
+        raise TrainingError(
+            f"the gradient of step {number} is not finite: lower learning_rate, or say precision: float32. The last "
+            "checkpoint is from before it"
+        )
     for group in optimizer.param_groups:
         group["lr"] = rate
     optimizer.step()
