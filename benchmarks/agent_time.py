@@ -13,17 +13,22 @@ the two models of `make real` has: --turn gives it one in the marks of the model
 llama-server lets a model write text before a call that it has to make, so that a model that goes on writing makes none.
 A step is compared where both the client and ChatOpenAI made a valid call (in the last: wrote an answer) in each round;
 the ratio of the task is that of the compared steps together. For each client: valid calls, seconds of all steps as
-medians of the rounds, these ratios, and tokens that the server generated and evaluated, by its own counters.
+medians of the rounds, these ratios, requests to the server, and tokens that it generated and evaluated, by its own
+counters.
+
+With --price it measures instead what the server takes for one more request and for one more token: so much does a text
+cost that is generated though it is forced, and so much a request that leaves it out.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -33,6 +38,7 @@ from chat_model import TURNS, template_of
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage, ToolMessage
 
+from gba.backends.base import Sampling
 from gba.backends.process import LlamaServerProcess
 from gba.backends.server import LlamaServer
 
@@ -50,10 +56,12 @@ def look_up(city: City, fact: Fact) -> str:
 
 @dataclass(frozen=True)
 class Task:
-    """One task: seconds of each of its four steps, whether each was done, and tokens by the server's counters."""
+    """One task: seconds of each of its four steps, whether each was done, requests to the server, and tokens by its own
+    counters."""
 
     seconds: tuple[float, ...]
     done: tuple[bool, ...]
+    requests: int
     generated: float
     evaluated: float
 
@@ -72,7 +80,7 @@ def example() -> list[BaseMessage]:
 
 def run_task(model: BaseChatModel, backend: LlamaServer, label: str) -> Task:
     """The task once. ``label`` begins the conversation, so that no other one of it is in the server's cache."""
-    before, seconds, done = backend.metrics(), list[float](), list[bool]()
+    before, seconds, done, requests = backend.metrics(), list[float](), list[bool](), 0
     system = SystemMessage(f"{label}. Call look_up for each thing that is asked for.")
     messages: list[BaseMessage] = [system, *example(), HumanMessage(QUESTION)]
     for result in (*RESULTS, None):
@@ -83,6 +91,7 @@ def run_task(model: BaseChatModel, backend: LlamaServer, label: str) -> Task:
         except Exception as error:  # noqa: BLE001 - whatever a client raises is what its user would get
             print(f"{label}: {type(error).__name__}: {error}"[:200])
         seconds.append(time.perf_counter() - started)
+        requests += message.response_metadata.get("requests", 1)
         calls = message.tool_calls[:1]
         done.append(all(map(_valid, calls)) and bool(calls or message.text) and bool(calls) is bool(result))
         if len(message.tool_calls) > 1:
@@ -92,7 +101,7 @@ def run_task(model: BaseChatModel, backend: LlamaServer, label: str) -> Task:
             messages.append(HumanMessage(f"{result} Go on."))
     after = backend.metrics()
     spent = [after[f"llamacpp:{name}"] - before.get(f"llamacpp:{name}", 0) for name in _COUNTERS]
-    return Task(tuple(seconds), tuple(done), *spent)
+    return Task(tuple(seconds), tuple(done), requests, *spent)
 
 
 def _valid(call: Any) -> bool:
@@ -105,24 +114,43 @@ def _valid(call: Any) -> bool:
     )
 
 
-def measure(args: argparse.Namespace, rows: Sequence[Row]) -> dict[str, list[Task]]:
-    """All rounds of all clients, in turn."""
-    tasks: dict[str, list[Task]] = {row.name: [] for row in rows}
+@contextlib.contextmanager
+def serve(args: argparse.Namespace) -> Iterator[LlamaServer]:
+    """A llama-server with the model."""
     extra = ["--jinja", "--metrics"]
     extra += ["--chat-template-file", str(args.template)] if args.template else []
     extra += ["--threads-batch", str(args.threads)] if args.threads else []
-    with (
-        LlamaServerProcess(args.model, context=4096, slots=1, threads=args.threads, extra_args=extra) as server,
-        server.backend() as backend,
-    ):
+    process = LlamaServerProcess(args.model, context=4096, slots=1, threads=args.threads, extra_args=extra)
+    with process, process.backend() as backend:
+        yield backend
+
+
+def measure(args: argparse.Namespace, rows: Sequence[Row]) -> dict[str, list[Task]]:
+    """All rounds of all clients, in turn."""
+    tasks: dict[str, list[Task]] = {row.name: [] for row in rows}
+    with serve(args) as backend:
         options = {"temperature": 0, "max_tokens": args.max_tokens, "timeout": 600}
-        models = {row.name: row.make(server.base_url, options) for row in rows}
+        models = {row.name: row.make(backend.base_url, options) for row in rows}
         for number in range(args.rounds + 1):
             for row in rows:
                 task = run_task(models[row.name], backend, f"{row.name} {number}")
                 if number:  # in the first round connections, grammars and the server itself warm up
                     tasks[row.name].append(task)
     return tasks
+
+
+def price(backend: LlamaServer, rounds: int) -> tuple[float, float]:
+    """Seconds of one more request, for one token behind a prompt that is in the cache, and of one more token in it."""
+    prompt = backend.tokenize(" ".join([QUESTION] * 8))
+    times: dict[int, list[float]] = {1: [], 17: []}
+    for _ in range(rounds + 1):
+        for tokens, found in times.items():
+            started = time.perf_counter()
+            for _ in backend.complete(prompt, max_tokens=tokens, sampling=Sampling(temperature=0)):
+                pass
+            found.append(time.perf_counter() - started)
+    one, many = (statistics.median(found[1:]) for found in times.values())
+    return one - (many - one) / 16, (many - one) / 16
 
 
 def figures(tasks: dict[str, list[Task]]) -> dict[str, dict[str, Any]]:
@@ -142,6 +170,7 @@ def figures(tasks: dict[str, list[Task]]) -> dict[str, dict[str, Any]]:
             "compared": [number + 1 for number, is_both in enumerate(both) if is_both],
             "step_ratios": [round(own / other, 3) for own, other in zip(mine, theirs, strict=True)],
             "ratio": round(sum(mine) / sum(theirs), 3) if mine else None,
+            "requests": statistics.median(task.requests for task in found),
             "generated": statistics.median(task.generated for task in found),
             "evaluated": statistics.median(task.evaluated for task in found),
         }
@@ -162,25 +191,33 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--max-tokens", type=int, default=96, help="of one step (default: %(default)s)")
     parser.add_argument("--threads", type=int, default=None, help="of llama-server; its own choice otherwise")
+    parser.add_argument("--rows", default="", metavar="WORD", help="clients with this in their name, and ChatOpenAI")
+    parser.add_argument("--price", action="store_true", help="of a request and of a token")
     parser.add_argument("--json", action="store_true", help="print JSON")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         if args.turn:
             args.template = Path(folder) / "template.jinja"
             args.template.write_text(template_of(args.turn), encoding="utf-8")
-        table = figures(measure(args, [row for row in ROWS if not row.in_words]))
+        if args.price:
+            with serve(args) as backend:
+                request, token = price(backend, 10 * args.rounds)
+            print(f"a request takes {1e3 * request:.1f} ms, a token {1e3 * token:.1f} ms")
+            return
+        rows = [row for row in ROWS if not row.in_words and (args.rows in row.name or row.name == PEER)]
+        table = figures(measure(args, rows))
     if args.json:
         print(json.dumps(table, indent=2))
         return
-    print("| four steps | valid calls | seconds | ratio | of the steps | generated | evaluated |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| four steps | valid calls | seconds | ratio | of the steps | requests | generated | evaluated |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, own in table.items():
         pairs = zip(own["compared"], own["step_ratios"], strict=True)
         ratios = ", ".join(f"{number}: {ratio:.2f}" for number, ratio in pairs) or "none compared"
         whole = "" if own["ratio"] is None else f"{own['ratio']:.2f}"
         print(
             f"| {name} | {own['calls']:.1f} of 3 | {own['seconds']:.2f} | {whole} | {ratios} "
-            f"| {own['generated']:.0f} | {own['evaluated']:.0f} |"
+            f"| {own['requests']:.0f} | {own['generated']:.0f} | {own['evaluated']:.0f} |"
         )
 
 

@@ -19,12 +19,14 @@ if TYPE_CHECKING:
     from gba.grammar import Grammar
     from gba.langchain.agent import create_agent
     from gba.langchain.chat_model import ChatLlamaCpp
+    from gba.langchain.embeddings import LlamaCppEmbeddings
     from gba.tools.math import MathTool
 
 __all__ = [
     "ChatLlamaCpp",
     "GbaError",
     "Grammar",
+    "LlamaCppEmbeddings",
     "LlamaInProcess",
     "LlamaServer",
     "LlamaServerProcess",
@@ -38,6 +40,7 @@ _HOMES = {
     "ChatLlamaCpp": "gba.langchain.chat_model",
     "GbaError": "gba.errors",
     "Grammar": "gba.grammar",
+    "LlamaCppEmbeddings": "gba.langchain.embeddings",
     "LlamaInProcess": "gba.backends.inprocess",
     "LlamaServer": "gba.backends.server",
     "LlamaServerProcess": "gba.backends.process",

@@ -11,10 +11,13 @@ GbaError
 │   ├── ModelChangedError        another model answers than at the beginning of the request
 │   ├── ModelFileError           the file is missing or is no usable GGUF
 │   ├── UnknownModelError        a server or backend has no model of that name
+│   ├── EmbeddingError           no vector of a text, or not one of the dimensions that it has to have
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
 ├── StepError                a step ended without a valid call
 ├── StepLimitError           an agent made as many steps as it may, and has no answer
+├── DocumentError            a file has no text that can be read
+├── StoreError               a store of documents cannot be used
 └── MathError                a program that the math tool does not evaluate
 """
 
@@ -27,6 +30,8 @@ __all__ = [
     "BackendError",
     "ContextOverflowError",
     "ConversationError",
+    "DocumentError",
+    "EmbeddingError",
     "GbaError",
     "GenerationInterruptedError",
     "GrammarError",
@@ -38,6 +43,7 @@ __all__ = [
     "ServerUnavailableError",
     "StepError",
     "StepLimitError",
+    "StoreError",
     "ToolsError",
     "UnknownModelError",
 ]
@@ -193,6 +199,19 @@ class UnknownModelError(BackendError):
         super().__init__(message)
 
 
+class EmbeddingError(BackendError):
+    """A text has no vector, or another one than it has to have.
+
+    ``index``: which text it is, from 0; ``expected`` and ``found``: dimensions. None where it is about something else.
+    """
+
+    def __init__(
+        self, message: str, *, index: int | None = None, expected: int | None = None, found: int | None = None
+    ) -> None:
+        self.index, self.expected, self.found = index, expected, found
+        super().__init__(message)
+
+
 class ContextOverflowError(BackendError):
     """A prompt of ``needed`` tokens does not fit into a context of ``available`` tokens."""
 
@@ -226,6 +245,26 @@ class StepLimitError(GbaError):
 
     def __init__(self, message: str, *, steps: int) -> None:
         self.steps = steps
+        super().__init__(message)
+
+
+class DocumentError(GbaError):
+    """The file at ``path`` has no text that can be read."""
+
+    def __init__(self, message: str, *, path: str) -> None:
+        self.path = path
+        super().__init__(message)
+
+
+class StoreError(GbaError):
+    """The store of documents at ``path`` cannot be used.
+
+    ``expected`` and ``found``: the dimensions of its vectors, and those of another one; None where something else is
+    wrong.
+    """
+
+    def __init__(self, message: str, *, path: str, expected: int | None = None, found: int | None = None) -> None:
+        self.path, self.expected, self.found = path, expected, found
         super().__init__(message)
 
 

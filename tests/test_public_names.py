@@ -18,6 +18,7 @@ def test_the_public_names() -> None:
         "ChatLlamaCpp",
         "GbaError",
         "Grammar",
+        "LlamaCppEmbeddings",
         "LlamaInProcess",
         "LlamaServer",
         "LlamaServerProcess",

@@ -38,6 +38,7 @@ _MESSAGE: dict[str, Any] = {
     "call_id": None,
     "name": None,
 }
+_TOOL: dict[str, Any] = {"name": "t", "description": "", "parameters": {"type": "object", "properties": {}}}
 _CALL: dict[str, Any] = {"id": "1", "name": "f", "arguments": {}}
 _STEP: dict[str, Any] = {
     "type": "step",
@@ -164,6 +165,10 @@ def _damaged() -> Iterator[tuple[str, bytes, int]]:
         for value in values:
             bad = _lines({**_STEP, field: value})
             yield f"a step's {field} {json.dumps(value)[:60]}", head + step + bad + end, 3
+    for value in _WRONG_HEADS["tools"]:
+        yield f"more tools: {json.dumps(value)}", head + _lines({"type": "tools", "tools": value}) + end, 2
+    yield "text before a call that is none", head + _lines({**_STEP, "content": ["x"]}) + end, 2
+    yield "more tools than are named", head + b'{"type": "tools"}\n' + end, 2
     for field in ("role", "content", "calls", "call_id"):
         yield f"a message without {field}", head + _lines(_without(_MESSAGE, field)) + end, 2
     for field in ("kept", "tokens", "usage", "spans"):
@@ -275,6 +280,12 @@ def _sized() -> Iterator[Case]:
     yield Case("at most 10 times: 20,000 short messages", functools.partial(_small, [_MESSAGE] * 20_000))
     many = [{**_MESSAGE, "calls": [{**_CALL, "arguments": {"query": f"number {number}"}}]} for number in range(10_000)]
     yield Case("at most 10 times: 10,000 calls", functools.partial(_small, many))
+    tools = [{**_TOOL, "name": f"t{number}"} for number in range(10_000)]
+    one_by_one = [{"type": "tools", "tools": [tool]} for tool in tools]
+    yield Case("at most 10 times: 10,000 tools, one by one", functools.partial(_small, one_by_one))
+    yield Case("at most 10 times: 10,000 tools", functools.partial(_small, [{"type": "tools", "tools": tools}]))
+    said = [{**_STEP, "content": "x" * 1000, "answer": "y" * 1000}] * 4_000
+    yield Case("at most 10 times: 4,000 steps that say much", functools.partial(_small, said))
     for name, piece in {"lists": b"[],", "objects": b"{},", "strings": b'"ab",', "numbers": b"300,"}.items():
         dense = _field({"type": "x"}, "y", b"[" + piece * (2_500_000 // len(piece)) + b"0]")
         yield Case(f"at most 10 times, or refused: 2.5 MB of {name}", functools.partial(_small_or_refused, dense))

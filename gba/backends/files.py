@@ -21,10 +21,11 @@ _OTHERS = (
 )
 
 
-def checked_model(path: str | os.PathLike[str]) -> GgufHeader:
+def checked_model(path: str | os.PathLike[str], *, embeddings: bool = False) -> GgufHeader:
     """The header of the file, ``~`` in its path resolved.
 
-    Raises ModelFileError for no file, for one that is no GGUF, and for one that cannot be loaded.
+    ``embeddings``: whether it is to make vectors. Raises ModelFileError for no file, for one that is no GGUF, and for
+    one that cannot be loaded.
     """
     file = Path(path).expanduser()
     if not file.exists():
@@ -40,7 +41,7 @@ def checked_model(path: str | os.PathLike[str]) -> GgufHeader:
         raise ModelFileError(f"the model file {file} cannot be read: {error}", path=str(file)) from error
     if not head.startswith(b"GGUF"):
         raise ModelFileError(f"{file} is no GGUF file: {_what_else(head)}", path=str(file))
-    return check_model(file)
+    return check_model(file, embeddings=embeddings)
 
 
 def _what_else(head: bytes) -> str:

@@ -21,7 +21,7 @@ from gba.backends.generation import LoadOptions
 from gba.backends.owned import OwnedModel
 from gba.errors import BackendError
 
-__all__ = ["LlamaInProcess"]
+__all__ = ["LlamaInProcess", "library"]
 
 _WARNING, _ERROR, _CONTINUED = 3, 4, 5  # ggml.h, enum ggml_log_level
 
@@ -53,7 +53,7 @@ class _Log:
 
 
 @functools.cache
-def _library() -> tuple[Any, _Log]:
+def library() -> tuple[Any, _Log]:
     """llama_cpp, set up. Raises BackendError with the remedy where it is not installed or does not load."""
     try:
         import llama_cpp
@@ -99,7 +99,7 @@ class LlamaInProcess(OwnedModel):
         header = checked_model(model_path)
         options.check_context(header)
         path = header.path
-        lib, log = _library()
+        lib, log = library()
         from gba.backends.decoder import Decoder  # needs numpy, which comes with llama-cpp-python
 
         log.verbose = log.verbose or verbose

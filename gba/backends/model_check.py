@@ -30,10 +30,13 @@ _ONLY_EXPERTS, _SECTIONED = ("smallthinker",), ("paddleocr",)
 _SPLIT = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
 
 
-def check_model(path: Path) -> GgufHeader:
-    """Raises ModelFileError for a file, or a part of a split one, that llama.cpp must not be given."""
+def check_model(path: Path, *, embeddings: bool = False) -> GgufHeader:
+    """Raises ModelFileError for a file, or a part of a split one, that llama.cpp must not be given.
+
+    ``embeddings``: the model is to make vectors, and need not be one that writes text.
+    """
     header = read_header(path, (_TOKENS, _KINDS, _SCORES))
-    _Check(header).model()
+    _Check(header, embeddings=embeddings).model()
     _check_parts(header)
     return header
 
@@ -41,8 +44,8 @@ def check_model(path: Path) -> GgufHeader:
 class _Check:
     """The checks of one header."""
 
-    def __init__(self, header: GgufHeader) -> None:
-        self._path, self._values = header.path, header.values
+    def __init__(self, header: GgufHeader, *, embeddings: bool) -> None:
+        self._path, self._values, self._embeddings = header.path, header.values, embeddings
         self._arch = self._text("general.architecture")
 
     def model(self) -> None:
@@ -158,8 +161,11 @@ class _Check:
         kind, tokens = self._text("tokenizer.ggml.model"), self._values.get(_TOKENS)
         if kind in {"", "no_vocab", "none", "test"}:
             raise self._wrong("it has no vocabulary (tokenizer.ggml.model), so it cannot read or write text")
-        if kind == "bert":
-            raise self._wrong("its vocabulary is one for embeddings (bert), and gba runs models that write text")
+        if kind == "bert" and not self._embeddings:
+            raise self._wrong(
+                "its vocabulary is one for embeddings (bert), and an agent needs a model that writes. For vectors: "
+                "LlamaCppEmbeddings, or llama-server --embeddings"
+            )
         if not isinstance(tokens, GgufArray) or not tokens.is_text or not tokens.count:
             raise self._wrong(f"{_TOKENS} is no list of texts")
         # llama.cpp takes texts for C strings, and names those that are empty
@@ -171,6 +177,8 @@ class _Check:
             raise self._wrong(f"its vocabulary has a token of {longest} bytes, and {_TOKEN_BYTES} are the most")
         for key, kinds in ((_KINDS, "i"), (_SCORES, "fi")):
             self._check_list(key, kinds, tokens.count)
+        if kind == "bert":
+            self._check_frame(tokens.count)
         if kind in {"llama", "rwkv"}:
             self._check_bytes(texts, (_spelled if kind == "llama" else _escaped))
 
@@ -182,6 +190,14 @@ class _Check:
             raise self._wrong(f"{key} is no list of numbers")
         if value.values.typecode not in kinds or value.count < count:
             raise self._wrong(f"{key} has {value.count} numbers for {count} tokens, or numbers of a wrong type")
+
+    def _check_frame(self, count: int) -> None:
+        """That the tokens around a text, and the one for what is unknown, are there; llama.cpp's own numbers else."""
+        for name, default in (("bos", 101), ("seperator", 102), ("unknown", 100)):
+            key = f"tokenizer.ggml.{name}_token_id"
+            token = self._values.get(key, default)
+            if type(token) is not int or not 0 <= token < count:
+                raise self._wrong(f"{key} is {_shown(token)}, and its vocabulary has {count} tokens")
 
     def _check_bytes(self, texts: Collection[bytes], written: Callable[[int], Collection[bytes]]) -> None:
         """That every byte is a token for itself: texts that have no other tokens are cut into them."""

@@ -26,6 +26,8 @@ __all__ = ["LlamaServerProcess", "find_llama_server"]
 _TINY = 64 * 2**20
 """Bytes below which one thread is best: more would mostly wait for each other."""
 _GRACE = 5.0
+_EMBEDDINGS = frozenset(("--embedding", "--embeddings", "--rerank", "--reranking"))
+"""What llama-server is given where it is to make vectors."""
 _WATCH = f"""
 import os, signal, sys, time
 if not sys.stdin.buffer.read(1):
@@ -118,7 +120,8 @@ class LlamaServerProcess:
         """Starts the server and waits until it is ready. A second call does nothing."""
         if self.pid is not None:
             return self
-        model, binary = checked_model(self._model).path, find_llama_server(self._binary)
+        embeddings = not _EMBEDDINGS.isdisjoint(self._extra)
+        model, binary = checked_model(self._model, embeddings=embeddings).path, find_llama_server(self._binary)
         self.stop()
         if self._wanted_port:
             _check_free(self._host, self._wanted_port)

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 __all__ = [
     "SLOTS",
     "Alternative",
+    "EmbeddedText",
+    "EmbeddedTexts",
     "ErrorDetails",
     "ErrorReply",
     "Event",
@@ -97,6 +99,19 @@ class Models(_Reply):
     """/v1/models."""
 
     data: Annotated[list[ListedModel], Field(fail_fast=True)]
+
+
+class EmbeddedText(_Reply):
+    """The vector of one text: numbers, or their bytes (32 bits each, the lowest first) in base64."""
+
+    index: Count
+    embedding: str | Annotated[list[float], Field(fail_fast=True)]
+
+
+class EmbeddedTexts(_Reply):
+    """/v1/embeddings."""
+
+    data: Annotated[list[EmbeddedText], Field(fail_fast=True)]
 
 
 class _Slot(_Reply):

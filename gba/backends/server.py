@@ -13,6 +13,7 @@ import httpx
 from gba.backends.base import Chunk, Properties, Sampling
 from gba.backends.completion import CompletionReader
 from gba.backends.connections import Connections, line_of
+from gba.backends.embedding import embeddings_flow
 from gba.backends.exchange import (
     LOST,
     Body,
@@ -70,8 +71,8 @@ class LlamaServer:
     ``timeout``: seconds without a sign of life after which a request is given up, and within which a short answer has
     to be complete, None for never; the evaluation of a long prompt counts as silence. ``load_timeout``: seconds to wait
     for a server that answers that it is still loading. ``max_retries``: how often a request is sent again that got no
-    answer, or HTTP 408, 429, 500 or above; not after the first token. ``headers``, ``verify`` and ``transport`` go to
-    httpx's clients.
+    answer, or HTTP 408, 429, 500 or above (but 501); not after the first token. ``headers``, ``verify``
+    and ``transport`` go to httpx's clients.
 
     Any thread, any event loop and a forked process may use it. A server that was restarted is simply used again. If it
     then runs another model, the request under way raises ModelChangedError, and what was known is forgotten. Answers
@@ -253,6 +254,14 @@ class LlamaServer:
         """The state of each slot."""
         return self._drive(slots_flow())
 
+    def embed(self, texts: Sequence[str], *, normalize: bool = True) -> list[list[float]]:
+        """See `Embedder.embed`. The server has to be started with --embeddings."""
+        return self._drive(embeddings_flow(self.base_url, texts, normalize=normalize))
+
+    async def aembed(self, texts: Sequence[str], *, normalize: bool = True) -> list[list[float]]:
+        """See `Embedder.aembed`."""
+        return await self._adrive(embeddings_flow(self.base_url, texts, normalize=normalize))
+
     def honours_grammar(self) -> bool:
         """Whether the server does what a grammar says: some builds take one and ignore it. Tried with a single word."""
         known = self.properties()
@@ -397,7 +406,7 @@ class LlamaServer:
             self._watch.doubt()
             pause = patience.wait()
         else:
-            pause = patience.retry() if passing and (status in _MAY_PASS or status >= 500) else None
+            pause = patience.retry() if passing and (status in _MAY_PASS or (status >= 500 and status != 501)) else None
         if pause is None:
             raise error
         return pause

@@ -62,11 +62,19 @@ class Vocabulary(TokenTable):
 
     def tokenize(self, text: str, *, special: bool) -> list[int]:
         """llama_tokenize as it is: no BOS added, control tokens only where ``special``."""
+        return self._tokenize(text, add=False, special=special)
+
+    def whole(self, text: str) -> list[int]:
+        """The tokens of a text that stands for itself, as llama-server makes them: between BOS, EOS and the like, where
+        the model was trained with them, control tokens by their names."""
+        return self._tokenize(text, add=True, special=True)
+
+    def _tokenize(self, text: str, *, add: bool, special: bool) -> list[int]:
         data = text.encode("utf-8", errors="surrogatepass")
         room = len(data) + 8
         while True:
             buffer = (ctypes.c_int32 * room)()
-            count = self._lib.llama_tokenize(self._vocab, data, len(data), buffer, room, False, special)
+            count = self._lib.llama_tokenize(self._vocab, data, len(data), buffer, room, add, special)
             if count >= 0:
                 return list(buffer[:count])
             if -count <= room:

@@ -30,6 +30,7 @@ from gba.errors import (
 
 __all__ = [
     "COMPLETION",
+    "EMBEDDINGS",
     "MODELS",
     "PROPS",
     "Call",
@@ -51,6 +52,7 @@ __all__ = [
 T = TypeVar("T")
 
 COMPLETION = "/completion"
+EMBEDDINGS = "/v1/embeddings"
 PROPS = "/props"
 MODELS = "/v1/models"
 """Where a server lists its models, in OpenAI's form."""
@@ -59,7 +61,11 @@ _ROOM = 2**16
 _MORE_TOKENS = 16
 """Tokens that a text may have beyond one for each of its bytes: a space in front, a control token."""
 
-_ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/completion", "/health", "/props", "/v1")
+_NOT_SUPPORTED = 501
+_TOO_LONG = re.compile(r"input \((\d{1,9}) tokens\) is too large to process.*batch size: (\d{1,9})", re.DOTALL)
+"""What a llama-server says to a text of which it would make a vector, if that fitted into one physical batch."""
+
+_ENDPOINTS = ("/v1/chat/completions", "/v1/completions", "/v1/embeddings", "/completion", "/health", "/props", "/v1")
 
 
 @dataclass(frozen=True)
@@ -193,6 +199,11 @@ def error_of(url: str, path: str, status: int, body: str, *, grammar: bool = Fal
     if status in {401, 403}:
         remedy = f"the server at {url} wants an API key ({message}). Give the one it was started with: api_key=..."
         return ServerResponseError(remedy, url=url, status=status, body=body)
+    if status == _NOT_SUPPORTED:
+        remedy = f"the server at {url} was not started for {path}: {message}"
+        return ServerResponseError(remedy, url=url, status=status, body=body)
+    if found := _TOO_LONG.search(message):
+        return overflow(int(found[1]), int(found[2]))
     if details.type == "exceed_context_size_error":
         return overflow(details.n_prompt_tokens, details.n_ctx)
     if grammar and ("grammar" in message.lower() or "samplers" in message.lower()):

@@ -15,7 +15,7 @@ from gba.chat.loops import ANSWER
 from gba.chat.messages import Looped, Part
 from gba.chat.request import Request
 from gba.chat.stops import begun as begins
-from gba.chat.stops import value_stops
+from gba.chat.stops import few_ways, value_stops
 from gba.chat.syntax import CallSyntax, parted
 from gba.chat.telling import Telling
 from gba.chat.writer import Generation, Writer
@@ -31,6 +31,8 @@ __all__ = ["RESERVE", "Filling"]
 
 RESERVE = 24
 """Tokens kept back for the closing of a call, on top of its shortest completion."""
+_ENDING = 16
+"""Characters of a way to go on that tell how its beginning is cut into tokens."""
 
 
 class Filling:
@@ -189,13 +191,13 @@ class Filling:
     ) -> Task[str]:
         """Let the model write under the grammar until the next text is likely to be forced, or it repeats itself;
         returns what it wrote. ``before``: the text of the value until then, the end of which is ``held`` back."""
-        writer, request = self._writer, self._request
+        writer, request, few = self._writer, self._request, few_ways(matcher)
         if held:
             yield from writer.settle()
             healed = before[len(before) - held :]
         else:
-            healed = yield from writer.settle_healed()
-        stops = value_stops(matcher, fill.style, fill.end)
+            healed = yield from writer.settle_healed([ending[:_ENDING] for ending in few.values()])
+        stops = [healed[-1:] + way for way in few] or value_stops(matcher, fill.style, fill.end)
         generation = yield from writer.generate(matcher.remaining(healed), stops, room, request.sampling, request.slot)
         looping = False
         while True:
@@ -211,9 +213,9 @@ class Filling:
         new = generation.text
         if not new.startswith(healed):
             writer.keep(generation, "argument")
-            if healed.startswith(new) and (generation.cut or generation.finish == "length"):
+            if healed.startswith(new) and generation.finish != "eog":  # cut, or a stop string is a part of it
                 writer.force(healed[len(new) :], structure=self._structure)
-                self._stuck = not generation.cut
+                self._stuck = not generation.cut and generation.finish == "length"
                 return ""
             self._refuse(new)
         written = new[len(healed) :]

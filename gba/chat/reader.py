@@ -112,13 +112,14 @@ class TurnReader:
         return told
 
     def _open(self, last: bool) -> None:
-        """At the beginning of the turn, or behind a thought: a thought is opened, an answer, a call, or text begins."""
+        """At the beginning of the turn, or behind a thought: a thought is opened, another one or one that is closed at
+        once, an answer, a call, or text begins."""
         rest = self.raw[self._at :].lstrip()
         options: dict[str, str] = {}
-        if self._thinking is not None and self._state == "start":
+        if self._thinking is not None:
             options[self._thinking.open.strip()] = "thought"
-        if self._thinking is not None and self._state == "closing":
-            options[self._thinking.close.partition(self._thinking.marker)[2].strip()] = "closing"
+            closing = self._thinking.close.partition(self._thinking.marker)[2] if self._state == "closing" else ""
+            options[closing.strip() or self._thinking.marker] = "closing"
         if not (self._syntax.chosen and self._calls):
             options[self._syntax.answer.strip()] = "text"
         if self._calls and self._syntax.at_start:
@@ -132,6 +133,9 @@ class TurnReader:
                     self._stop("call", self._at, text)
                     return
                 self._at, self._state = len(self.raw) - len(rest) + len(text), state  # type: ignore[assignment]
+                if state == "closing":
+                    self.thought_end = self._at
+                self._space = "\n" if state == "thought" and self.thought else ""
                 return
         if last or not any(text.startswith(rest) for text in options):
             self._state = "text"

@@ -8,12 +8,17 @@ from collections.abc import Iterable, Sequence
 from gba.grammar.gbnf.matcher import Matcher
 from gba.grammar.strings.spelling import ArgumentStyle
 
-__all__ = ["StopFilter", "begun", "value_stops"]
+__all__ = ["StopFilter", "begun", "few_ways", "value_stops"]
 
 _JSON = ArgumentStyle()
 _BEHIND = (",", "}", "]")
 _QUOTES = {"json": ('"',), "python": ("'", '"'), "raw": ()}
 _LETTER = "a"
+_WAYS = 16
+"""Ways to go on that are a few."""
+_FORCED = 4
+_CLOSING = ('"', "'", ",", "}", "]", "<")
+"""How many characters are worth to be forced before the model is asked again, and what a value ends with."""
 
 
 class StopFilter:
@@ -72,6 +77,39 @@ def value_stops(matcher: Matcher, style: ArgumentStyle = _JSON, end: str = "") -
     if not _in_string(inside) and any(matcher.allows(digit) for digit in "0123456789"):
         return _BEHIND
     return tuple(quote + text for quote in quotes for text in _BEHIND)
+
+
+def few_ways(matcher: Matcher) -> dict[str, str]:
+    """The few ways to go on, as those of an enum or a boolean: the text by which each is told from the others, at which
+    a server can end the generation, and the same with what is forced behind it. {} where there are more than a few."""
+    found = dict[str, str]()
+    waiting = [("", matcher, _following(matcher))]
+    while waiting:
+        text, place, chars = waiting.pop()
+        if not chars:
+            return {}
+        for char in chars:
+            after = place.copy()
+            after.advance(char)
+            forced = after.forced()
+            after.advance(forced)
+            if after.done or len(forced) >= _FORCED or any(mark in forced for mark in _CLOSING):
+                found[text + char] = text + char + forced
+            else:
+                waiting.append((text + char + forced, after, _following(after)))
+            if len(found) + sum(len(more) for _, _, more in waiting) > _WAYS or (waiting and not waiting[-1][2]):
+                return {}
+    return found
+
+
+def _following(matcher: Matcher) -> str:
+    """The characters that may come next; "" where they are more than a few, or nothing may."""
+    if matcher.accepting:
+        return ""
+    ranges = matcher.next_chars().ranges
+    if sum(last - first + 1 for first, last in ranges) > _WAYS:
+        return ""
+    return "".join(chr(code) for first, last in ranges for code in range(first, last + 1))
 
 
 def _in_string(matcher: Matcher) -> bool:

@@ -17,6 +17,8 @@ __all__ = ["Generation", "Writer"]
 
 _CHARACTERS = 16
 """Characters that a token spells at most, on the average of a text."""
+_SPARE = 256
+"""Tokens of the context that are left for what comes behind a generation of more tokens than were asked for."""
 _SMALLER = "Lower minLength or minItems, trim the conversation, or give the model a larger context."
 
 
@@ -249,8 +251,8 @@ class Writer:
         """Add the generation to the transcript, its first ``upto`` characters only where given.
 
         Returns the text that was to be kept and does not fill whole tokens: it has to be forced. Bytes of a character
-        that was never finished are dropped, as are the last tokens where bytes that spell no character came back from a
-        server as more tokens than it was asked for.
+        that was never finished are dropped. So are, near the end of the context, the last tokens where bytes that spell
+        no character came back from a server as more tokens than it was asked for.
         """
         return self.keep_parts(
             generation, [(kind, len(generation.text) if upto is None else upto)], cut=upto is not None
@@ -258,7 +260,7 @@ class Writer:
 
     def keep_parts(self, generation: Generation, parts: Sequence[tuple[SpanKind, int]], *, cut: bool = True) -> str:
         """`keep`, where the generation is of several kinds: each part's kind, and up to which character it goes."""
-        limit, room = parts[-1][1], generation.room
+        limit, room = parts[-1][1], max(generation.room, self._properties.context - len(self.tokens) - _SPARE)
         whole = limit == len(generation.text)
         kept: list[int] = []
         unfinished: list[int] = []

@@ -20,6 +20,7 @@ __all__ = ["evaluate"]
 
 _WAYS = ("constrained", "free", "native")
 _SPLITS = ("train", "held-out")
+_THOUGHTS = ("none", "prompted")
 
 
 @takes_agent_options
@@ -40,6 +41,15 @@ def evaluate(
             "--way",
             help="constrained: under the grammar; free: told of the tools in words, without a grammar; native: a "
             "llama-server's own tool calling (with --base-url and langchain-openai). Can be repeated; constrained.",
+            show_default=False,
+        ),
+    ] = None,
+    thoughts: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--thought",
+            help="none: no thought is asked for, and no room left for one; prompted: one is asked for. Constrained and "
+            "free are tried with each. Can be repeated; as the model has it.",
             show_default=False,
         ),
     ] = None,
@@ -68,7 +78,7 @@ def evaluate(
 
     chosen = ways or ["constrained"]
     wanted = splits or list(_SPLITS)
-    for given, known in ((chosen, _WAYS), (wanted, _SPLITS)):
+    for given, known in ((chosen, _WAYS), (wanted, _SPLITS), (thoughts or [], _THOUGHTS)):
         if wrong := [name for name in given if name not in known]:
             raise GbaError(f"there is no {wrong[0]!r}: choose of {', '.join(known)}")
     sets: list[tuple[Environment, Split, int]] = [
@@ -77,13 +87,15 @@ def evaluate(
         for split in wanted
     ]
     sets += [_questions(path, tasks) for path in bfcl or []]
-    name, models = _models(options, chosen)
+    name, models = _models(options, chosen, thoughts or [])
     scores: list[Score] = []
     for way, model in models.items():
         for environment, split, count in sets:
             scores.append(_scored(way, model, name, environment, split, count, out, task_seed, jobs, max_steps, resume))
             note(f"{scores[-1].tasks}, {way}: {scores[-1].solved:.1%} solved")
-    write_report(scores, out, model=name, about={"tasks": tasks, "task_seed": task_seed, "max_steps": max_steps})
+    sampled = ("temperature", "seed", "max_tokens", "max_thought_tokens")
+    about = {"tasks": tasks, "task_seed": task_seed, "max_steps": max_steps}
+    write_report(scores, out, model=name, about=about | {key: getattr(options, key) for key in sampled})
     if plot:
         draw(scores, out / "report.svg", title=name)
     output().print(as_markdown(scores), end="")
@@ -94,42 +106,41 @@ def _questions(path: Path, tasks: int) -> tuple[Environment, Split, int]:
     from gba.environments.leaderboard import Leaderboard
 
     answers = path.parent / "possible_answer" / path.name
-    if not answers.exists() and "irrelevance" not in path.stem:
+    if not answers.exists() and "relevance" not in path.stem:
         raise GbaError(f"the right calls for {path} have to be in {answers}")
     board = Leaderboard(path, answers if answers.exists() else None)
     return board, "held-out", min(tasks, len(board))
 
 
-def _models(options: ModelOptions, ways: list[str]) -> tuple[str, dict[str, BaseChatModel]]:
+def _models(options: ModelOptions, ways: list[str], thoughts: list[str]) -> tuple[str, dict[str, Any]]:
     """The model's name, and a chat model for each way."""
     from gba.tuning.free import Free
 
     model = options.chat_model()
-    made: dict[str, BaseChatModel] = {}
+    made: dict[str, Any] = {}
     for way in ways:
         if way == "native":
             made[way] = _native(options)
-        else:
+        elif not thoughts:
             made[way] = model if way == "constrained" else Free(model=model)
+        for thought in thoughts if way != "native" else ():
+            free = Free(model=model, prompted=thought == "prompted")
+            made[f"{way}, thought {thought}"] = model.bind(thought=thought) if way == "constrained" else free
     return Path(model.engine.properties().model).name, made
 
 
 def _native(options: ModelOptions) -> BaseChatModel:
     if options.base_url is None:
         raise GbaError("--way native asks a llama-server: start one (gba serve), and name it with --base-url")
-    try:
-        from langchain_openai import ChatOpenAI
-    except ImportError as error:
-        raise GbaError("--way native needs langchain-openai: pip install langchain-openai") from error
-    given: dict[str, Any] = {
-        "base_url": f"{options.base_url.rstrip('/')}/v1",
-        "api_key": "none",
-        "model": options.model or "local",
-        "temperature": options.temperature,
-        "max_completion_tokens": options.max_tokens,
-        "seed": options.seed,
-    }
-    return ChatOpenAI(**given)
+    from gba.tuning.native import native
+
+    return native(
+        options.base_url,
+        model=options.model or "local",
+        temperature=options.temperature,
+        max_completion_tokens=options.max_tokens,
+        seed=options.seed,
+    )
 
 
 def _scored(
@@ -151,7 +162,7 @@ def _scored(
     from gba.tuning.report import score
 
     wanted = Collection(environment.name, count, split=split, seed=task_seed, model=name, max_steps=max_steps)
-    folder = out / way / f"{environment.name}-{split}"
+    folder = out / way.replace(",", "").replace(" ", "-") / f"{environment.name}-{split}"
     with progress(f"{environment.name}, {split}, {way}", count) as show:
         collect(environment, lambda _: model, wanted, folder, resume=resume, jobs=jobs, told=lambda *_: show(""))
     files = [folder / run.file for run in wanted.runs()]

@@ -15,6 +15,7 @@ from gba.cli.ask import ask
 from gba.cli.chat import chat
 from gba.cli.collect import collect
 from gba.cli.doctor import doctor
+from gba.cli.documents import app as documents
 from gba.cli.eval import evaluate
 from gba.cli.grammar import grammar
 from gba.cli.math import math
@@ -38,6 +39,7 @@ app = typer.Typer(
 for _command in (ask, chat, ui, serve, api, collect, prepare, tune, export, grammar, math, doctor, version):
     app.command()(_command)
 app.command("eval")(evaluate)
+app.add_typer(documents, name="documents")
 app.add_typer(models, name="models")
 app.add_typer(trajectory, name="trajectory")
 

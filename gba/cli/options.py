@@ -166,7 +166,24 @@ class AgentOptions(ModelOptions):
             "--tools",
             "-t",
             help="Tools of your own as module:name (a function, a LangChain tool, or a list of them), or one of "
-            "calculate, search, wikipedia. Can be repeated. Without it: calculate and search.",
+            "calculate, search, wikipedia. Can be repeated. Without it: calculate and, without --documents, search.",
+            show_default=False,
+        ),
+    ] = None
+    documents: Annotated[
+        Path | None,
+        typer.Option(
+            "--documents",
+            help="A store of `gba documents`, which the agent can search.",
+            show_default=False,
+        ),
+    ] = None
+    embeddings: Annotated[
+        str | None,
+        typer.Option(
+            "--embeddings",
+            envvar=["LLAMA_CPP_EMBEDDINGS_BASE_URL", "GBA_EMBEDDINGS"],
+            help="What makes the vectors of its documents; see `gba documents add`.",
             show_default=False,
         ),
     ] = None
@@ -176,6 +193,8 @@ class AgentOptions(ModelOptions):
     def __post_init__(self) -> None:
         if self.no_tools and self.tools and {"no_tools", "tools"} <= self.given:
             raise GbaError("--no-tools and --tools contradict each other: give one of them")
+        if self.no_tools and self.documents is not None and {"no_tools", "documents"} <= self.given:
+            raise GbaError("--no-tools and --documents contradict each other: give one of them")
         super().__post_init__()
 
     def agent(
@@ -208,10 +227,19 @@ class AgentOptions(ModelOptions):
         if self.no_tools:
             return []
         found: list[Any] = []
-        for name in self.tools or _DEFAULT_TOOLS:
+        default = ("calculate",) if self.documents is not None else _DEFAULT_TOOLS
+        for name in self.tools or default:
             tool = self._tool(name)
             found += list(tool) if isinstance(tool, (list, tuple)) else [tool]
-        return found
+        return found if self.documents is None else [*found, self._documents_tool(self.documents)]
+
+    def _documents_tool(self, path: Path) -> Any:
+        from gba.documents.embedding import open_store
+        from gba.tools.documents import search_documents
+
+        store = open_store(path, self.embeddings)
+        store.check()  # what is wrong with it is for the user to know, and not for the model
+        return search_documents(store)
 
     def _tool(self, name: str) -> Any:
         if name == "calculate":

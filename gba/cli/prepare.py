@@ -23,7 +23,8 @@ def prepare(
     ] = None,
     eta: Annotated[float, typer.Option("--eta", min=0, max=1, help="Share of runs in the mix.")] = 1.0,
     reward: Annotated[float, typer.Option("--reward", help="The least reward of a run.")] = 1.0,
-    hard: Annotated[float, typer.Option("--hard-reward", help="The least one on hard tasks.")] = 0.66,
+    hard: Annotated[float, typer.Option("--hard-reward", help="The least one on hard tasks.", show_default="2/3")] = 2
+    / 3,
     threshold: Annotated[
         list[str] | None,
         typer.Option("--threshold", metavar="ENV=REWARD", help="The least one of an environment.", show_default=False),

@@ -125,9 +125,13 @@ class Environment(Protocol):
 
 
 class Functions:
-    """A world out of tools: finds the one that is called, and makes text of what goes wrong."""
+    """A world out of tools: finds the one that is called, and makes text of what goes wrong.
+
+    ``looked``: whether a call gave anything. What was not looked up is guessed, and worth nothing.
+    """
 
     def __init__(self, tools: Sequence[Tool]) -> None:
+        self.looked = False
         self._tools = {tool.spec.name: tool for tool in tools}
         self._guard = threading.Lock()
 
@@ -144,7 +148,9 @@ class Functions:
         try:
             _check(tool.spec, call.arguments)
             with self._guard:  # agents may make the calls of one message in several threads
-                return tool.run(**call.arguments)
+                result = tool.run(**call.arguments)
+                self.looked = True
+                return result
         except EnvironmentFailure as failure:
             return f"Error: {failure}"
 

@@ -155,7 +155,7 @@ class _Book(Functions):
             right = says_number(answer, goal.value)
         else:
             right = says(answer, goal.value, goal.others)
-        return float(right and now == self._before)
+        return float(right and self.looked and now == self._before)
 
 
 def _clock(minute: int) -> str:

@@ -96,7 +96,7 @@ class _Desk(Functions):
         now, goal = self._folder.facts(), self._goal
         if goal.files is not None:
             return nearness(self._before, Counter(goal.files.items()), now)
-        return float(says(answer, goal.value, goal.others) and now == self._before)
+        return float(says(answer, goal.value, goal.others) and self.looked and now == self._before)
 
 
 def _task(rng: random.Random, index: int, split: Split) -> Task:

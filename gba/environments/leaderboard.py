@@ -16,7 +16,7 @@ from typing import Any
 
 from gba.environments.base import Act, Split, Task, World
 from gba.errors import GbaError
-from gba.schema.tools import ToolCall, ToolSpec
+from gba.schema.tools import RESPOND, ToolCall, ToolSpec
 
 __all__ = ["Leaderboard"]
 
@@ -30,8 +30,8 @@ Truth = Sequence[Mapping[str, Mapping[str, Sequence[Any]]]]
 class Leaderboard:
     """The questions of a file, with the right calls of another one of the same ids.
 
-    Without ``answers`` a question is right where nothing is called (``irrelevance``). Raises GbaError for files that
-    are none of the leaderboard's.
+    Without ``answers`` a question is right where nothing is called (``irrelevance``), or, in a file called so, where
+    something is (``relevance``). Raises GbaError for files that are none of the leaderboard's, or of several turns.
     """
 
     system = ""
@@ -39,8 +39,14 @@ class Leaderboard:
     def __init__(self, questions: Path, answers: Path | None = None) -> None:
         self.name = questions.stem
         truths = {} if answers is None else {str(line["id"]): line["ground_truth"] for line in _lines(answers)}
+        self._any = answers is None and "relevance" in self.name and "irrelevance" not in self.name
+        lines = _lines(questions)
+        if lines and isinstance(lines[0], Mapping) and "question" in lines[0] and "function" not in lines[0]:
+            raise GbaError(
+                f"{questions} names no functions: it is not of the files of one turn, and only these are tried"
+            )
         try:
-            self._cases = [_case(line, truths) for line in _lines(questions)]
+            self._cases = [_case(line, truths) for line in lines]
         except (KeyError, TypeError, IndexError, AttributeError) as error:
             raise GbaError(f"{questions} is no file of the leaderboard's: {type(error).__name__} {error}") from error
 
@@ -63,12 +69,12 @@ class Leaderboard:
     @contextmanager
     def open(self, task: Task) -> Iterator[World]:
         """See `Environment.open`."""
-        yield _Board(*task.data)
+        yield _Board(*task.data, any_call=self._any)
 
 
 class _Board:
-    def __init__(self, tools: Sequence[ToolSpec], truth: Truth) -> None:
-        self.tools, self._truth = tools, truth
+    def __init__(self, tools: Sequence[ToolSpec], truth: Truth, *, any_call: bool = False) -> None:
+        self.tools, self._truth, self._any = tools, truth, any_call
         self._calls: list[ToolCall] = []
 
     def use(self, call: ToolCall) -> str:
@@ -78,6 +84,8 @@ class _Board:
 
     def reward(self, answer: str) -> float:  # noqa: ARG002
         """1 where the calls are the right ones."""
+        if self._any:
+            return float(bool(self._calls))
         left = list(self._truth)
         for call in self._calls:
             found = next((each for each in left if _right(call, each)), None)
@@ -127,10 +135,16 @@ def _plain(value: Any) -> Any:
 def _case(line: Mapping[str, Any], truths: Mapping[str, Truth]) -> tuple[str, tuple[ToolSpec, ...], Truth]:
     request = "\n\n".join(message["content"] for message in line["question"][0])
     functions = line["function"] if isinstance(line["function"], list) else [line["function"]]
-    tools = tuple(ToolSpec(each["name"], each["description"], _schema(each["parameters"])) for each in functions)
+    tools = tuple(ToolSpec(_name(each["name"]), each["description"], _schema(each["parameters"])) for each in functions)
     if truths and line["id"] not in truths:
         raise KeyError(f"there is no answer for {line['id']}")
-    return request, tools, truths.get(str(line["id"]), ())
+    truth = truths.get(str(line["id"]), ())
+    return request, tools, [{_name(name): allowed for name, allowed in each.items()} for each in truth]
+
+
+def _name(name: str) -> str:
+    """The name under which a model is told of a function: one of them has gba's own name for an answer."""
+    return f"{name}_to" if name == RESPOND else name
 
 
 def _schema(schema: Any) -> Any:
@@ -155,6 +169,6 @@ _KEPT = frozenset({"type", "description", "enum", "items", "required", "minimum"
 
 def _lines(path: Path) -> list[dict[str, Any]]:
     try:
-        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
     except (OSError, ValueError) as error:
         raise GbaError(f"{path} cannot be read: {error}") from error

@@ -107,7 +107,7 @@ class _Library(Functions):
 
     def reward(self, answer: str) -> float:
         """1 for an answer with the value that was asked for and no other one of its kind."""
-        return float(says(answer, self._goal.value, self._goal.others))
+        return float(self.looked and says(answer, self._goal.value, self._goal.others))
 
 
 def _task(rng: random.Random, index: int, split: Split) -> Task:

@@ -129,7 +129,7 @@ class _Session(Functions):
             right = says(answer, goal.value, goal.others)
         else:
             right = says_number(answer, Fraction(goal.value or 0))
-        return float(right and now == self._before)
+        return float(right and self.looked and now == self._before)
 
 
 def _task(rng: random.Random, index: int, split: Split) -> Task:

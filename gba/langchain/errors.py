@@ -15,6 +15,7 @@ from langchain_core import exceptions
 from gba.errors import (
     ContextOverflowError,
     ConversationError,
+    EmbeddingError,
     GbaError,
     GenerationInterruptedError,
     GrammarError,
@@ -82,7 +83,7 @@ def langchain_class(error: GbaError) -> type[exceptions.ModelError]:
             | ServerResponseError(status=status)
         ):
             return _of_status(status)
-        case ConversationError() | GrammarError() | SchemaError():
+        case ConversationError() | EmbeddingError() | GrammarError() | SchemaError():
             return exceptions.ModelInvalidRequestError
         case StepError():
             return InvalidStepError

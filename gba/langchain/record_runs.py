@@ -156,6 +156,11 @@ class RecordRuns(BaseCallbackHandler):
         self._roots.pop(run_id, None)
         run = self._runs.pop(run_id, None)
         if run is not None:
+            for under_way in [
+                each for each, root in self._roots.items() if root == run_id
+            ]:  # cancelled: nobody says so
+                del self._roots[under_way]
+                self._answered(under_way)
             run.files.__exit__(type(error) if error else None, error, error.__traceback__ if error else None)
 
     def _conversation(self, run: _Run, messages: Sequence[BaseMessage], model: str) -> Conversation:

@@ -99,11 +99,17 @@ def step_html(step: StepShape, *, seconds: float | None = None) -> str:
 
 
 def message_html(message: MessageShape, *, program: str = "") -> str:
-    """A message that is no step: what was asked, or what a tool gave; ``program``: the program that it ran for that."""
+    """A message that is no step: what was asked, what a tool gave, what was said before a run. ``program``: the program
+    that a tool ran."""
     label = _ROLES.get(message.role, message.role)
     of = f' <span class="gba-of">{escape(message.name)}</span>' if message.name else ""
+    thought, calls = getattr(message, "thought", ""), getattr(message, "calls", ())
     rows = [_row("program", _text(program))] if program else []
-    rows.append(_row(label, _text(message.content) if message.content.strip() else "<em>no text</em>", of))
+    rows += [_row("thought", _text(thought))] if thought else []
+    if message.content.strip() or not calls:
+        body = _text(message.content) if message.content.strip() else "<em>no text</em>"
+        rows.append(_row("text" if calls else label, body, of))
+    rows += [_row("call", _call(call, ())) for call in calls]
     return f'<section class="gba-message" aria-label="{escape(label)}">{"".join(rows)}</section>'
 
 

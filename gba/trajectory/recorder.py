@@ -127,7 +127,7 @@ class Recorder:
                     "thought": step.thought,
                     "calls": [_call(call) for call in step.calls],
                     "answer": step.answer,
-                    "content": getattr(step, "content", step.answer),
+                    "content": _text_before(step),
                     "finish": step.finish,
                     "closed": step.closed,
                     "usage": _counts(step.usage),
@@ -192,6 +192,12 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
 
 def _call(call: ToolCall) -> dict[str, Any]:
     return {"id": call.id, "name": call.name, "arguments": dict(call.arguments)}
+
+
+def _text_before(step: StepLike) -> str:
+    """What was said besides the answer: the text before calls."""
+    content = getattr(step, "content", "")
+    return "" if content == step.answer else content
 
 
 def _span(span: SpanLike) -> list[Any]:

@@ -279,7 +279,7 @@ class Trajectory:
         for message in self.messages:
             step = steps[0] if steps and message.role == "assistant" else None
             if step is None or (message.content, message.thought, message.calls) != (
-                step.content,
+                step.content or step.answer,
                 step.thought,
                 step.calls,
             ):

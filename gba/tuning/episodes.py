@@ -17,13 +17,17 @@ from gba.langchain.agent import create_agent
 from gba.schema.tools import ToolCall, ToolSpec
 from gba.trajectory import Recorder
 
-__all__ = ["MAX_STEPS", "Episode", "NoAnswerError", "run_episode"]
+__all__ = ["MAX_STEPS", "Episode", "EpisodeError", "NoAnswerError", "run_episode"]
 
 MAX_STEPS = 12
 
 
 class NoAnswerError(GbaError):
     """The agent did not come to an answer; records of runs name it as what ended them."""
+
+
+class EpisodeError(GbaError):
+    """A run could not be judged: a chat model that is none of gba's, or a tool, failed."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +53,8 @@ def run_episode(
 
     ``name``, ``build`` and ``metadata`` go into the record. An agent that gives no answer (no valid call, no room in
     the context, more than ``max_steps`` steps) has a reward of 0, and the record says why. What else goes wrong, such
-    as a server that does not answer, is raised, and the record is without a reward. Raises TrajectoryError where
-    the record cannot be written.
+    as a server that does not answer, is raised, as EpisodeError where it is no GbaError, and the record is without a
+    reward. Raises TrajectoryError where the record cannot be written.
     """
     with environment.open(task) as world:
         recorder = Recorder(
@@ -61,6 +65,10 @@ def run_episode(
                 return Episode(_answered(environment, task, model, world, recorder, max_steps))
         except NoAnswerError as error:
             return Episode(0.0, str(error))
+        except GbaError:
+            raise
+        except Exception as error:
+            raise EpisodeError(f"{task.id} failed: {type(error).__name__}: {error}") from error
 
 
 def _about(task: Task) -> dict[str, Any]:

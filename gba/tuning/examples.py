@@ -74,12 +74,15 @@ def _message(message: Message) -> dict[str, Any]:
 
 
 def of_run(run: Trajectory) -> Example:
-    """A recorded run as an example; its source is its environment, or the model where it has none."""
+    """A recorded run as an example; its source is its environment, or the model where it has none.
+
+    Raises ValueError for a message of a kind that no conversation has.
+    """
     messages = tuple(
         Message(_role(each.role), each.content, each.thought, each.calls, each.call_id, each.name)
         for each in run.messages
     )
-    source = str(run.metadata.get("environment") or run.model or "runs")
+    source = str(run.metadata.get("environment") or Path(run.model).name or "runs")
     return Example(run.id, "agent", source, messages, run.tools, run.reward, dict(run.metadata))
 
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-import jsonschema
-
-from gba.schema.tools import ToolCall, ToolSpec
+from gba.chat.messages import Message, check_order
+from gba.errors import ConversationError
+from gba.schema.tools import ToolCall
 from gba.trajectory import Trajectory
+from gba.tuning.validity import is_valid
 
-__all__ = ["Rewards", "reason_to_drop", "reason_without_use"]
+__all__ = ["Rewards", "has_marks", "loops", "reason_to_drop", "reason_without_use"]
 
-_LOOP = re.compile(r"(.{8,200}?)\1{2,}", re.DOTALL)
-_LOOKED_AT = 8000
-"""Characters of a text in which repetitions are looked for."""
+_SHORTEST, _LONGEST = 8, 200
+"""Characters of a piece that is seen to repeat."""
+_TIMES = 3
+"""So often the same call with the same result, anywhere in a run, is a circle."""
 _ROLES = ("assistant", "system", "tool", "user")
 _MARKS = re.compile(r"</?(?:tool_call|tool_response|think|function)\b|<\|[a-z_]+\|>|\[/?(?:INST|TOOL_CALLS)\]")
 """What belongs to a chat format: in a text it shows that a call or a turn went wrong."""
@@ -42,8 +46,9 @@ def reason_to_drop(run: Trajectory, rewards: Rewards) -> str:
     """Why a run is not learnt from, "" where it is: the first that holds of
 
     ``unfinished``, ``failed``, ``not judged``, ``reward``, ``no answer``, ``role`` (a message of a kind that no
-    conversation has), ``cut short`` (a step was closed by its budget), ``format`` (a call that no tool takes, marks of
-    a chat format in a text), ``repeated`` (the same call again with the same result, or a text that repeats a piece
+    conversation has), ``cut short`` (a step was closed by its budget), ``order`` (a call without a result, a result
+    without a call, no request before the first turn), ``format`` (a call that no tool takes, marks of a chat format in
+    a text), ``repeated`` (the same call again with the same result, or three times in all, or a text that says a piece
     three times in a row).
     """
     found = reason_without_use(run)
@@ -57,6 +62,8 @@ def reason_to_drop(run: Trajectory, rewards: Rewards) -> str:
         return found
     if any(step.closed or step.finish == "length" for step in run.steps):
         return "cut short"
+    if not _in_order(run):
+        return "order"
     if not _well_formed(run):
         return "format"
     return "repeated" if _repeats(run) else ""
@@ -75,34 +82,61 @@ def reason_without_use(run: Trajectory) -> str:
     return "" if answered else "no answer"
 
 
-def _well_formed(run: Trajectory) -> bool:
-    tools = {tool.name: tool for tool in run.tools}
-    said = [message for message in run.messages if message.role == "assistant"]
-    if any(_MARKS.search(text) for message in said for text in (message.content, message.thought)):
-        return False
-    return all(_valid(call, tools.get(call.name)) for message in said for call in message.calls)
-
-
-def _valid(call: ToolCall, tool: ToolSpec | None) -> bool:
-    if tool is None:
-        return False
+def _in_order(run: Trajectory) -> bool:
+    """Whether a request comes first, each call has its one result, and the answer comes last."""
+    said = [Message(each.role, each.content, "", each.calls, each.call_id) for each in run.messages]  # type: ignore[arg-type]
+    spoken = [message.role for message in said if message.role != "system"]
     try:
-        jsonschema.validate(dict(call.arguments), tool.schema)
-    except jsonschema.ValidationError:
+        check_order([*said, Message("user", "Go on.")])
+    except ConversationError:
         return False
-    return True
+    return spoken[:1] == ["user"] and ("user", "user") not in pairwise(spoken)
+
+
+def _well_formed(run: Trajectory) -> bool:
+    said = [message for message in run.messages if message.role == "assistant"]
+    if any(has_marks(text) for message in said for text in (message.content, message.thought)):
+        return False
+    return all(is_valid(call, run.tools) for message in said for call in message.calls)
+
+
+def has_marks(text: str) -> bool:
+    """Whether marks of a chat format are in a text: a call or a turn went wrong."""
+    return _MARKS.search(text) is not None
 
 
 def _repeats(run: Trajectory) -> bool:
-    results: Mapping[str | None, str] = {each.call_id: each.content for each in run.messages if each.role == "tool"}
-    before: list[tuple[str, str, str | None]] = []
+    if any(loops(text) for each in run.messages if each.role == "assistant" for text in (each.content, each.thought)):
+        return True
+    made = [sorted(acts) for acts in _acts(run)]
+    counts = Counter(act for acts in made for act in acts)
+    return any(one and one == other for one, other in pairwise(made)) or any(n >= _TIMES for n in counts.values())
+
+
+def _acts(run: Trajectory) -> list[list[tuple[str, str, str]]]:
+    """The calls of each message with their results; ids may come again in later messages."""
+    acts: list[list[tuple[str, str, str]]] = []
+    waiting: dict[str | None, ToolCall] = {}
     for message in run.messages:
-        if message.role != "assistant":
+        if message.role == "assistant":
+            waiting = {call.id: call for call in message.calls}
+            acts.append([])
+        elif message.role == "tool" and (call := waiting.pop(message.call_id, None)) is not None:
+            acts[-1].append((call.name, call.key(), message.content))
+    return acts
+
+
+def loops(text: str) -> bool:
+    """Whether a text says a piece of 8 to 200 characters, with a letter or digit in it, three times in a row."""
+    last: dict[str, int] = {}
+    for at in range(len(text) - _SHORTEST + 1):
+        start = last.get(text[at : at + _SHORTEST], -_LONGEST - 1)
+        last[text[at : at + _SHORTEST]] = at
+        period = at - start
+        if period > _LONGEST:
             continue
-        if any(_LOOP.search(text[:_LOOKED_AT]) for text in (message.content, message.thought)):
+        length = period * -(-_SHORTEST // period)  # "ha" three times is none: it takes 24 characters
+        piece = text[start : start + 3 * length]
+        if len(piece) == 3 * length and piece[period:] == piece[:-period] and any(map(str.isalnum, piece[:length])):
             return True
-        made = [(call.name, call.key(), results.get(call.id)) for call in message.calls]
-        if made and made == before:
-            return True
-        before = made
     return False

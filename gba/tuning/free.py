@@ -28,9 +28,13 @@ _CALL = re.compile(r"<tool_call>\s*(\{.*?\})\s*</tool_call>", re.DOTALL)
 
 
 class Free(BaseChatModel):
-    """Any chat model, asked for plain text. A text in which no call can be read is the answer."""
+    """Any chat model, asked for plain text. A text in which no call can be read is the answer.
+
+    ``prompted``: it is asked to think before a call.
+    """
 
     model: BaseChatModel
+    prompted: bool = True
     tools: tuple[ToolSpec, ...] = Field(default=(), exclude=True)
 
     @property
@@ -39,7 +43,7 @@ class Free(BaseChatModel):
 
     def bind_tools(self, tools: Sequence[Any], **options: Any) -> Any:  # noqa: ARG002 - all are free to choose
         """The model, with these tools to be told of."""
-        return Free(model=self.model, tools=to_engine_tools(tools))
+        return Free(model=self.model, prompted=self.prompted, tools=to_engine_tools(tools))
 
     def _generate(
         self,
@@ -48,14 +52,14 @@ class Free(BaseChatModel):
         run_manager: CallbackManagerForLLMRun | None = None,  # noqa: ARG002
         **options: Any,  # noqa: ARG002
     ) -> ChatResult:
-        said = self.model.invoke(_in_words(to_messages(messages), self.tools), stop=stop)
+        said = self.model.invoke(_in_words(to_messages(messages), self.tools, self.prompted), stop=stop)
         return ChatResult(generations=[ChatGeneration(message=_read(str(said.text)))])
 
 
-def _in_words(messages: Sequence[Message], tools: Sequence[ToolSpec]) -> list[BaseMessage]:
+def _in_words(messages: Sequence[Message], tools: Sequence[ToolSpec], prompted: bool) -> list[BaseMessage]:
     """The conversation as plain text: tools in the system message, results as the user's."""
     system = "\n\n".join(message.content for message in messages if message.role == "system")
-    told: list[BaseMessage] = [SystemMessage(instructions(system, tools))]
+    told: list[BaseMessage] = [SystemMessage(instructions(system, tools, prompted=prompted))]
     for message in messages:
         if message.role == "assistant":
             told.append(AIMessage(turn_text(message)))

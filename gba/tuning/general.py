@@ -9,6 +9,7 @@ from typing import Any
 
 from gba.chat.messages import Message, Role
 from gba.tuning.examples import Example, ExampleError
+from gba.tuning.filters import has_marks, loops
 
 __all__ = ["read_general"]
 
@@ -25,19 +26,21 @@ _ROLES: Mapping[str, Role] = {
 
 
 def read_general(path: Path) -> Iterator[Example | str]:
-    """The conversations of a file; in place of one that is of no use, why: ``empty``, ``order``, ``role``.
+    """The conversations of a file; in place of one that is of no use, why: ``empty``, ``order``, ``role``,
+    ``text`` (half of a surrogate pair, which is no text), ``format`` (marks of a chat format in what the assistant
+    says), ``repeated`` (it says a piece three times in a row).
 
     What the assistant says before the user is left out, and what the user says last. Raises ExampleError where the file
     cannot be read.
     """
     for number, record in enumerate(_records(path)):
-        known = record.get("id", number) if isinstance(record, Mapping) else number
-        yield _example(record, f"{path.stem}-{known}", path)
+        known = str(record.get("id", number)) if isinstance(record, Mapping) else ""
+        yield _example(record, f"{path.stem}-{known if _is_text(known) else number}", path)
 
 
 def _records(path: Path) -> Iterator[Any]:
     try:
-        with path.open(encoding="utf-8") as file:
+        with path.open(encoding="utf-8-sig") as file:
             first = file.read(1)
             while first.isspace():
                 first = file.read(1)
@@ -67,6 +70,8 @@ def _example(record: Any, name: str, path: Path) -> Example | str:
             return "role"
         if not isinstance(text, str) or not text.strip():
             return "empty"
+        if not _is_text(text):
+            return "text"
         messages.append(Message(role, text.strip()))
     head = messages[:1] if messages and messages[0].role == "system" else []
     rest = messages[len(head) :]
@@ -78,4 +83,17 @@ def _example(record: Any, name: str, path: Path) -> Example | str:
         return "empty"
     if any(message.role != ("user", "assistant")[place % 2] for place, message in enumerate(rest)):
         return "order"
+    said = [message.content for message in rest if message.role == "assistant"]
+    if any(map(has_marks, said)):
+        return "format"
+    if any(map(loops, said)):
+        return "repeated"
     return Example(name, "general", path.stem, (*head, *rest))
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from gba.backends.decoder import _with_load_mode
+from gba.backends.loading import with_load_mode
 from gba.errors import BackendError
 
 LIB = SimpleNamespace(
@@ -32,16 +32,16 @@ class Older(ctypes.Structure):
     ],
 )
 def test_newer_versions_have_one_option(options: dict[str, bool], mode: int) -> None:
-    assert _with_load_mode({**options, "vocab_only": True}, LIB, Newer()) == {"load_mode": mode, "vocab_only": True}
-    assert _with_load_mode(options, LIB, Older()) == options
+    assert with_load_mode({**options, "vocab_only": True}, LIB, Newer()) == {"load_mode": mode, "vocab_only": True}
+    assert with_load_mode(options, LIB, Older()) == options
 
 
 def test_other_options_are_left_alone() -> None:
-    assert _with_load_mode({"load_mode": 4}, LIB, Newer()) == {"load_mode": 4}
-    assert _with_load_mode({}, LIB, Newer()) == {}
+    assert with_load_mode({"load_mode": 4}, LIB, Newer()) == {"load_mode": 4}
+    assert with_load_mode({}, LIB, Newer()) == {}
 
 
 @pytest.mark.parametrize("options", [{"use_mmap": []}, {"use_mmap": 1}, {"use_mlock": "no"}])
 def test_they_are_true_or_false(options: dict[str, object]) -> None:
     with pytest.raises(BackendError, match="True or False"):
-        _with_load_mode(options, LIB, Newer())
+        with_load_mode(options, LIB, Newer())

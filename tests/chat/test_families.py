@@ -25,7 +25,18 @@ from gba.chat.formats import Conversation
 from gba.chat.io import answer
 from gba.chat.messages import Step
 from gba.schema.tools import ToolCall, ToolSpec
-from tests.helpers.families import BARE, CHANNEL, FAMILIES, ID, LISTED, THINKERS, THINKING_TAGGED, Family, Writer
+from tests.helpers.families import (
+    BARE,
+    CHANNEL,
+    FAMILIES,
+    HERMES,
+    ID,
+    LISTED,
+    THINKERS,
+    THINKING_TAGGED,
+    Family,
+    Writer,
+)
 
 SEARCH = ToolSpec(
     "search",
@@ -317,6 +328,30 @@ def test_marks_that_a_model_spells_out_are_written_with_their_control_tokens(fam
     ]
     called = sum(family.write([ToolCall(*FRANCE, ID)]).count(name) for name in family.control)
     assert structure[0][len(structure[0]) - called :] == structure[1][len(structure[1]) - called :]
+
+
+def test_a_stop_string_in_the_text_that_is_healed_ends_nothing():
+    class Letters(Scripted):
+        """Writes letter by letter what its tokenizer would write in larger tokens."""
+
+        def _note(self, *asked):
+            self._token, request = re.compile(r"[\s\S]"), super()._note(*asked)
+            return request
+
+        def complete(self, prompt, **asked):
+            whole = self._token
+            for chunk in super().complete(prompt, **asked):
+                yield chunk
+                self._token = whole
+            self._token = whole
+
+    pair = {"type": "array", "prefixItems": [{"enum": [7, 8]}, {"type": "integer"}], "items": False, "minItems": 2}
+    numbers = {"type": "object", "properties": {"n": pair}, "required": ["n"]}
+    call = ("put", {"n": [7, 22]})
+    writer = Writer([HERMES.turn(call)], HERMES.starts)
+    backend = HERMES.writing(writer, kind=Letters, split=r", |[\s\S]")
+    step = engine(HERMES, backend).step([USER], [ToolSpec("put", "", numbers)], tool_choice="put")
+    assert [(each.name, each.arguments) for each in step.calls] == [call]
 
 
 @pytest.mark.parametrize("mark", ["<key>", "</key>", "<value>", "<call>", "</call>"])

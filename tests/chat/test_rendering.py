@@ -170,6 +170,9 @@ def test_tools_whose_schema_names_no_properties():
     assert rendered(source, tools=[told]) == "x done"
     with pytest.raises(RefusedError):
         rendered("{{ raise_exception('no tools') if tools else '' }}", tools=[told])
+    source = "{% for value in tools[0].function.parameters.properties.values() %}{{ 'y' in value }} {% endfor %}done"
+    told["function"]["parameters"] = {"properties": {"x": True, "z": {"y": 1}}}
+    assert Template(source).render([], [told]) == "False True done"
 
 
 def test_what_was_rendered_before_is_not_rendered_again(monkeypatch):

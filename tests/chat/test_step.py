@@ -88,6 +88,21 @@ def test_the_transcript_is_only_added_to_and_nothing_is_evaluated_twice():
     assert spent <= len(before) + requests
 
 
+def test_of_a_value_with_few_ways_only_what_tells_it_from_the_others_is_generated():
+    written = '{"of": "Linz", "on": true, "size": [7, 12], "by": null}'
+    turn = f'<tool_call>\n{{"name": "look", "arguments": {written}}}\n</tool_call>'
+    sizes = {"type": "array", "items": {"enum": [7, 11, 12]}, "minItems": 2, "maxItems": 2}
+    look = tool(
+        "look", of={"enum": ["Oslo", "Lima", "Linz"]}, on={"type": "boolean"}, size=sizes, by={"enum": [None, 1]}
+    )
+    backend = Along(turn)
+    step = Engine(backend, options=StepOptions(thought="none")).step([USER], [look], tool_choice="look")
+    assert step.calls[0].arguments == {"of": "Linz", "on": True, "size": [7, 12], "by": None}
+    spans = [backend.detokenize(step.tokens[span.start : span.end]) for span in step.spans if span.kind == "argument"]
+    assert spans == ["Lin", "t", "7", "12", "n"]
+    assert step.usage.generated == sum(map(len, spans))
+
+
 def test_the_transcript_spells_the_turns():
     backend = Along(SEARCH_TURN)
     step = Engine(backend).step([USER], [SEARCH, CALCULATE])

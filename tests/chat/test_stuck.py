@@ -11,6 +11,8 @@ from gba.backends.base import Chunk, Timings
 from gba.backends.scripted import Scripted
 from gba.chat import Engine, Message, StepOptions
 from gba.errors import ContextOverflowError
+from gba.grammar.gbnf.matcher import Matcher
+from gba.grammar.gbnf.parser import parse_gbnf
 from gba.schema.tools import ToolSpec
 
 LOOK = ToolSpec(
@@ -65,7 +67,10 @@ class Broken(Scripted):
 
     def complete(self, prompt: Any, *, max_tokens: int, **rest: Any) -> Iterator[Chunk]:
         unknown = tuple(self.tokenize("\ufffd", special=False)) * 3
-        for _ in range(max_tokens):
+        shortest = Matcher(parse_gbnf(rest["grammar"])).shortest() if rest.get("grammar") else ""
+        begun = shortest[: shortest.find('"') + 1]
+        yield from (Chunk(char, tuple(self.tokenize(char))) for char in begun)
+        for _ in range(max_tokens - len(begun)):
             yield Chunk("\ufffd", unknown)
         yield Chunk("", (), "length", Timings(predicted_n=max_tokens))
 
@@ -75,6 +80,17 @@ def test_bytes_that_spell_no_character_do_not_outgrow_the_context() -> None:
     assert set(step.content) == {"\ufffd"}
     assert len(step.content) > 256
     assert len(step.tokens) <= 512
+
+
+def test_bytes_that_spell_no_character_take_no_text_away_where_there_is_room() -> None:
+    schema = {"type": "object", "properties": {"x": {"type": "string"}}, "required": ["x"]}
+    step = Engine(Broken([]), options=StepOptions(max_tokens=60, stop_loops=False, thought="none")).step(
+        [Message("user", "?")], [ToolSpec("put", "Puts.", schema)], tool_choice="put"
+    )
+    assert set(step.calls[0].arguments["x"]) == {"\ufffd"}
+    (told,) = (span.end - span.start for span in step.spans if span.kind == "argument")
+    assert told == 1 + 3 * len(step.calls[0].arguments["x"])
+    assert step.usage.generated <= 60
 
 
 @pytest.mark.parametrize("spare", range(-2, 14))

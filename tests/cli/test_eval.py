@@ -29,6 +29,28 @@ def test_ways_are_put_side_by_side(gba: Run, scripted, tmp_path: Path) -> None:
     assert [each["way"] for each in report["scores"]] == ["constrained", "free"]
 
 
+def test_the_thought_with_and_without(gba: Run, scripted, tmp_path: Path) -> None:
+    task = environment("arithmetic").task(0, "held-out")
+    said = answer("I guess.", "It is 0.5.")
+    without = said.partition("\n")[2]
+    backend = scripted(without, said, "It is 0.5.", "It is 0.5.")
+    options = [part for name in ("none", "prompted") for part in ("--thought", name)]
+    options += [part for name in ("constrained", "free") for part in ("--way", name)]
+    out = tmp_path / "out"
+    ended = gba("eval", "arithmetic", "-n", "1", "--split", "held-out", *options, "-o", str(out))
+    assert ended.code == 0, ended.err
+    rows = [line.split(" | ")[1] for line in ended.out.splitlines()[2:]]
+    ways = [f"{way}, thought {thought}" for way in ("constrained", "free") for thought in ("none", "prompted")]
+    assert rows == ways
+    assert sorted(path.name for path in out.iterdir() if path.is_dir()) == sorted(
+        way.replace(",", "").replace(" ", "-") for way in ways
+    )
+    asked = [request.text for request in backend.requests if task.request in request.text]
+    assert ["First think" in asked[0], "First think" in asked[-1]] == [False, True]
+    assert any("First think" not in text and "You can use these tools" in text for text in asked[1:])
+    assert "choose of none, prompted" in gba("eval", "--thought", "much", "-o", str(tmp_path / "no")).err
+
+
 def test_what_cannot_be_is_said(gba: Run, scripted, tmp_path: Path) -> None:
     scripted()
     out = ("-o", str(tmp_path / "out"))

@@ -135,11 +135,22 @@ def test_a_question_about_state_leaves_it_alone() -> None:
     assert reward(one, task, (*task.acts, damage), task.answer) == 0
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "arithmetic"])
+def test_what_was_not_looked_up_is_worth_nothing(name: str) -> None:
+    one = environment(name)
+    for index in range(30):
+        task = one.task(index)
+        with one.open(task) as world:
+            assert world.reward(task.answer) == 0
+            assert world.use(ToolCall("nothing", {})).startswith("Error")
+            assert world.reward(task.answer) == 0
+
+
 def test_all_values_at_once_are_no_answer() -> None:
     one = environment("lookup")
     for task in map(one.task, range(20)):
         _, goal = task.data
-        assert reward(one, task, (), f"It is {', '.join(goal.others)}.") == 0
+        assert reward(one, task, task.acts, f"It is {', '.join(goal.others)}.") == 0
 
 
 def test_numbers_that_there_are_not_are_refused() -> None:

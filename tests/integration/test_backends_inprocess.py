@@ -251,7 +251,7 @@ sys.modules["llama_cpp"] = None
 from gba.backends import inprocess
 from gba.errors import BackendError
 try:
-    inprocess._library()
+    inprocess.library()
 except BackendError as error:
     print(error)
 """

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict
 import pytest
 from langchain.agents import create_agent as langchains_agent
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -161,6 +161,36 @@ async def test_runs_at_the_same_time_do_not_mix(tmp_path: Path) -> None:
     assert sorted(said) == [(f"Question {number}", f"Question {number} and 1") for number in range(8)]
 
 
+async def test_a_run_that_is_cancelled_is_ended_and_forgotten(tmp_path: Path) -> None:
+    class Waiting(Other):
+        async def _agenerate(self, *arguments: Any, **options: Any) -> ChatResult:
+            started.set()
+            await asyncio.sleep(60)
+            raise AssertionError
+
+    started = asyncio.Event()
+    recorder = RecordRuns(tmp_path)
+    work = asyncio.create_task(langchains_agent(Waiting(says=[])).ainvoke(ASKED, {"callbacks": [recorder]}))
+    await started.wait()
+    work.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await work
+    run = only(tmp_path)
+    assert run.error.startswith("CancelledError")
+    assert [message.content for message in run.messages] == ["What is half of 8?"]
+    assert [*recorder._runs, *recorder._roots, *recorder._asked] == []
+
+
+def test_a_stream_that_is_left_ends_its_run(tmp_path: Path) -> None:
+    agent = graph(ChatLlamaCpp(backend=Scripted.turns(TURNS)))
+    stream = agent.stream(ASKED, {"callbacks": [RecordRuns(tmp_path)]}, stream_mode="updates")
+    next(stream)
+    stream.close()
+    run = only(tmp_path)
+    assert run.error.startswith("GeneratorExit")
+    assert len(run.steps) == 1
+
+
 def test_agents_side_by_side_and_in_tools_have_files_of_their_own(tmp_path: Path) -> None:
     class Question(TypedDict):
         text: str
@@ -211,6 +241,23 @@ def test_what_no_model_of_gbas_can_read_is_named(tmp_path: Path) -> None:
     asked = HumanMessage([{"type": "text", "text": "What is this?"}, image])
     Other(says=[AIMessage("A dot.")]).invoke([asked], {"callbacks": [RecordRuns(tmp_path)]})
     assert [message.content for message in only(tmp_path).messages] == ["What is this?\n[image_url]", "A dot."]
+
+
+def test_calls_and_results_stay_beside_what_cannot_be_read(tmp_path: Path) -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    told = [
+        HumanMessage([image]),
+        AIMessage([{"type": "text", "text": "I look."}, image], tool_calls=[CALL]),
+        ToolMessage([image], tool_call_id="c1", name="half"),
+        ChatMessage("What is it?", role="judge"),
+    ]
+    Other(says=[AIMessage("A dot.")]).invoke(told, {"callbacks": [RecordRuns(tmp_path)]})
+    run = only(tmp_path)
+    assert [message.role for message in run.messages] == ["user", "assistant", "tool", "judge", "assistant"]
+    assert [call.name for call in run.messages[1].calls] == ["half"]
+    assert run.messages[1].content == "I look.\n[image_url]"
+    assert run.messages[2].call_id == "c1"
+    assert "image" in run.messages[2].content
 
 
 def test_a_graph_that_waits_for_somebody_has_not_failed(tmp_path: Path) -> None:

@@ -151,6 +151,17 @@ SEARCH = ToolSpec(
 )
 
 
+def test_what_was_said_before_a_run_has_its_thoughts_and_calls() -> None:
+    calls = (ToolCall("look", {"at": "<b>"}, "c1"), ToolCall("add", {"n": 1}, "c2"))
+    seen = see(message_html(MessageRecord("assistant", "First:", "I <i>look</i>.", calls)))
+    assert not seen.broken
+    assert seen.by_class["gba-text"][:2] == ["I <i>look</i>.", "First:"]
+    assert 'look {"at": "<b>"}' in seen.text
+    assert 'add {"n": 1}' in seen.text
+    assert "no text" not in see(message_html(MessageRecord("assistant", calls=calls))).text
+    assert "no text" in see(message_html(MessageRecord("assistant"))).text
+
+
 def test_a_real_step_tells_forced_from_generated() -> None:
     turn = 'Hm.¶\n<tool_call>\n{"name": "search", "arguments": {"query": "a b", "count": 12}}\n</tool_call>'
     step = Engine(Along(turn)).step([Message("user", "?")], [SEARCH], tool_choice="search")

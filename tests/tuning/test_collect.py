@@ -15,7 +15,7 @@ from gba.errors import ServerUnavailableError, StepError
 from gba.langchain.chat_model import ChatLlamaCpp
 from gba.trajectory import read, read_all
 from gba.tuning.collect import CollectError, Collection, Teacher, collect
-from gba.tuning.episodes import Episode, run_episode
+from gba.tuning.episodes import Episode, EpisodeError, run_episode
 from gba.tuning.expert import Expert
 from tests.helpers.scripts import answer, call
 
@@ -92,6 +92,15 @@ def test_a_step_without_a_valid_call_is_worth_nothing(tmp_path: Path) -> None:
     task = ARITHMETIC.task(0)
     chat = _Failing(task=task, error=StepError("no valid call"))
     assert run_episode(ARITHMETIC, task, chat, tmp_path / "run.jsonl") == Episode(0.0, "no valid call")
+
+
+def test_what_a_model_of_somebody_elses_raises_is_told_in_a_line(tmp_path: Path) -> None:
+    task = ARITHMETIC.task(0)
+    chat = _Failing(task=task, error=ValueError("no such key"))
+    with pytest.raises(EpisodeError, match=r"arithmetic-train-000000 failed: ValueError: no such key"):
+        run_episode(ARITHMETIC, task, chat, tmp_path / "run.jsonl")
+    run = read(tmp_path / "run.jsonl")
+    assert (run.reward, run.error) == (None, "ValueError: no such key")
 
 
 @pytest.mark.parametrize("jobs", [1, 3])

@@ -20,7 +20,7 @@ from gba.tuning.collect import Collection, collect
 from gba.tuning.episodes import Episode, run_episode
 from gba.tuning.expert import Expert
 from gba.tuning.free import Free
-from gba.tuning.report import as_markdown, interval, plot, score, write_report
+from gba.tuning.report import Score, as_markdown, interval, plot, pooled, score, write_report
 from tests.helpers.scripts import answer, call
 
 ARITHMETIC = environment("arithmetic")
@@ -77,8 +77,12 @@ def test_a_free_model_is_told_of_all_in_words() -> None:
 
 
 def test_an_interval_holds_the_share() -> None:
+    for whole in range(1, 200):
+        for right in {0, 1, whole // 2, whole - 1, whole}:
+            low, high = interval(right, whole)
+            assert 0 <= low <= right / whole <= high <= 1
     assert interval(0, 10)[0] == 0
-    assert interval(10, 10)[1] == pytest.approx(1)
+    assert interval(10, 10)[1] == 1
     assert interval(50, 100) == pytest.approx((0.404, 0.596), abs=0.001)  # Wilson's of a table
 
 
@@ -91,10 +95,24 @@ def test_a_report_says_what_was_solved(tmp_path: Path) -> None:
     write_report(scores, tmp_path, model="m.gguf", about={"tasks": 4})
     assert json.loads((tmp_path / "report.json").read_text())["scores"][0]["solved"] == 1.0
     assert "| arithmetic | expert | 4 | 100.0% | 51%–100% | 1.000 | 100.0% of" in as_markdown(scores)
+    assert {line.count("|") for line in as_markdown(scores).splitlines()} == {10}
+    assert [each.called for each in scores] == [4, 4]
     plot(scores, tmp_path / "report.svg", title="m")
     assert "<!-- tasks solved -->" in (tmp_path / "report.svg").read_text()
     with pytest.raises(ValueError, match="no runs"):
         score("none", "arithmetic", [])
+
+
+def test_scores_are_pooled() -> None:
+    one, two = Score("a", "x", 4, 0.5, 0, 1, 0.6, 1, 3, 1.0, 10), Score("a", "y", 6, 1 / 3, 0, 1, 0.4, 0, 1, 0.0, 5)
+    other, none = Score("b", "x", 2, 0.0, 0, 1, 0.0, 2, 0, None, 0), Score("b", "y", 2, 0.0, 0, 1, 0.0, 2, 0, None, 0)
+    all_of_a, all_of_b = pooled([one, two, other, none])
+    assert (all_of_a.runs, all_of_a.solved, all_of_a.calls, all_of_a.valid) == (10, 0.4, 4, 0.75)
+    assert (all_of_a.no_answer, all_of_a.generated, all_of_a.reward) == (1, 15, pytest.approx(0.48))
+    assert (all_of_a.low, all_of_a.high) == interval(4, 10)
+    assert (all_of_b.valid, all_of_b.no_answer, all_of_b.called) == (None, 4, 0)
+    assert "| all | a | 10 | 40.0% |" in as_markdown([one, two, other, none])
+    assert pooled([one, other]) == []
 
 
 def test_without_matplotlib_the_remedy_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,6 +204,29 @@ def test_the_right_calls_of_the_leaderboard_are_worth_1(board: Leaderboard, tmp_
         assert world.reward("") == 0
 
 
+def test_a_file_of_relevance_wants_any_call(board: Leaderboard, tmp_path: Path) -> None:
+    (tmp_path / "live_relevance.json").write_text((tmp_path / "simple.json").read_text())
+    relevance = Leaderboard(tmp_path / "live_relevance.json")
+    with relevance.open(relevance.task(0)) as world:
+        assert world.reward("") == 0
+        world.use(ToolCall("weather.get", PARIS))
+        assert world.reward("") == 1
+
+
+def test_a_function_that_has_the_name_of_an_answer(tmp_path: Path) -> None:
+    question = {**QUESTION, "function": [{**QUESTION["function"][0], "name": "respond"}]}
+    truth = {
+        "id": "simple_0",
+        "ground_truth": [{"respond": {"city": ["Oslo"], "days": [""], "box": [""], "points": [""]}}],
+    }
+    for name, line in (("questions", question), ("answers", truth)):
+        (tmp_path / f"{name}.json").write_text(json.dumps(line))
+    board = Leaderboard(tmp_path / "questions.json", tmp_path / "answers.json")
+    task = board.task(0)
+    assert [act.tool for act in task.acts] == ["respond_to"]
+    assert run_episode(board, task, Expert(task=task), tmp_path / "run.jsonl") == Episode(1.0)
+
+
 def test_files_that_are_none_of_the_leaderboards_are_refused(board: Leaderboard, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no question 1"):
         board.task(1)
@@ -193,6 +234,9 @@ def test_files_that_are_none_of_the_leaderboards_are_refused(board: Leaderboard,
         (tmp_path / "other.json").write_text(text)
         with pytest.raises(GbaError, match=r"other\.json"):
             Leaderboard(tmp_path / "other.json")
+    (tmp_path / "other.json").write_text(json.dumps({"id": "multi_turn_0", "question": [[], []]}))
+    with pytest.raises(GbaError, match="files of one turn"):
+        Leaderboard(tmp_path / "other.json")
     (tmp_path / "other.json").write_text(json.dumps({**TRUTH, "id": "x"}))
     with pytest.raises(GbaError, match="no answer"):
         Leaderboard(tmp_path / "simple.json", tmp_path / "other.json")

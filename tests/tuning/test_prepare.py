@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -18,9 +20,10 @@ from gba.tuning.collect import Collection, collect
 from gba.tuning.duplicates import Near
 from gba.tuning.examples import Example, ExampleError, of_run, read_examples, write_examples
 from gba.tuning.expert import Expert
-from gba.tuning.filters import Rewards, reason_to_drop
+from gba.tuning.filters import Rewards, loops, reason_to_drop
 from gba.tuning.general import read_general
 from gba.tuning.prepare import Preparation, PrepareError, held_out_requests, mix, prepare
+from gba.tuning.validity import is_valid
 
 ADD = ToolSpec("add", "Add.", {"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["n"]})
 CALL = ToolCall("add", {"n": 1}, "c1")
@@ -50,6 +53,8 @@ def result(text: str, call: ToolCall = CALL) -> Message:
 
 GOOD = (calls(CALL), result("1"), Message("assistant", "It is 1."))
 AGAIN = ToolCall("add", {"n": 1}, "c2")
+OTHER, WRONG = ToolCall("add", {"n": 2}, "c3"), ToolCall("add", {"n": "x"}, "c4")
+CIRCLE = (*GOOD[:2], calls(OTHER), result("2", OTHER))
 
 
 @pytest.mark.parametrize(
@@ -65,19 +70,74 @@ AGAIN = ToolCall("add", {"n": 1}, "c2")
         ((Message("assistant", " "),), 1.0, {}, "no answer"),
         ((Step(content="It is 1.", closed=True),), 1.0, {}, "cut short"),
         ((Step(content="It is 1.", finish="length"),), 1.0, {}, "cut short"),
-        ((calls(ToolCall("fly", {})), *GOOD), 1.0, {}, "format"),
-        ((calls(ToolCall("add", {"n": "x"})), *GOOD), 1.0, {}, "format"),
+        ((calls(ToolCall("fly", {}, "c0")), result("?", ToolCall("fly", {}, "c0")), *GOOD), 1.0, {}, "format"),
+        ((calls(WRONG), result("?", WRONG), *GOOD), 1.0, {}, "format"),
+        ((calls(CALL), *GOOD), 1.0, {}, "order"),
+        ((result("1"), *GOOD), 1.0, {}, "order"),
+        ((calls(CALL), GOOD[2]), 1.0, {}, "order"),
+        ((Message("user", "Add 2."), *GOOD), 1.0, {}, "order"),
+        ((Message("bot", "Hm."), *GOOD), 1.0, {}, "role"),
         ((Message("assistant", '<tool_call>{"name": "add"}'),), 1.0, {}, "format"),
         ((Message("assistant", "It is 1.<|im_end|>"),), 1.0, {}, "format"),
         ((calls(CALL), result("1"), calls(AGAIN), result("1", AGAIN), GOOD[2]), 1.0, {}, "repeated"),
         ((calls(CALL), result("busy"), calls(AGAIN), result("1", AGAIN), GOOD[2]), 1.0, {}, ""),
+        ((calls(CALL), result("busy"), calls(CALL), result("1"), GOOD[2]), 1.0, {}, ""),
+        (
+            (*GOOD[:2], calls(OTHER), result("2", OTHER), *GOOD[:2], calls(OTHER), result("3", OTHER), GOOD[2]),
+            1.0,
+            {},
+            "",
+        ),
+        ((*CIRCLE, *CIRCLE, *CIRCLE, GOOD[2]), 1.0, {}, "repeated"),
         ((Message("assistant", "I add them. " * 3),), 1.0, {}, "repeated"),
         ((Message("assistant", "1, 2, 3, 4 and 5 are 15."),), 1.0, {}, ""),
+        ((Message("assistant", f"{'x' * 9000} It is so. It is so. It is so. "),), 1.0, {}, "repeated"),
+        ((Message("assistant", "| a | b | c |\n| --- | --- | --- | --- | --- | --- |\n" + "-" * 40),), 1.0, {}, ""),
+        ((Message("assistant", f"if a:\n{' ' * 40}return 1"),), 1.0, {}, ""),
     ],
 )
 def test_why_a_run_is_dropped(tmp_path: Path, said: Any, reward: float, metadata: Any, reason: str) -> None:
     run = read(recorded(tmp_path / "run.jsonl", *said, reward=reward, **metadata))
     assert reason_to_drop(run, Rewards(environments={"easy": 0.5})) == reason
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "object", "properties": {"n": {"$ref": "http://127.0.0.1:9/elsewhere"}}},
+        {"type": "object", "properties": {"n": {"type": "number of kilos"}}},
+        {"type": "object", "properties": 7},
+        {"type": "object", "required": "n"},
+    ],
+)
+def test_tools_that_no_call_fits_are_no_error(tmp_path: Path, schema: Any) -> None:
+    tool = ToolSpec("add", "", schema)
+    assert not is_valid(CALL, [tool])
+    with Recorder(tmp_path / "run.jsonl", tools=[tool]) as recorder:
+        for message in (Message("user", "Add 1."), *GOOD):
+            recorder.message(message)
+        recorder.reward(1.0)
+    assert reason_to_drop(read(tmp_path / "run.jsonl"), Rewards()) == "format"
+
+
+def test_a_pattern_without_end_ends(tmp_path: Path) -> None:
+    tool = ToolSpec("say", "", {"type": "object", "properties": {"x": {"type": "string", "pattern": "^(a+)+$"}}})
+    assert is_valid(ToolCall("say", {"x": "a" * 40}), [tool])
+    assert not is_valid(ToolCall("say", {"x": "a" * 40 + "!"}), [tool])
+
+
+def test_what_is_said_three_times() -> None:
+    assert not loops("")
+    assert not loops("ha" * 11)
+    assert loops("ha" * 12)
+    assert loops("a" + "It is so, I think. " * 3)
+    assert not loops("a" + "It is so, I think. " * 2 + "It is so, I thought.")
+    rng = random.Random(0)
+    for _ in range(2000):
+        text = "".join(rng.choice("ab ") for _ in range(rng.randrange(60)))
+        found = re.search(r"(.{8,200}?)\1{2}", text)
+        if loops(text):
+            assert found, text
 
 
 def test_runs_that_failed_or_broke_off_are_dropped(tmp_path: Path) -> None:
@@ -130,6 +190,80 @@ def test_copies_are_dropped(tmp_path: Path) -> None:
     assert done.dropped == {"run: near another one": 1}
 
 
+def test_of_a_conversation_that_goes_on_only_the_whole_is_kept(tmp_path: Path) -> None:
+    more = (Message("user", "And 2 more, please, if you would."), Message("assistant", "That makes 3, as I see it."))
+    rest = (Message("user", "Thank you very much for all of this."), Message("assistant", "You are welcome, any time."))
+    for name, said in (("a", GOOD), ("b", (*GOOD, *more)), ("c", (*GOOD, *more, *rest)), ("d", (*GOOD, *rest))):
+        recorded(tmp_path / f"{name}.jsonl", *said)
+    done = prepare([tmp_path], [], Preparation())
+    assert sorted(len(example.messages) for example in done.examples) == [6, 8]
+    assert done.dropped == {"run: another one goes on with it": 2}
+
+
+def test_ids_that_come_again_are_told_apart(tmp_path: Path) -> None:
+    for number in range(4):
+        text = " ".join(f"{word}{number}" for word in ("one", "two", "three", "four", "five"))
+        path = tmp_path / f"{number}.jsonl"
+        with Recorder(path, run_id="the same", metadata={"task": f"t{number}"}) as recorder:
+            recorder.message(Message("user", text))
+            recorder.message(Message("assistant", text))
+            recorder.reward(1)
+    done = prepare([tmp_path], [], Preparation(per_task=1))
+    assert len({example.request for example in done.examples}) == 4
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"eta": float("nan")},
+        {"near": float("nan")},
+        {"near": 1.5},
+        {"rewards": Rewards(float("nan"))},
+        {"rewards": Rewards(environments={"sqlite": float("nan")})},
+    ],
+)
+def test_what_is_no_number_lets_nothing_through(wanted: Any) -> None:
+    with pytest.raises(PrepareError):
+        Preparation(**wanted)
+
+
+def test_many_seeds_are_refused_and_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gba.tuning.prepare.held_out_requests", lambda name, seed: [])
+    for seed in range(51):
+        recorded(tmp_path / f"{seed}.jsonl", *GOOD, environment="lookup", seed=seed, request=f"Add {seed}.")
+    with pytest.raises(PrepareError, match="more than 50 seeds"):
+        prepare([tmp_path], [], Preparation())
+
+
+def test_a_leak_in_a_later_turn_and_in_general_dialogue(tmp_path: Path) -> None:
+    leak = environment("lookup").task(3, "held-out").request
+    turns = (Message("user", leak), Message("assistant", "I see."))
+    recorded(tmp_path / "a.jsonl", *GOOD, *turns, environment="lookup", split="train")
+    recorded(tmp_path / "b.jsonl", *GOOD, request="Add one.", environment="lookup")
+    talk = [
+        {"conversations": [{"from": "human", "value": leak}, {"from": "gpt", "value": "42."}]},
+        {"conversations": TALK},
+    ]
+    (tmp_path / "talk.json").write_text(json.dumps(talk))
+    done = prepare([tmp_path], [tmp_path / "talk.json"], Preparation(eta=0.5))
+    assert [example.request for example in done.examples if example.kind == "agent"] == ["Add one."]
+    assert (done.dropped["run: held out"], done.dropped["dialogue: held out"]) == (1, 1)
+
+
+def test_texts_of_one_pattern_are_told_apart() -> None:
+    """Very many that are alike, but not near enough, fill the bands: what is near is still found among the last."""
+    rng = random.Random(0)
+    base = [f"word{number}" for number in range(200)]
+    near, texts = Near(0.9), []
+    for number in range(500):
+        words = list(base)
+        for place in rng.sample(range(200), 12):
+            words[place] = f"other{number}x{place}"
+        texts.append(" ".join(words))
+        assert near.find_or_add(str(number), texts[-1]) is None
+    assert all(near.find(text + " end") == str(number) for number, text in enumerate(texts))
+
+
 def test_the_best_runs_of_a_task_are_kept(tmp_path: Path) -> None:
     answer = Message("assistant", "It is 1.")
     for name, said, reward in (("a", GOOD, 0.9), ("b", GOOD, 1.0), ("c", (answer,), 1.0)):
@@ -174,15 +308,21 @@ def test_general_dialogue_is_read(tmp_path: Path, as_list: bool) -> None:
         {"conversations": [{"from": "tool", "value": "x"}]},
         {"conversations": [TALK[0], {"from": "gpt", "value": None}]},
         "nothing",
+        {"id": "\ud800", "conversations": [TALK[0], {"from": "gpt", "value": "\ud83d"}]},
+        {"conversations": [TALK[0], {"from": "gpt", "value": "Hello!<|im_end|>"}]},
+        {"conversations": [TALK[0], {"from": "gpt", "value": "I am here. " * 4}]},
+        {"id": "\ud800", "conversations": TALK},
     ]
     path = tmp_path / "talk.json"
-    path.write_text(json.dumps(records) if as_list else "\n".join(map(json.dumps, records)))
+    path.write_text("\ufeff" + (json.dumps(records) if as_list else "\n".join(map(json.dumps, records))))
     read_back = list(read_general(path))
-    assert read_back[3:] == ["empty", "order", "role", "empty", "empty"]
-    first, second, third = (each for each in read_back if isinstance(each, Example))
+    assert read_back[3:-1] == ["empty", "order", "role", "empty", "empty", "text", "format", "repeated"]
+    first, second, third, last = (each for each in read_back if isinstance(each, Example))
     assert (first.id, first.kind, first.source) == ("talk-a", "general", "talk")
     assert [message.role for message in second.messages] == ["system", "user", "assistant"]
     assert third.messages[1] == Message("assistant", "Hi!")
+    assert last.id == "talk-11"
+    assert write_examples(tmp_path / "examples.jsonl", [first, second, third, last]) == 4
 
 
 def test_general_dialogue_that_is_none_is_said(tmp_path: Path) -> None:
@@ -213,6 +353,8 @@ def test_the_mix_has_its_ratio(eta: float, most: int | None, agents: int, genera
 def test_a_mix_that_cannot_be_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PrepareError, match="from 0 to 1"):
         mix([], [], Preparation(eta=2))
+    with pytest.raises(PrepareError, match="none of the runs"):
+        mix(examples("agent", 40), examples("general", 10), Preparation(eta=0.01))
     with pytest.raises(PrepareError, match="--general"):
         mix(examples("agent", 2), [], Preparation(eta=0.5))
     recorded(tmp_path / "a.jsonl", *GOOD, reward=0)

@@ -93,11 +93,15 @@ class Template:
 
 
 def _with_properties(tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The tool, with properties where its schema names none (``anyOf``, ``$ref``): templates go through them."""
+    """The tool, with properties where its schema names none (``anyOf``, ``$ref``), and mappings where it says True of
+    one: templates go through them."""
     function = tool.get("function")
     if not isinstance(function, Mapping) or not isinstance(function.get("parameters"), Mapping):
         return tool
     parameters = {"type": "object", "properties": {}, **function["parameters"]}
+    if isinstance(parameters["properties"], Mapping):
+        told = {name: {} if value is True else value for name, value in parameters["properties"].items()}
+        parameters["properties"] = told
     return {**tool, "function": {**function, "parameters": parameters}}
 
 
