@@ -210,12 +210,16 @@ def test_llama_cpp_computes_what_was_trained(model: Path, data: Path, tmp_path: 
     assert 0 < done.changed <= done.tensors
     with LlamaInProcess(tmp_path / "tuned.gguf") as tuned, LlamaInProcess(model) as before:
         assert tuned.properties().chat_template == before.properties().chat_template
-        tokens = tuned.tokenize("user says Hello, what can I do?")
-        after = distribution(tuned, tokens)
-        expected = torch.log_softmax(logits_of(tmp_path / "run", model, method, tokens), 0)
-        for token, logprob in after.items():
-            assert logprob == pytest.approx(expected[token].item(), abs=2e-3)
-        assert after != distribution(before, tokens)
+        compared = 0
+        for text in ("user says Hello, what can I do?", "Hello", "what can", "1 2 3", "calculate with", "the"):
+            tokens = tuned.tokenize(text)
+            after = distribution(tuned, tokens)
+            expected = torch.log_softmax(logits_of(tmp_path / "run", model, method, tokens), 0)
+            for token, logprob in after.items():
+                assert logprob == pytest.approx(expected[token].item(), abs=1e-2)  # llama.cpp caches in half precision
+                compared += 1
+            assert not after or after != distribution(before, tokens)
+        assert compared >= 10
 
 
 def write_renamed(model: Path, path: Path) -> Path:
@@ -225,10 +229,9 @@ def write_renamed(model: Path, path: Path) -> Path:
 
 
 def distribution(backend: LlamaInProcess, tokens: list[int]) -> dict[int, float]:
+    """The likeliest next tokens; none where the model ends there, of which llama.cpp tells nothing."""
     (first, *_) = backend.complete(tokens, max_tokens=1, sampling=Sampling(temperature=0, extra={"n_probs": 10}))
-    (told,) = first.logprobs
-    assert told is not None
-    return {one.token: one.logprob for one in told.top}
+    return {one.token: one.logprob for told in first.logprobs if told is not None for one in told.top}
 
 
 def logits_of(run: Path, base: Path, method: str, tokens: list[int]) -> torch.Tensor:

@@ -115,7 +115,8 @@ class _Weights:
         self._check(run)
         if "split.count" in fields and int(fields["split.count"].contents()) > 1:
             raise ConfigError("the base is one of several files: join them first (llama-gguf-split --merge)")
-        found = _differences(about["base"], run) if self.adds else _whole(run)
+        (vocabulary,) = (int(each.shape[1]) for each in reader.tensors if each.name == "token_embd.weight")
+        found = _differences(about["base"], run, vocabulary) if self.adds else _whole(run)
         self.found = {self._name(name): self._ordered(name, weight) for name, weight in found}
 
     def _check(self, run: Path) -> None:
@@ -143,11 +144,14 @@ class _Weights:
         return ordered
 
 
-def _differences(base: str, run: Path) -> Iterator[tuple[str, NDArray[np.float32]]]:
+def _differences(base: str, run: Path, vocabulary: int) -> Iterator[tuple[str, NDArray[np.float32]]]:
     from peft import PeftModel
     from peft.tuners.lora import LoraLayer
 
     model = load_hub_model(base, {"dtype": "float32"}).model
+    tokens = model.get_input_embeddings().weight.shape[0]
+    if tokens != vocabulary:
+        raise ConfigError(f"the base has {vocabulary} tokens and the run's model {tokens}: it is another model")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # peft still asks transformers by an older name
