@@ -14,6 +14,7 @@ GbaError
 │   ├── EmbeddingError           no vector of a text, or not one of the dimensions that it has to have
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
+├── ConfigError              a config of a language model cannot be used
 ├── OptionsError             texts among which a model cannot choose
 ├── StepError                a step ended without a valid call
 ├── StepLimitError           an agent made as many steps as it may, and has no answer
@@ -29,6 +30,7 @@ from typing import Any
 
 __all__ = [
     "BackendError",
+    "ConfigError",
     "ContextOverflowError",
     "ConversationError",
     "DocumentError",
@@ -227,6 +229,14 @@ class ConversationError(GbaError):
 
     def __init__(self, message: str, *, index: int | None = None) -> None:
         self.index = index
+        super().__init__(message)
+
+
+class ConfigError(GbaError):
+    """The config (its name, or its file) cannot be used; ``key``: the keys up to what is wrong with it, or ""."""
+
+    def __init__(self, message: str, config: str = "", key: str = "") -> None:
+        self.config, self.key = config, key
         super().__init__(message)
 
 

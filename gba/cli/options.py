@@ -62,6 +62,15 @@ class ModelOptions:
             show_default=False,
         ),
     ] = None
+    config: Annotated[
+        str | None,
+        typer.Option(
+            "--config",
+            help="A language model described in YAML: a name (hf, llamacpp, openchat ...) or a file. --model and "
+            "--base-url go over what it says.",
+            show_default=False,
+        ),
+    ] = None
     context: Annotated[
         int | None,
         typer.Option("--context", "-c", min=64, help="Tokens of context, in process.", show_default=False),
@@ -105,6 +114,12 @@ class ModelOptions:
     given: frozenset[str] = field(default=frozenset(), repr=False)
 
     def __post_init__(self) -> None:
+        wrong = [name for name in _IN_PROCESS if name in self.given and self.config is not None]
+        if wrong:
+            raise GbaError(
+                f"{', '.join(_flag(name) for name in wrong)}: the config {self.config} says this. Leave it out, or "
+                "write a config that inherits this one"
+            )
         wrong = [name for name in _IN_PROCESS if name in self.given and self._on_server()]
         if wrong:
             raise GbaError(
@@ -137,6 +152,8 @@ class ModelOptions:
                 "call_syntax",
             )
         }
+        if self.config is not None:
+            return self._configured(self.config, common)
         if self._on_server():
             model = self.model if "model" in self.given else None
             if model is not None and self._is_file():
@@ -153,6 +170,34 @@ class ModelOptions:
             load_options={name: value for name, value in options.items() if value is not None},
             **common,
         )
+
+    def _configured(self, config: str, common: dict[str, Any]) -> ChatLlamaCpp:
+        """The model that a config describes. What was typed goes over what it says, which goes over the rest."""
+        from dataclasses import asdict
+
+        from gba.langchain.chat_model import ChatLlamaCpp
+        from gba.llm.configs import load_llm, read_config
+
+        said = read_config(config)
+        described = said.get("backend")
+        in_process = isinstance(described, dict) and described.get("_target_") == "gba.LlamaInProcess"
+        typed_ones = {"base_url": self.base_url, "model_path" if in_process else "model": self.model}
+        over = {
+            key: value
+            for key, value in typed_ones.items()
+            if ("base_url" if key == "base_url" else "model") in self.given
+        }
+        llm = load_llm(config, {"backend": over} if over else {})
+        own: dict[str, Any] = {"chat_format": llm.chat_format, "call_syntax": llm.call_syntax}
+        own["max_tokens"] = llm.engine.options.max_tokens
+        if "sampling" in said:
+            own |= asdict(llm.engine.sampling)
+        common = {
+            name: value
+            for name, value in common.items()
+            if name in self.given or (value is not None and name not in own) or own.get(name) is None
+        }
+        return ChatLlamaCpp(backend=llm.backend, **{**own, **common})
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A language model behind one interface, whatever runs it: completions of conversations, choices, token counts."""
 
 from gba.llm.backend import Asked, LanguageBackend
+from gba.llm.configs import load_llm
 from gba.llm.options import OptionChoice
 
-__all__ = ["Asked", "LanguageBackend", "OptionChoice"]
+__all__ = ["Asked", "LanguageBackend", "OptionChoice", "load_llm"]

@@ -67,6 +67,7 @@ class LanguageBackend:
         if overflow not in ("error", "trim"):
             raise ConversationError(f"overflow is {overflow!r}: it has to be 'error' or 'trim'")
         self.backend, self.overflow, self.reserve = backend, overflow, reserve
+        self.chat_format, self.call_syntax = chat_format, call_syntax
         options = StepOptions(max_tokens=max_tokens)
         self.engine = Engine(
             backend, chat_format=chat_format, call_syntax=call_syntax, sampling=sampling, options=options

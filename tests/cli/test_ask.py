@@ -190,3 +190,30 @@ def test_a_recorded_run_is_shown(gba, scripted, tmp_path: Path) -> None:
 
 def test_what_is_no_run_is_not_shown(gba, tmp_path: Path) -> None:
     assert "cannot be read" in gba("trajectory", "show", str(tmp_path / "none.jsonl")).err
+
+
+def test_a_config_describes_the_model(gba, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text("defaults: [tiny]\nmax_tokens: 100\nsampling: {_target_: gba.Sampling, temperature: 0}\n")
+    ended = gba("ask", "What is 25 raised to the 0.24 power?", "--config", str(own))
+    assert ended.code == 0, ended.err
+    assert "answer   The answer is 2.16524." in ended.out
+    again = gba("ask", "What is 25 raised to the 0.24 power?", "--config", "inprocess", "--model", "tiny-agent")
+    assert again.out == ended.out
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (("--config", "tinny"), "Did you mean 'tiny'"),
+        (("--config", "inprocess"), "backend.model_path has to be given"),
+        (("--config", "tiny", "--threads", "2"), "--threads: the config tiny says this"),
+        (("--config", "tiny", "--base-url", "http://127.0.0.1:9"), "gba.LlamaInProcess has no 'base_url'"),
+        (("--config", "llamacpp", "--base-url", "http://127.0.0.1:9"), "127.0.0.1:9"),
+    ],
+)
+def test_configs_that_cannot_be(gba, arguments: tuple[str, ...], message: str) -> None:
+    ended = gba("ask", "hello", *arguments)
+    assert ended.code == 1
+    assert message in ended.err
+    assert "Traceback" not in ended.err
