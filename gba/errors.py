@@ -14,6 +14,7 @@ GbaError
 │   ├── EmbeddingError           no vector of a text, or not one of the dimensions that it has to have
 │   └── ContextOverflowError     the prompt does not fit into the context
 ├── ConversationError        messages that are out of order or of an unknown kind
+├── OptionsError             texts among which a model cannot choose
 ├── StepError                a step ended without a valid call
 ├── StepLimitError           an agent made as many steps as it may, and has no answer
 ├── DocumentError            a file has no text that can be read
@@ -38,6 +39,7 @@ __all__ = [
     "MathError",
     "ModelChangedError",
     "ModelFileError",
+    "OptionsError",
     "SchemaError",
     "ServerResponseError",
     "ServerUnavailableError",
@@ -224,6 +226,14 @@ class ConversationError(GbaError):
     """The message at ``index`` (from 0; None where no single one is at fault) cannot stand where it does."""
 
     def __init__(self, message: str, *, index: int | None = None) -> None:
+        self.index = index
+        super().__init__(message)
+
+
+class OptionsError(GbaError):
+    """A model cannot choose among these options: the one at ``index`` (from 0; None where there is none at all)."""
+
+    def __init__(self, message: str, index: int | None = None) -> None:
         self.index = index
         super().__init__(message)
 

@@ -149,7 +149,11 @@ class Engine:
 
     def count_tokens(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> int:
         """Exact number of tokens of the prompt for these messages, the opening of the assistant's turn included."""
-        return len(answer(self._prompt(messages, tools), cast("Backend", self.backend)).tokens)
+        return len(self.prompt(messages, tools))
+
+    def prompt(self, messages: Sequence[Message], tools: Sequence[ToolSpec] = ()) -> list[int]:
+        """The tokens of the prompt for these messages, up to where the model goes on."""
+        return answer(self._prompt(messages, tools), cast("Backend", self.backend)).tokens
 
     def _prompt(self, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Task[Prompt]:
         memory = yield from self._ready()

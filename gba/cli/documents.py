@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -79,6 +80,7 @@ def add(
     from gba.cli.console import complain, out
     from gba.documents.adding import add_files, documents_in
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a file is said by its error
     if piece_overlap >= piece_size:
         raise GbaError(f"--piece-overlap {piece_overlap} has to be less than --piece-size {piece_size}")
     found = documents_in(files)

@@ -42,11 +42,14 @@ def export(paths: Iterable[Path], out: Path, to: str, *, least: float | None, th
             return done
         out.parent.mkdir(parents=True, exist_ok=True)
         partial = out.with_name(f"{out.name}.part")
-        with partial.open("w", encoding="utf-8") as file:
-            for example in _examples(paths, least, done):
-                file.write(json.dumps(_written(example, to, thoughts), ensure_ascii=False) + "\n")
-                done.written += 1
-        partial.replace(out)
+        try:
+            with partial.open("w", encoding="utf-8") as file:
+                for example in _examples(paths, least, done):
+                    file.write(json.dumps(_written(example, to, thoughts), ensure_ascii=False) + "\n")
+                    done.written += 1
+            partial.replace(out)
+        finally:
+            partial.unlink(missing_ok=True)
     except OSError as error:
         raise GbaError(f"{out} cannot be written ({error.strerror or error}): choose another place") from error
     return done

@@ -23,6 +23,7 @@ from gba.cli.models import app as models
 from gba.cli.prepare import prepare
 from gba.cli.serve import serve
 from gba.cli.trajectory import app as trajectory
+from gba.cli.tune import export, tune
 from gba.cli.ui import ui
 from gba.cli.version import version
 from gba.errors import GbaError
@@ -35,7 +36,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # Typer's boxes need rich's Markdown, which takes a third of the time of `gba --help`
 )
-for _command in (ask, chat, ui, serve, api, collect, prepare, grammar, math, doctor, version):
+for _command in (ask, chat, ui, serve, api, collect, prepare, tune, export, grammar, math, doctor, version):
     app.command()(_command)
 app.command("eval")(evaluate)
 app.add_typer(documents, name="documents")

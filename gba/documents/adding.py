@@ -15,7 +15,7 @@ from gba.errors import ContextOverflowError, DocumentError, GbaError
 __all__ = ["Outcome", "add_files", "documents_in"]
 
 _ENDINGS = {".markdown", ".md", ".mdown", ".mkd", ".pdf", ".rst", ".text", ".txt"}
-_TOGETHER = 64
+_TOGETHER = 32
 """Pieces from which on what has been read is embedded and written, however many files they are of."""
 
 
@@ -77,7 +77,7 @@ def add_files(
 
     Raises StoreError, and what the model raises, but for a piece that is too long for it, which its file fails with.
     """
-    store.check()
+    store.check(begin=True)
     known, waiting = store.sources(), list[_File]()
     for path in paths:
         try:
@@ -96,6 +96,8 @@ def add_files(
 
 
 def _read(path: Path, size: int, overlap: int) -> _File:
+    if path.exists() and not path.is_file():
+        raise DocumentError(f"{path} is no file of bytes (a folder, a device or a pipe): name files", path=str(path))
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -48,7 +48,7 @@ def open_store(
     kept = {name: str(options[name]) for name in _KEPT if options.get(name)}
     if create:
         try:
-            store.check()
+            store.check(begin=True)
             store.keep(kept)
         except BaseException:
             store.close()

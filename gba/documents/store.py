@@ -66,16 +66,18 @@ class DocumentStore(VectorStore):
         """What makes vectors."""
         return self._embedding
 
-    def check(self) -> None:
-        """Raises StoreError where the model is not the one that the store was made with; a new store notes it down.
+    def check(self, *, begin: bool = False) -> None:
+        """Raises StoreError where the model is not that which the store was made with. A new store is of any model, and
+        notes this one down where it is to ``begin``.
 
         What adds or searches checks it, too, the first time.
         """
         with self._guard:
-            if self._same_model:
+            new = self.dimensions is None
+            if self._same_model or (new and not begin):
                 return
             (probe,) = self._embedding.embed_documents([_PROBE])
-            if self.dimensions is None:
+            if new:
                 self._begin(probe)
             self._check_dimensions(len(probe))
             likeness = _cosine(probe, unpack(self._about("probe")))
@@ -128,7 +130,7 @@ class DocumentStore(VectorStore):
         self, texts: list[str], metadatas: Sequence[dict[str, Any]], ids: Sequence[str], sources: Sequence[str | None]
     ) -> list[Row]:
         """The texts with their vectors, ready for `replace`. Raises StoreError, and what the model raises."""
-        self.check()
+        self.check(begin=True)
         vectors = self._embedding.embed_documents(texts)
         for length in set(map(len, vectors)):
             self._check_dimensions(length)
@@ -189,8 +191,7 @@ class DocumentStore(VectorStore):
     def similarity_search_with_score(self, query: str, k: int = 4, **kwargs: Any) -> list[tuple[Document, float]]:
         """The same, each with its distance: 1 less the cosine, from 0 (the same) to 2."""
         _nothing_more(kwargs)
-        self.check()
-        return self._nearest(self._embedding.embed_query(query), k)
+        return self._nearest(self._asked(query), k)
 
     def similarity_search_by_vector(self, embedding: list[float], k: int = 4, **kwargs: Any) -> list[Document]:
         """The ``k`` documents whose vectors are nearest to this one."""
@@ -201,9 +202,7 @@ class DocumentStore(VectorStore):
         self, query: str, k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
     ) -> list[Document]:
         """``k`` of the ``fetch_k`` nearest documents that say different things; see LangChain."""
-        self.check()
-        vector = self._embedding.embed_query(query)
-        return self.max_marginal_relevance_search_by_vector(vector, k, fetch_k, lambda_mult, **kwargs)
+        return self.max_marginal_relevance_search_by_vector(self._asked(query), k, fetch_k, lambda_mult, **kwargs)
 
     def max_marginal_relevance_search_by_vector(
         self, embedding: list[float], k: int = 4, fetch_k: int = 20, lambda_mult: float = 0.5, **kwargs: Any
@@ -279,6 +278,11 @@ class DocumentStore(VectorStore):
             self._connection.execute("DELETE FROM vectors WHERE number = ?", number)
         return len(numbers)
 
+    def _asked(self, query: str) -> list[float]:
+        """The vector of a query; an empty one where there is nothing that it could be near to."""
+        self.check()
+        return [] if self.dimensions is None else self._embedding.embed_query(query)
+
     def _nearest(self, vector: Sequence[float], k: int) -> list[tuple[Document, float]]:
         return [(_document(*row[:3]), row[3]) for row in self._nearest_rows(vector, k)]
 
@@ -295,7 +299,7 @@ class DocumentStore(VectorStore):
         if found != expected:
             raise StoreError(
                 f"the vectors in the store {self.path} have {expected} dimensions, and this one has {found}: it is of "
-                "another model. Use the model that the store was made with, or make a new store with this one.",
+                f"another model. Use that which the store was made with ({self._about('model')}), or make a new one.",
                 path=str(self.path),
                 expected=expected,
                 found=found,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from langchain_core.language_models import BaseChatModel
 from langchain_core.tools import BaseTool
 
+from gba.chat.syntaxes import builtin
 from gba.errors import GbaError
 from gba.langchain.chat_model import ChatLlamaCpp
 from gba.models import manifest
@@ -34,6 +35,7 @@ def create_agent(
     window: int | None = None,
     max_steps: int | None = None,
     early_stopping: Literal["generate", "error"] = "generate",
+    call_syntax: str | None = None,
     **options: Any,
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
     """`langchain.agents.create_agent`, which see for ``options`` (``system_prompt``, ``response_format`` …).
@@ -49,7 +51,11 @@ def create_agent(
     answers from what it has (``early_stopping="generate"``), or a StepLimitError follows (``"error"``). Both are
     middleware, which other agents of LangChain can have: `gba.langchain.memory`, `gba.langchain.step_limit`.
 
-    Raises GbaError, with the remedy, where LangChain is not installed, and for numbers that cannot be.
+    ``call_syntax``: how the model is to call, whatever it says itself; see `ChatLlamaCpp.call_syntax`. ``"react"``
+    makes an agent of thoughts, actions and observations.
+
+    Raises GbaError, with the remedy, where LangChain is not installed, for numbers that cannot be, and for a call
+    syntax that there is not, or for another chat model than gba's.
     """
     try:
         from langchain.agents import create_agent as langchain_create_agent
@@ -65,7 +71,7 @@ def create_agent(
         wrapped.append(Recording(recorder))
     wrapped += _limits(window, max_steps, early_stopping)
     graph: CompiledStateGraph[Any, Any, Any, Any] = langchain_create_agent(
-        _model(model), list(tools), middleware=wrapped, **options
+        _calling(_model(model), call_syntax), list(tools), middleware=wrapped, **options
     )
     return graph
 
@@ -92,6 +98,16 @@ def _model(model: BaseChatModel | str | None) -> BaseChatModel | str:
     if model.endswith(".gguf") or Path(model).is_file():
         return ChatLlamaCpp(model_path=model)
     return ChatLlamaCpp(model=model) if model in {known.name for known in manifest()} else model
+
+
+def _calling(model: BaseChatModel | str, call_syntax: str | None) -> BaseChatModel | str:
+    if call_syntax is None:
+        return model
+    if not isinstance(model, ChatLlamaCpp):
+        raise GbaError(f"call_syntax={call_syntax!r} is for ChatLlamaCpp, and the model is {model!r}: leave it out")
+    if call_syntax != "native":
+        builtin(call_syntax)
+    return model.model_copy(update={"call_syntax": call_syntax})
 
 
 def _tell(error: Exception, request: ToolCallRequest) -> str:

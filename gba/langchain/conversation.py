@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from langchain_core.messages import AIMessage, BaseMessage, ToolMessage
+from langchain_core.messages import AIMessage, BaseMessage
 
 from gba.chat.messages import Message, Step
 from gba.errors import ConversationError, SchemaError
@@ -141,13 +141,12 @@ def _records(messages: Sequence[BaseMessage]) -> Sequence[Message | MessageRecor
 
 
 def _record(message: BaseMessage) -> Message | MessageRecord:
-    try:
-        return to_messages([message])[0]
-    except ConversationError:
-        role = {"human": "user", "ai": "assistant"}.get(message.type, message.type)
-        role = role if role in ("assistant", "system", "tool", "user") else "user"
-        call_id = message.tool_call_id if isinstance(message, ToolMessage) else None
-        return MessageRecord(role, _words(message), call_id=call_id, name=message.name)
+    for each in (message, message.model_copy(update={"content": _words(message)})):
+        try:
+            return to_messages([each])[0]
+        except ConversationError:
+            continue
+    return MessageRecord(str(getattr(message, "role", message.type)), _words(message))
 
 
 def _words(message: BaseMessage) -> str:

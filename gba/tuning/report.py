@@ -25,7 +25,7 @@ class Score:
     """The runs of one way to ask a model on one set of tasks. Shares are from 0 to 1, tokens counts of all runs.
 
     ``solved``: the share of runs with a reward of 1; ``low`` and ``high``: its interval of 95 % (Wilson); ``valid``:
-    the share of calls that their tool's schema allows, None where there were none.
+    the share of calls that their tool's schema allows, None where there were none; ``called``: runs with a call.
     """
 
     way: str
@@ -39,6 +39,7 @@ class Score:
     calls: int
     valid: float | None
     generated: int
+    called: int = 0
 
 
 def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
@@ -61,6 +62,7 @@ def score(way: str, tasks: str, runs: Iterable[Trajectory]) -> Score:
         len(valid),
         sum(valid) / len(valid) if valid else None,
         sum(run.usage().get("generated", 0) for run in listed),
+        sum(any(message.calls for message in run.messages) for run in listed),
     )
 
 
@@ -74,8 +76,8 @@ def pooled(scores: Sequence[Score]) -> list[Score]:
         valid = sum((each.valid or 0) * each.calls for each in mine) / calls if calls else None
         reward = sum(each.reward * each.runs for each in mine) / runs
         failed, generated = sum(each.no_answer for each in mine), sum(each.generated for each in mine)
-        low, high = interval(solved, runs)
-        found.append(Score(way, "all", runs, solved / runs, low, high, reward, failed, calls, valid, generated))
+        low, high, called = *interval(solved, runs), sum(each.called for each in mine)
+        found.append(Score(way, "all", runs, solved / runs, low, high, reward, failed, calls, valid, generated, called))
     return found if len({each.tasks for each in scores}) > 1 else []
 
 
@@ -103,14 +105,14 @@ def write_report(scores: Sequence[Score], folder: Path, *, model: str, about: di
 def as_markdown(scores: Sequence[Score]) -> str:
     """A table, a row each, and one for each way on all tasks."""
     lines = [
-        "| tasks | way | runs | solved | 95 % | reward | valid calls | without answer |",
-        "|---|---|---|---|---|---|---|---|",
+        "| tasks | way | runs | solved | 95 % | reward | valid calls | without answer | with a call |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for each in (*scores, *pooled(scores)):
         valid = "–" if each.valid is None else f"{each.valid:.1%} of {each.calls}"
         lines.append(
             f"| {each.tasks} | {each.way} | {each.runs} | {each.solved:.1%} | {each.low:.0%}–{each.high:.0%} | "
-            f"{each.reward:.3f} | {valid} | {each.no_answer} |"
+            f"{each.reward:.3f} | {valid} | {each.no_answer} | {each.called} |"
         )
     return "\n".join(lines) + "\n"
 

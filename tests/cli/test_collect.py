@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -70,3 +73,23 @@ def test_ones_own_environment_and_teacher(gba: Run, tmp_path: Path, monkeypatch:
     ended = gba("collect", "lookup", "--teacher", "own_world:nothing", "-o", "runs2")
     assert "no chat model" in ended.err
     assert "no split" in gba("collect", "lookup", "--split", "test", "-o", "runs2").err
+
+
+def test_a_process_that_is_killed_loses_no_finished_run(gba: Run, tmp_path: Path) -> None:
+    out = tmp_path / "runs"
+    arguments = ["collect", "sqlite", "--teacher", "expert", "-n", "60", "-o", str(out)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen([sys.executable, "-m", "gba", *arguments], env=environment, stderr=subprocess.DEVNULL)
+    try:
+        until = time.monotonic() + 60
+        while len(list(out.glob("*.jsonl"))) < 5 and process.poll() is None and time.monotonic() < until:
+            time.sleep(0.005)
+    finally:
+        process.kill()
+        process.wait()
+    before = {path: path.read_bytes() for path in out.glob("*.jsonl") if path.read_bytes().endswith(b'"error": ""}\n')}
+    assert 4 <= len(before) < 60
+    ended = gba(*arguments, "--resume")
+    assert f"60 runs in {out}, of which {len(before)} were there" in ended.err
+    assert {path: path.read_bytes() for path in before} == before
+    assert sorted(run.metadata["index"] for run in read_all(out)) == list(range(60))

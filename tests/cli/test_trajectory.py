@@ -85,6 +85,13 @@ def test_prepared_examples_are_exported(gba: Run, runs: Path, tmp_path: Path) ->
     assert [message["role"] for message in json.loads(line)["messages"]] == [message.role for message in run.messages]
 
 
+def test_an_export_that_fails_leaves_nothing(gba: Run, runs: Path, tmp_path: Path) -> None:
+    (tmp_path / "examples.jsonl").write_text('{"messages": []}\n')
+    arguments = ("trajectory", "export", str(runs), str(tmp_path / "examples.jsonl"), "-o", str(tmp_path / "out.jsonl"))
+    assert "no example" in gba(*arguments).err
+    assert not list(tmp_path.glob("out*"))
+
+
 def test_runs_are_pages(gba: Run, runs: Path, tmp_path: Path) -> None:
     ended = gba("trajectory", "export", str(runs), "-f", "html", "-o", str(tmp_path / "site"))
     assert "5 written" in ended.err

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -146,6 +147,9 @@ def test_one_bad_file_does_not_stop_the_others(store: DocumentStore, tmp_path: P
         "c.txt": "added",
     }
     assert isinstance(outcomes["b.txt"].error, DocumentError)
+    os.mkfifo(tmp_path / "pipe")
+    (pipe,) = add_files(store, [tmp_path / "pipe"])
+    assert "a device or a pipe" in str(pipe.error)
     (gone,) = add_files(store, [tmp_path / "gone.txt"])
     assert "No such file" in str(gone.error)
 

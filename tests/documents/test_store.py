@@ -97,6 +97,18 @@ def test_it_is_there_when_opened_again(path: Path) -> None:
         assert store
 
 
+def test_a_new_store_is_of_no_model_until_something_is_added(path: Path) -> None:
+    with DocumentStore(path, WordEmbedding(shift=1)) as store:
+        store.check()
+        assert store.similarity_search("red") == []
+        assert store.max_marginal_relevance_search("red") == []
+        assert store.dimensions is None
+    with DocumentStore(path, WordEmbedding()) as store:
+        assert store.add_texts([]) == []
+        store.add_texts(["red"])
+        assert store.similarity_search("red")[0].page_content == "red"
+
+
 def test_another_model(path: Path) -> None:
     with DocumentStore(path, WordEmbedding()) as store:
         store.add_texts(["red"])
@@ -109,7 +121,7 @@ def test_another_model(path: Path) -> None:
         assert len(other) == 1
     with (
         DocumentStore(path, DeterministicFakeEmbedding(size=7)) as other,
-        pytest.raises(StoreError, match="64 dimensions, and this one has 7") as caught,
+        pytest.raises(StoreError, match=r"64 dimensions, and this one has 7: .* made with \(words\)") as caught,
     ):
         other.similarity_search("red")
     assert (caught.value.expected, caught.value.found) == (64, 7)

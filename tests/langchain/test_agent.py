@@ -15,6 +15,7 @@ from langchain.agents.middleware import (
     ToolErrorMiddleware,
 )
 from langchain.agents.structured_output import ProviderStrategy, ToolStrategy
+from langchain_core.language_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, MessagesState, StateGraph
@@ -23,8 +24,10 @@ from langgraph.types import Command
 from pydantic import BaseModel
 
 from gba.backends.scripted import Scripted
+from gba.errors import GbaError
 from gba.langchain import ChatLlamaCpp, create_agent
 from gba.langchain.agent import _model
+from gba.tools.facts import search
 from tests.helpers.scripts import answer, call, filled
 
 POPULATIONS = {"France": 68_000_000}
@@ -206,3 +209,22 @@ def test_a_model_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert target("x.gguf") == (None, "x.gguf")
     assert target(None) == (None, None)
     assert target("openai:gpt-5") == "openai:gpt-5"
+
+
+def test_a_call_syntax_for_the_agent_alone() -> None:
+    backend = Scripted.turns(
+        ['Thought: I look.\nAction: search\nAction Input: {"query": "Oslo"}', "Thought: I know.\nAnswer: Oslo."]
+    )
+    model = ChatLlamaCpp(backend=backend)
+    agent = create_agent(model, [search], call_syntax="react")
+    messages = agent.invoke({"messages": [("user", "Where?")]})["messages"]
+    assert messages[-1].text == "Oslo."
+    assert "Action: the name of one tool" in backend.requests[0].text
+    assert model.call_syntax is None, "the model itself stays as it is"
+
+
+def test_call_syntaxes_that_cannot_be() -> None:
+    with pytest.raises(GbaError, match="reakt"):
+        create_agent(ChatLlamaCpp(base_url="http://127.0.0.1:9"), call_syntax="reakt")
+    with pytest.raises(GbaError, match="is for ChatLlamaCpp"):
+        create_agent(GenericFakeChatModel(messages=iter([])), call_syntax="react")

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict
 import pytest
 from langchain.agents import create_agent as langchains_agent
 from langchain_core.language_models import BaseChatModel, GenericFakeChatModel
-from langchain_core.messages import AIMessage, AnyMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AnyMessage, ChatMessage, HumanMessage, SystemMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
 from langchain_core.tools import tool
 from langchain_core.utils.function_calling import convert_to_openai_tool
@@ -241,6 +241,23 @@ def test_what_no_model_of_gbas_can_read_is_named(tmp_path: Path) -> None:
     asked = HumanMessage([{"type": "text", "text": "What is this?"}, image])
     Other(says=[AIMessage("A dot.")]).invoke([asked], {"callbacks": [RecordRuns(tmp_path)]})
     assert [message.content for message in only(tmp_path).messages] == ["What is this?\n[image_url]", "A dot."]
+
+
+def test_calls_and_results_stay_beside_what_cannot_be_read(tmp_path: Path) -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+    told = [
+        HumanMessage([image]),
+        AIMessage([{"type": "text", "text": "I look."}, image], tool_calls=[CALL]),
+        ToolMessage([image], tool_call_id="c1", name="half"),
+        ChatMessage("What is it?", role="judge"),
+    ]
+    Other(says=[AIMessage("A dot.")]).invoke(told, {"callbacks": [RecordRuns(tmp_path)]})
+    run = only(tmp_path)
+    assert [message.role for message in run.messages] == ["user", "assistant", "tool", "judge", "assistant"]
+    assert [call.name for call in run.messages[1].calls] == ["half"]
+    assert run.messages[1].content == "I look.\n[image_url]"
+    assert run.messages[2].call_id == "c1"
+    assert "image" in run.messages[2].content
 
 
 def test_a_graph_that_waits_for_somebody_has_not_failed(tmp_path: Path) -> None:

@@ -72,6 +72,19 @@ def test_the_notebook_of_langchain(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "8 messages in the thread" in printed
 
 
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_notebook_of_react() -> None:
+    printed = _printed(_run(FOLDER / "react.ipynb"))
+    assert "iceland.md added 1" in printed
+    assert "2023" not in printed, "an observation that the model invents is never written"
+    assert "Observation: Oslo: Oslo is the capital of Norway. Norway joined NATO in 1949." in printed
+    assert "answer:  Norway joined NATO in 1949, and Iceland has 359122 people (iceland.md)." in printed
+    assert "result:  [iceland.md] # Iceland  The population of Iceland is 359122." in printed
+    assert "answer:  The answer is 26547." in printed, "of the encyclopedia, on real inference"
+    assert "answer:  The answer is 179561." in printed, "of the documents"
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.name)
 def test_outputs_are_kept_and_show_no_error(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)

@@ -81,10 +81,10 @@ def test_an_agent_of_react_reads_them(store: VectorStore) -> None:
     backend = Scripted.turns(
         [
             'Thought: I have to look it up.\nAction: search_documents\nAction Input: {"query": "capital of Norway"}\n',
-            "Thought: Now I know.\nFinal Answer: Oslo, says norway.pdf.",
+            "Thought: Now I know.\nAnswer: Oslo, says norway.pdf.",
         ]
     )
-    agent = create_agent(ChatLlamaCpp(backend=backend, call_syntax="react"), [search_documents(store)])
+    agent = create_agent(ChatLlamaCpp(backend=backend), [search_documents(store)], call_syntax="react")
     messages = agent.invoke({"messages": [("user", "What is the capital of Norway?")]})["messages"]
     assert [message.type for message in messages] == ["human", "ai", "tool", "ai"]
     assert messages[2].content.startswith("[norway.pdf, page 3]")

@@ -95,6 +95,8 @@ def test_a_report_says_what_was_solved(tmp_path: Path) -> None:
     write_report(scores, tmp_path, model="m.gguf", about={"tasks": 4})
     assert json.loads((tmp_path / "report.json").read_text())["scores"][0]["solved"] == 1.0
     assert "| arithmetic | expert | 4 | 100.0% | 51%–100% | 1.000 | 100.0% of" in as_markdown(scores)
+    assert {line.count("|") for line in as_markdown(scores).splitlines()} == {10}
+    assert [each.called for each in scores] == [4, 4]
     plot(scores, tmp_path / "report.svg", title="m")
     assert "<!-- tasks solved -->" in (tmp_path / "report.svg").read_text()
     with pytest.raises(ValueError, match="no runs"):
@@ -108,7 +110,7 @@ def test_scores_are_pooled() -> None:
     assert (all_of_a.runs, all_of_a.solved, all_of_a.calls, all_of_a.valid) == (10, 0.4, 4, 0.75)
     assert (all_of_a.no_answer, all_of_a.generated, all_of_a.reward) == (1, 15, pytest.approx(0.48))
     assert (all_of_a.low, all_of_a.high) == interval(4, 10)
-    assert (all_of_b.valid, all_of_b.no_answer) == (None, 4)
+    assert (all_of_b.valid, all_of_b.no_answer, all_of_b.called) == (None, 4, 0)
     assert "| all | a | 10 | 40.0% |" in as_markdown([one, two, other, none])
     assert pooled([one, other]) == []
 

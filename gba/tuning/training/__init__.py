@@ -1,0 +1,9 @@
+"""Tuning a model on examples: `gba tune`. Needs the extra `tuning`; torch is imported when training begins.
+
+TuneConfig ──► Batches (examples as packed tokens) ──► Learner (the model, what of it learns) ──► train
+                                                                  Checkpoints ◄──────────────────────┘
+"""
+
+from gba.tuning.training.config import ConfigError, TuneConfig, read_config
+
+__all__ = ["ConfigError", "TuneConfig", "read_config"]
