@@ -73,6 +73,7 @@ def test_every_class_of_the_tree_has_a_row() -> None:
         errors.GbaError,
         errors.MathError,
         errors.StepLimitError,
+        errors.ConfigError,
         errors.DocumentError,
         errors.EmbeddingError,
         errors.OptionsError,
