@@ -26,7 +26,11 @@ def _printed(notebook: Any) -> str:
 def _run(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+        notebook,
+        timeout=600,
+        iopub_timeout=60,  # a busy machine takes longer than four seconds to tell that a cell has no more output
+        kernel_name="python3",
+        resources={"metadata": {"path": str(FOLDER)}},
     ).execute()
     return notebook
 
