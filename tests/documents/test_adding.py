@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -195,3 +196,10 @@ def test_which_files_a_folder_stands_for(tmp_path: Path) -> None:
     assert names == ["a.txt", "b.md", "deep/er/c.pdf", "f.png"]
     with pytest.raises(DocumentError, match="there is no file"):
         documents_in([tmp_path / "none.txt"])
+
+
+def test_a_pdf_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    with pytest.raises(DocumentError, match=r"pip install 'grammar-based-agents\[documents\]'"):
+        read_document(Path("a.pdf"), pdf("One"))
+    assert read_document(Path("a.txt"), b"One") == [Section("One")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -225,3 +226,11 @@ def test_many_threads(store: DocumentStore) -> None:
         thread.join()
     assert errors == []
     assert len(store) == 40
+
+
+@pytest.mark.parametrize("name", ["apsw", "sqlite_vec"])
+def test_without_the_extra(path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(StoreError, match=r"pip install 'grammar-based-agents\[documents\]'"):
+        DocumentStore(path, WordEmbedding())
+    assert not path.exists()

@@ -163,3 +163,15 @@ def test_an_encoder_without_the_tokens_around_a_text(encoder: Path, tmp_path: Pa
     damaged.write_bytes(whole.replace(key + (1).to_bytes(4, "little"), key + (9999).to_bytes(4, "little")))
     with pytest.raises(ModelFileError, match="unknown_token_id is 9999, and its vocabulary has"):
         EmbedderInProcess(damaged)
+
+
+async def test_what_is_closed_answers_no_more(encoder: Path) -> None:
+    with EmbedderInProcess(encoder) as embedder:
+        assert len(embedder.embed(["city"])[0]) == 32
+        assert embedder.embed([]) == []
+    with pytest.raises(BackendError, match="is closed"):
+        embedder.embed(["city"])
+    other = EmbedderInProcess(encoder)
+    await other.aclose()
+    with pytest.raises(BackendError, match="is closed"):
+        await other.aembed(["city"])

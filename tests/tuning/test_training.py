@@ -27,7 +27,7 @@ from gba.tuning.collect import Collection, collect
 from gba.tuning.dataset import IGNORED, Dialogue
 from gba.tuning.examples import Example, of_run, write_examples
 from gba.tuning.expert import Expert
-from gba.tuning.training import ConfigError, TuneConfig, read_config
+from gba.tuning.training import TuneConfig, TuningError, read_config
 from gba.tuning.training.batches import load_data, pack, steps_of
 from gba.tuning.training.export import export_gguf
 from gba.tuning.training.learner import Learner, deterministic
@@ -90,9 +90,9 @@ def test_keys_are_checked(tmp_path: Path) -> None:
         ("model: [", "is no YAML"),
     ):
         path.write_text(text, encoding="utf-8")
-        with pytest.raises(ConfigError, match=said.replace("?", r"\?").replace("[", r"\[")):
+        with pytest.raises(TuningError, match=said.replace("?", r"\?").replace("[", r"\[")):
             read_config(path)
-    with pytest.raises(ConfigError, match="cannot be read"):
+    with pytest.raises(TuningError, match="cannot be read"):
         read_config(tmp_path / "none.yaml")
     path.write_text("model: m\ndata: d\nout: o\nlearning_rate: 2e-4", encoding="utf-8")
     assert read_config(path, {"steps": 3}).learning_rate == 2e-4
@@ -115,7 +115,7 @@ def test_examples_are_packed_and_each_epoch_has_all(model: Path, data: Path, tmp
     assert len(steps_of(loaded, wanted.model_copy(update={"steps": 1}))) == 1
     short = load_data(data, tokenizer_of(load_hub_model(str(model), {})), wanted.model_copy(update={"length": 160}))
     assert short.dropped == {"longer than 160 tokens": 6}
-    with pytest.raises(ConfigError, match="no example to learn from: 12 longer than 16 tokens"):
+    with pytest.raises(TuningError, match="no example to learn from: 12 longer than 16 tokens"):
         load_data(data, tokenizer_of(load_hub_model(str(model), {})), wanted.model_copy(update={"length": 16}))
 
 
@@ -173,9 +173,9 @@ def test_a_run_that_was_stopped_goes_on_bit_by_bit(model: Path, data: Path, tmp_
     lines = (tmp_path / "stopped" / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["step"] for line in lines] == list(range(1, len(whole) + 1))
     assert trained(stopped, resume=True) == []  # nothing is left
-    with pytest.raises(ConfigError, match="is not empty"):
+    with pytest.raises(TuningError, match="is not empty"):
         open_run(stopped)
-    with pytest.raises(ConfigError, match="begun with another config"):
+    with pytest.raises(TuningError, match="begun with another config"):
         trained(stopped.model_copy(update={"seed": 1}), resume=True)
 
 
@@ -262,10 +262,10 @@ def test_an_export_is_quantised_and_refused(model: Path, data: Path, tmp_path: P
         ("only of gemma2, gemma3, llama", {"base": write_renamed(model, tmp_path / "falcon.gguf")}),
         ("is not there: name it with --base", {"base": tmp_path / "none.gguf"}),
     ):
-        with pytest.raises((ConfigError, BackendError), match=said):
+        with pytest.raises((TuningError, BackendError), match=said):
             export_gguf(tmp_path / "run", tmp_path / "bad.gguf", **arguments)  # type: ignore[arg-type]
     assert not list(tmp_path.glob("bad.gguf*"))
-    with pytest.raises(ConfigError, match="no finished run"):
+    with pytest.raises(TuningError, match="no finished run"):
         export_gguf(tmp_path, tmp_path / "bad.gguf")
 
 
@@ -276,9 +276,9 @@ def test_nothing_is_left_of_a_dialogue_without_labels() -> None:
 
 
 def test_what_cannot_be_trained(model: Path, data: Path, tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"lora\.targets"):
+    with pytest.raises(TuningError, match=r"lora\.targets"):
         open_run(config(model, data, tmp_path / "a", lora={"targets": ["nothing"]})).train().__next__()
-    with pytest.raises(ConfigError, match="more than the 2048 that the model was made for"):
+    with pytest.raises(TuningError, match="more than the 2048 that the model was made for"):
         open_run(config(model, data, tmp_path / "b", length=4096))
     with pytest.raises(BackendError, match="the device 'nowhere' cannot be used"):
         open_run(config(model, data, tmp_path / "c", device="nowhere")).train().__next__()
@@ -299,9 +299,9 @@ def test_a_dry_run_counts_adapters(model: Path, data: Path, tmp_path: Path) -> N
     learner = Learner(load_hub_model(str(model), {}), wanted)
     assert found.learning == sum(weight.numel() for weight in learner.weights().values())
     assert found.parameters == sum(weight.numel() for weight in learner.model.parameters())
-    with pytest.raises(ConfigError, match="model_type is missing"):
+    with pytest.raises(TuningError, match="model_type is missing"):
         plan(wanted.model_copy(update={"architecture": {"hidden_size": 64}}))
-    with pytest.raises(ConfigError, match="architecture"):
+    with pytest.raises(TuningError, match="architecture"):
         plan(wanted.model_copy(update={"architecture": {"model_type": "unheard-of"}}))
 
 

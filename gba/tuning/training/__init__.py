@@ -4,6 +4,6 @@ TuneConfig ──► Batches (examples as packed tokens) ──► Learner (the 
                                                                   Checkpoints ◄──────────────────────┘
 """
 
-from gba.tuning.training.config import ConfigError, TuneConfig, read_config
+from gba.tuning.training.config import TuneConfig, TuningError, read_config
 
-__all__ = ["ConfigError", "TuneConfig", "read_config"]
+__all__ = ["TuneConfig", "TuningError", "read_config"]

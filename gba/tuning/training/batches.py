@@ -17,7 +17,7 @@ from gba.backends.base import Backend
 from gba.tuning.dataset import IGNORED, Dialogue, DialogueError
 from gba.tuning.examples import Example, Kind, read_examples
 from gba.tuning.rendering import ExampleRenderer
-from gba.tuning.training.config import ConfigError, TuneConfig
+from gba.tuning.training.config import TuneConfig, TuningError
 
 __all__ = ["Data", "Packed", "load_data", "pack", "steps_of"]
 
@@ -69,7 +69,7 @@ def load_data(path: Path, backend: Backend, config: TuneConfig) -> Data:
     """The examples of a file, or of a folder that `gba prepare` wrote, as tokens of the model of ``backend``.
 
     Left out are those that are longer than a sequence, and those that the model's format cannot write. Raises
-    ExampleError for what cannot be read, and ConfigError where nothing is left.
+    ExampleError for what cannot be read, and TuningError where nothing is left.
     """
     file = path / "examples.jsonl" if path.is_dir() else path
     renderer = ExampleRenderer(backend, syntax=config.syntax, forced=config.forced)
@@ -78,7 +78,7 @@ def load_data(path: Path, backend: Backend, config: TuneConfig) -> Data:
         _add(data, example, renderer, config)
     if not data.dialogues:
         said = ", ".join(f"{count} {reason}" for reason, count in data.dropped.most_common()) or "the file is empty"
-        raise ConfigError(f"{file} has no example to learn from: {said}")
+        raise TuningError(f"{file} has no example to learn from: {said}")
     return data
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from gba.tuning.training.config import ConfigError
+from gba.tuning.training.config import TuningError
 from gba.tuning.training.learner import Learner
 
 __all__ = ["Checkpoints"]
@@ -55,7 +55,7 @@ class Checkpoints:
     def load(self, learner: Learner, optimizer: torch.optim.Optimizer) -> int:
         """Go on where the last checkpoint was saved; its step. 0 where there is none.
 
-        Raises ConfigError where it is of another configuration or other data, and where it cannot be read.
+        Raises TuningError where it is of another configuration or other data, and where it cannot be read.
         """
         steps = self.steps()
         if not steps:
@@ -67,7 +67,7 @@ class Checkpoints:
             self._check(run)
             state = torch.load(folder / "state.pt", map_location=learner.device, weights_only=True)
         except (OSError, ValueError, KeyError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
-            raise ConfigError(f"{folder} cannot be read ({error}): delete it, and the one before it is used") from error
+            raise TuningError(f"{folder} cannot be read ({error}): delete it, and the one before it is used") from error
         learner.put(state["weights"])
         optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["chance"]["cpu"].cpu())
@@ -78,7 +78,7 @@ class Checkpoints:
     def _check(self, run: dict[str, Any]) -> None:
         changed = sorted(key for key in {*run, *self.run} if run.get(key) != self.run.get(key))
         if changed:
-            raise ConfigError(
+            raise TuningError(
                 f"the run in {self.folder.parent} was begun with another {', '.join(changed)}: it cannot go on with "
                 "this one. Set it back, or begin anew in another folder"
             )

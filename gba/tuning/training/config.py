@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from gba.errors import GbaError
 
-__all__ = ["ConfigError", "LoraSettings", "TuneConfig", "read_config"]
+__all__ = ["LoraSettings", "TuneConfig", "TuningError", "read_config"]
 
 
-class ConfigError(GbaError):
-    """A configuration that cannot be read, or says what cannot be."""
+class TuningError(GbaError):
+    """A model cannot be trained or written so: a configuration that cannot be, a run that cannot go on."""
 
 
 class _Strict(BaseModel):
@@ -93,23 +93,23 @@ class TuneConfig(_Strict):
 
 
 def read_config(path: Path, changes: dict[str, Any] | None = None) -> TuneConfig:
-    """The configuration in a YAML file; ``changes`` take the place of its keys. Raises ConfigError."""
+    """The configuration in a YAML file; ``changes`` take the place of its keys. Raises TuningError."""
     import yaml
 
     try:
         read = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from error
+        raise TuningError(f"{path} cannot be read: {error.strerror}") from error
     except (ValueError, yaml.YAMLError) as error:
-        raise ConfigError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
+        raise TuningError(f"{path} is no YAML: {' '.join(str(error).split())}") from error
     if not isinstance(read, dict):
-        raise ConfigError(f"{path} has to be a mapping with keys such as model, data and out")
+        raise TuningError(f"{path} has to be a mapping with keys such as model, data and out")
     if isinstance(read.get("learning_rate"), str):  # YAML 1.1 reads 2e-4 as text
         read["learning_rate"] = _number(read["learning_rate"])
     try:
         return TuneConfig.model_validate({**read, **(changes or {})})
     except ValidationError as error:
-        raise ConfigError(f"{path}: " + "; ".join(map(_told, error.errors()))) from error
+        raise TuningError(f"{path}: " + "; ".join(map(_told, error.errors()))) from error
 
 
 def _number(text: str) -> float | str:

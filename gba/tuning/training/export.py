@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from gba.backends.hub_model import load_hub_model
 from gba.errors import BackendError
-from gba.tuning.training.config import ConfigError
+from gba.tuning.training.config import TuningError
 
 __all__ = ["Exported", "export_gguf"]
 
@@ -59,20 +59,20 @@ def export_gguf(
 
     ``base``: the GGUF file of the same model, needed where the run began with a folder or a name on the Hub. ``kind``:
     how weights that changed are stored. ``quantize``: llama.cpp's name of a type, into which the whole is quantised.
-    Raises ConfigError for a run that is not finished, a base of another model, and names that are not known.
+    Raises TuningError for a run that is not finished, a base of another model, and names that are not known.
     """
     if kind not in _TYPES:
-        raise ConfigError(f"there is no type {kind!r}: it is {', '.join(_TYPES)}")
+        raise TuningError(f"there is no type {kind!r}: it is {', '.join(_TYPES)}")
     about = _about(run)
     said = base or about["gguf"]
     if said is None:
-        raise ConfigError(
+        raise TuningError(
             f"the run began with {about['base']}, which is no GGUF file: name the same model as one with --base "
             "(llama.cpp's convert_hf_to_gguf.py makes one)"
         )
     source = Path(said)
     if not source.is_file():
-        raise ConfigError(f"{source}, from which the run began, is not there: name it with --base")
+        raise TuningError(f"{source}, from which the run began, is not there: name it with --base")
     reader = gguf.GGUFReader(source)
     weights = _Weights(reader, about, run)
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -92,9 +92,9 @@ def _about(run: Path) -> dict[str, Any]:
         about = json.loads((run / "run.json").read_text(encoding="utf-8"))
         return {"base": about["base"], "gguf": about["gguf"], "method": about["method"]}
     except FileNotFoundError:
-        raise ConfigError(f"{run} has no finished run (no run.json): go on with it by gba tune --resume") from None
+        raise TuningError(f"{run} has no finished run (no run.json): go on with it by gba tune --resume") from None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{run / 'run.json'} cannot be read: {error}") from error
+        raise TuningError(f"{run / 'run.json'} cannot be read: {error}") from error
 
 
 class _Weights:
@@ -106,7 +106,7 @@ class _Weights:
         blocks = int(fields[f"{self.architecture}.block_count"].contents())
         known = {name: value for value, name in gguf.MODEL_ARCH_NAMES.items()}
         if self.architecture not in known:
-            raise ConfigError(f"the gguf library does not know the architecture {self.architecture!r}: upgrade it")
+            raise TuningError(f"the gguf library does not know the architecture {self.architecture!r}: upgrade it")
         self._names = gguf.get_tensor_name_map(known[self.architecture], blocks)
         self._heads = int(fields[f"{self.architecture}.attention.head_count"].contents())
         kv = fields.get(f"{self.architecture}.attention.head_count_kv")
@@ -114,7 +114,7 @@ class _Weights:
         self.adds = about["method"] == "lora"
         self._check(run)
         if "split.count" in fields and int(fields["split.count"].contents()) > 1:
-            raise ConfigError("the base is one of several files: join them first (llama-gguf-split --merge)")
+            raise TuningError("the base is one of several files: join them first (llama-gguf-split --merge)")
         (vocabulary,) = (int(each.shape[1]) for each in reader.tensors if each.name == "token_embd.weight")
         found = _differences(about["base"], run, vocabulary) if self.adds else _whole(run)
         self.found = {self._name(name): self._ordered(name, weight) for name, weight in found}
@@ -123,7 +123,7 @@ class _Weights:
         known = _LINEAR if self.adds else _WHOLE
         if self.architecture not in known:
             way = "merge the adapter with peft, save the model" if self.adds else f"take {run / 'model'}"
-            raise ConfigError(
+            raise TuningError(
                 f"{'an adapter' if self.adds else 'a full tuning'} of {self.architecture} cannot be written, only of "
                 f"{', '.join(sorted(known))}: {way}, and convert it with llama.cpp's convert_hf_to_gguf.py"
             )
@@ -131,7 +131,7 @@ class _Weights:
     def _name(self, name: str) -> str:
         known = self._names.get_name(name, try_suffixes=(".weight", ".bias"))
         if known is None:
-            raise ConfigError(f"GGUF has no name for the weight {name} of {self.architecture}")
+            raise TuningError(f"GGUF has no name for the weight {name} of {self.architecture}")
         return str(known)
 
     def _ordered(self, name: str, weight: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -151,13 +151,13 @@ def _differences(base: str, run: Path, vocabulary: int) -> Iterator[tuple[str, N
     model = load_hub_model(base, {"dtype": "float32"}).model
     tokens = model.get_input_embeddings().weight.shape[0]
     if tokens != vocabulary:
-        raise ConfigError(f"the base has {vocabulary} tokens and the run's model {tokens}: it is another model")
+        raise TuningError(f"the base has {vocabulary} tokens and the run's model {tokens}: it is another model")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", FutureWarning)  # peft still asks transformers by an older name
             adapted = PeftModel.from_pretrained(model, str(run / "adapter"))
     except (OSError, ValueError, RuntimeError) as error:
-        raise ConfigError(f"{run / 'adapter'} cannot be read: {' '.join(str(error).split())[:300]}") from error
+        raise TuningError(f"{run / 'adapter'} cannot be read: {' '.join(str(error).split())[:300]}") from error
     for name, module in adapted.get_base_model().named_modules():
         if isinstance(module, LoraLayer):
             with torch.no_grad():
@@ -178,7 +178,7 @@ def _write(path: Path, reader: Any, weights: _Weights, kind: Any, name: str | No
     if missing == {"output.weight"}:  # it is the embedding, which is in the file once
         del weights.found["output.weight"]
     elif missing:
-        raise ConfigError(f"the base has no {', '.join(sorted(missing))}: it is another model than the run's")
+        raise TuningError(f"the base has no {', '.join(sorted(missing))}: it is another model than the run's")
     changed = 0
     for tensor in reader.tensors:
         new = weights.found.get(tensor.name)
@@ -187,7 +187,7 @@ def _write(path: Path, reader: Any, weights: _Weights, kind: Any, name: str | No
             continue
         shape = tuple(int(size) for size in reversed(tensor.shape))
         if new.shape != shape:
-            raise ConfigError(f"{tensor.name} is {shape} in the base and {new.shape} in the run: not the same model")
+            raise TuningError(f"{tensor.name} is {shape} in the base and {new.shape} in the run: not the same model")
         if weights.adds:
             new = gguf.dequantize(tensor.data, tensor.tensor_type).reshape(shape) + new
         stored = kind if new.ndim > 1 else gguf.GGMLQuantizationType.F32
@@ -225,7 +225,7 @@ def _quantize(path: Path, kind: str) -> None:
         ) from error
     number = getattr(llama_cpp, f"LLAMA_FTYPE_MOSTLY_{kind.upper()}", None)
     if number is None:
-        raise ConfigError(f"llama.cpp has no type {kind!r} to quantise into: Q4_K_M, Q5_K_M, Q6_K, Q8_0 are such")
+        raise TuningError(f"llama.cpp has no type {kind!r} to quantise into: Q4_K_M, Q5_K_M, Q6_K, Q8_0 are such")
     settings = llama_cpp.llama_model_quantize_default_params()
     settings.ftype, settings.allow_requantize = number, True
     done = path.with_name(f"{path.name}.quantised")

@@ -16,7 +16,7 @@ from gba.backends.hub_model import HubModel
 from gba.errors import BackendError
 from gba.tuning.dataset import IGNORED
 from gba.tuning.training.batches import Packed
-from gba.tuning.training.config import ConfigError, TuneConfig
+from gba.tuning.training.config import TuneConfig, TuningError
 
 __all__ = ["Learner", "adapted", "deterministic", "device_of", "stored_as"]
 
@@ -42,10 +42,10 @@ class Learner:
         return {name: weight for name, weight in self.model.named_parameters() if weight.requires_grad}
 
     def put(self, weights: Mapping[str, Tensor]) -> None:
-        """Give what learns these values. Raises ConfigError where they are of another model."""
+        """Give what learns these values. Raises TuningError where they are of another model."""
         mine = self.weights()
         if mine.keys() != weights.keys():
-            raise ConfigError("the checkpoint is of a model of another shape: begin anew in another folder")
+            raise TuningError("the checkpoint is of a model of another shape: begin anew in another folder")
         with torch.no_grad():
             for name, weight in mine.items():
                 weight.copy_(weights[name])
@@ -106,7 +106,7 @@ def adapted(model: Any, config: TuneConfig) -> Any:
             warnings.simplefilter("ignore", FutureWarning)  # peft still asks transformers by an older name
             return get_peft_model(model, settings)
     except ValueError as error:
-        raise ConfigError(f"lora.targets: {' '.join(str(error).split())[:300]}") from error
+        raise TuningError(f"lora.targets: {' '.join(str(error).split())[:300]}") from error
 
 
 def device_of(config: TuneConfig) -> torch.device:

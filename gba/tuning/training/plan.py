@@ -10,7 +10,7 @@ import torch
 from transformers import AutoConfig, AutoModelForCausalLM
 
 from gba.backends.hub_model import load_hub_config
-from gba.tuning.training.config import ConfigError, TuneConfig
+from gba.tuning.training.config import TuneConfig, TuningError
 from gba.tuning.training.learner import adapted
 
 __all__ = ["Memory", "Plan", "plan"]
@@ -50,7 +50,7 @@ class Plan:
 def plan(config: TuneConfig) -> Plan:
     """Build the model without its weights (on torch's meta device), and count.
 
-    Raises ConfigError for an architecture that transformers does not know, and as `load_hub_model` does where there is
+    Raises TuningError for an architecture that transformers does not know, and as `load_hub_model` does where there is
     none in the configuration and the model's own has to be read.
     """
     described = _described(config)
@@ -89,9 +89,9 @@ def _described(config: TuneConfig) -> Any:
     try:
         return AutoConfig.for_model(given.pop("model_type"), **given)
     except KeyError as error:
-        raise ConfigError("architecture: model_type is missing: llama, qwen3, gemma3_text and so on") from error
+        raise TuningError("architecture: model_type is missing: llama, qwen3, gemma3_text and so on") from error
     except (ValueError, TypeError) as error:
-        raise ConfigError(f"architecture: {' '.join(str(error).split())[:300]}") from error
+        raise TuningError(f"architecture: {' '.join(str(error).split())[:300]}") from error
 
 
 def _layer(name: str) -> str:

@@ -11,7 +11,7 @@ import yaml
 
 from gba.backends.hub_model import HubModel, load_hub_model
 from gba.tuning.training.batches import Data, load_data, steps_of
-from gba.tuning.training.config import ConfigError, TuneConfig
+from gba.tuning.training.config import TuneConfig, TuningError
 from gba.tuning.training.learner import Learner, deterministic, stored_as
 from gba.tuning.training.tokenizing import tokenizer_of
 from gba.tuning.training.trainer import Progress, train
@@ -74,10 +74,10 @@ class Run:
 def open_run(config: TuneConfig, *, resume: bool = False) -> Run:
     """Load the model, and the data in its tokens. ``resume``: go on with the run that the folder has.
 
-    Raises ConfigError where the folder is not empty and no run is to go on, ExampleError, and as `load_hub_model` does.
+    Raises TuningError where the folder is not empty and no run is to go on, ExampleError, and as `load_hub_model` does.
     """
     if config.out.exists() and any(config.out.iterdir()) and not resume:
-        raise ConfigError(f"{config.out} is not empty: choose another folder, or go on with its run (--resume)")
+        raise TuningError(f"{config.out} is not empty: choose another folder, or go on with its run (--resume)")
     loaded = load_hub_model(config.model, {"dtype": stored_as(config)})
     _check(loaded, config)
     backend = tokenizer_of(loaded)
@@ -90,19 +90,19 @@ def _check(loaded: HubModel, config: TuneConfig) -> None:
     text = loaded.model.config.get_text_config(decoder=True)
     for name in ("logits_scaling", "logit_scale"):
         if getattr(text, name, None) not in (None, 1, 1.0):
-            raise ConfigError(f"{text.model_type} scales its logits ({name}), which training here does not do")
+            raise TuningError(f"{text.model_type} scales its logits ({name}), which training here does not do")
     layers = set(getattr(text, "layer_types", None) or ())
     if getattr(loaded.model, "_is_stateful", False) or layers - {"full_attention", "sliding_attention"}:
-        raise ConfigError(
+        raise TuningError(
             f"{text.model_type} has layers with a state, in which packed examples would see each other: only models "
             "whose layers all attend can be trained here"
         )
     trained = getattr(text, "max_position_embeddings", None)
     if trained is not None and config.length > trained:
-        raise ConfigError(f"length: {config.length} tokens are more than the {trained} that the model was made for")
+        raise TuningError(f"length: {config.length} tokens are more than the {trained} that the model was made for")
     window = getattr(text, "sliding_window", None)
     if window and "sliding_attention" in (getattr(text, "layer_types", None) or ()) and config.length > window:
-        raise ConfigError(
+        raise TuningError(
             f"length: layers of this model see {window} tokens, and sequences of {config.length} would be learnt "
             f"otherwise than they are used: say {window} at most"
         )

@@ -16,19 +16,14 @@ from typing import Any, get_args
 
 import torch
 
-from gba.errors import GbaError
 from gba.tuning.dataset import IGNORED
 from gba.tuning.examples import Kind
 from gba.tuning.training.batches import Data, Packed, pack, steps_of
 from gba.tuning.training.checkpoints import Checkpoints
-from gba.tuning.training.config import TuneConfig
+from gba.tuning.training.config import TuneConfig, TuningError
 from gba.tuning.training.learner import Learner
 
-__all__ = ["Progress", "TrainingError", "learning_rate", "loss_of", "train"]
-
-
-class TrainingError(GbaError):
-    """Training cannot go on."""
+__all__ = ["Progress", "learning_rate", "loss_of", "train"]
 
 
 @dataclass(frozen=True)
@@ -57,8 +52,8 @@ def train(
 ) -> Iterator[Progress]:
     """Train to the end, or until ``stopped`` after a step; then a checkpoint is there, and a next call goes on from it.
 
-    Writes to ``config.out``: ``metrics.jsonl``, a line for each step, and checkpoints. Raises ConfigError where the
-    folder has the checkpoints of another run, TrainingError where a gradient is not finite.
+    Writes to ``config.out``: ``metrics.jsonl``, a line for each step, and checkpoints. Raises TuningError where the
+    folder has the checkpoints of another run, TuningError where a gradient is not finite.
     """
     steps = steps_of(data, config)
     optimizer = torch.optim.AdamW(
@@ -102,7 +97,7 @@ def _step(
         (loss / learnt).backward()  # type: ignore[no-untyped-call]
     norm = torch.nn.utils.clip_grad_norm_(learner.weights().values(), learner.config.clip)
     if not math.isfinite(float(norm)):
-        raise TrainingError(
+        raise TuningError(
             f"the gradient of step {number} is not finite: lower learning_rate, or say precision: float32. The last "
             "checkpoint is from before it"
         )
