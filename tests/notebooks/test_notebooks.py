@@ -64,6 +64,18 @@ def test_the_notebook_of_structured_output() -> None:
 
 @pytest.mark.enable_socket
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_notebook_of_conversations() -> None:
+    printed = _printed(_run(FOLDER / "conversation.ipynb"))
+    assert "What is 4 to the power of 2.1?\n    The answer is 18.3792." in printed
+    assert "Multiply that by 3.\n    The answer is 55.1376." in printed
+    assert "calculate {'question': '18.3792 multiplied by 3'}" in printed
+    assert "window 1: ['What is 4 to the power of 2.1?', 'Multiply that by 3.']" in printed
+    assert "And what is that times 3?\n    The answer is 11328." in printed, "a conversation that goes on after a restart"
+    assert "AIMessage 0 calls" in printed
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_the_notebook_of_langchain(monkeypatch: pytest.MonkeyPatch) -> None:
     # under pytest the kernel's standard error has no file descriptor, which the client of MCP gives to its server
     monkeypatch.delenv("PYTEST_CURRENT_TEST")
