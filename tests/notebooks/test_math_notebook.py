@@ -27,7 +27,7 @@ def _outputs(notebook: Any, kind: str) -> str:
 def test_the_notebook_shows_formulas_programs_and_a_plot() -> None:
     notebook = nbformat.read(PATH, as_version=4)
     folder = {"metadata": {"path": str(PATH.parent)}}
-    NotebookClient(notebook, timeout=600, kernel_name="python3", resources=folder).execute()
+    NotebookClient(notebook, timeout=600, iopub_timeout=60, kernel_name="python3", resources=folder).execute()
     printed = _outputs(notebook, "text/plain")
     assert "result = 25 ** 0.24" in printed
     assert "2.16524" in printed

@@ -26,7 +26,11 @@ def _printed(notebook: Any) -> str:
 def _run(path: Path) -> Any:
     notebook = nbformat.read(path, as_version=4)
     NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(FOLDER)}}
+        notebook,
+        timeout=600,
+        iopub_timeout=60,  # a busy machine takes longer than four seconds to tell that a cell has no more output
+        kernel_name="python3",
+        resources={"metadata": {"path": str(FOLDER)}},
     ).execute()
     return notebook
 
@@ -56,6 +60,18 @@ def test_the_notebook_of_structured_output() -> None:
     assert printed.count("    urgent: true only where something is broken") == 2, "descriptions are in both prompts"
     assert "keyword='uniqueItems'" in printed
     assert "has non-unique elements" in printed
+
+
+@pytest.mark.enable_socket
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_the_notebook_of_conversations() -> None:
+    printed = _printed(_run(FOLDER / "conversation.ipynb"))
+    assert "What is 4 to the power of 2.1?\n    The answer is 18.3792." in printed
+    assert "Multiply that by 3.\n    The answer is 55.1376." in printed
+    assert "calculate {'question': '18.3792 multiplied by 3'}" in printed
+    assert "window 1: ['What is 4 to the power of 2.1?', 'Multiply that by 3.']" in printed
+    assert "And what is that times 3?\n    The answer is 11328." in printed, "a conversation that goes on after a restart"
+    assert "AIMessage 0 calls" in printed
 
 
 @pytest.mark.enable_socket

@@ -132,3 +132,10 @@ def test_random_sentences_are_of_many_kinds() -> None:
     assert sum(f"{name}(" in text for name in FUNCTIONS) > len(FUNCTIONS) / 2
     assert all(part in text for part in ("import ", "from ", "#", "[", "{", "**", "==", ".subs("))
     assert any(f"{word}=" in text for word in ASSUMPTIONS)
+
+
+@pytest.mark.parametrize("method", sorted(VALUE_METHODS))
+def test_each_method_behind_a_variable_called_s_passes_the_checker(method: str) -> None:
+    program = f"result = S.{method}()\n"
+    assert accepted(program)
+    check(program)  # S is sympy's, but a variable may have its name

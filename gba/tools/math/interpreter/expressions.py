@@ -357,6 +357,8 @@ class Expressions:
     def _attribute(self, node: ast.Attribute, scope: Scope) -> Run:
         module = self.modules.named(node.value, scope)
         if module == "S":
+            if node.attr not in SETS:
+                raise MathError(f"Line {node.lineno}: S has no {node.attr} here.", kind="forbidden")
             constant = SETS[node.attr]
             return lambda _: constant
         if module:
