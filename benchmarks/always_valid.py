@@ -1,7 +1,7 @@
 """Is every call valid, whatever the model? Random weights, high temperature, few tokens, schemas met in the wild.
 
-    python benchmarks/always_valid.py DATA.jsonl.xz [--count 1000] [--transport server|inprocess] [--out FILE.jsonl]
-                                      [--peer 100]
+    python benchmarks/always_valid.py DATA.jsonl.xz [--count 1000] [--transport server|inprocess|transformers]
+                                      [--out FILE.jsonl] [--peer 100]
 
 DATA: a line for each schema, {"id", "schema"}, as MaskBench has them; those of function calling corpora (BFCL, Glaive)
 are taken. Each schema becomes the parameters of one tool, which `ChatLlamaCpp.bind_tools(..., tool_choice=name)` has
@@ -30,7 +30,7 @@ from typing import Any
 import httpx
 import jsonschema
 
-from gba import ChatLlamaCpp, LlamaInProcess, LlamaServerProcess
+from gba import ChatLlamaCpp, LlamaInProcess, LlamaServerProcess, Transformers
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from tests.helpers.gguf_factory import write_gguf
@@ -100,8 +100,8 @@ def models(transport: str, with_peer: bool) -> Iterator[tuple[ChatLlamaCpp, str]
     with tempfile.TemporaryDirectory() as folder:
         gguf = write_gguf(Path(folder) / "random.gguf")
         settings = {"temperature": TEMPERATURE, "max_tokens": BUDGET, "max_thought_tokens": 8, "seed": 1}
-        if transport == "inprocess":
-            with LlamaInProcess(gguf, context=2048) as backend:
+        if transport != "server":
+            with (LlamaInProcess if transport == "inprocess" else Transformers)(gguf, context=2048) as backend:
                 yield ChatLlamaCpp(backend=backend, **settings), ""
             return
         extra = ["--jinja"] if with_peer else []
@@ -114,7 +114,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     parser.add_argument("--count", type=int, default=1000)
-    parser.add_argument("--transport", choices=["server", "inprocess"], default="server")
+    parser.add_argument("--transport", choices=["server", "inprocess", "transformers"], default="server")
     parser.add_argument(
         "--peer", type=int, default=0, help="give so many of the schemas to the server's own tool calling"
     )

@@ -132,7 +132,8 @@ def judged(out: Path, model: Path, options: Any) -> dict[str, Any]:
     """What `gba eval` says of held-out tasks."""
     if not (out / "report.json").exists():
         wanted = ["--model", str(model), "--tasks", str(options.tasks), "--split", "held-out", "--way", "constrained"]
-        limits = ["--max-tokens", "160", "--max-steps", "8", "--threads", str(options.threads), "--temperature", "0"]
+        limits = ["--max-tokens", "96", "--max-thought-tokens", "32", "--max-steps", "6", "--temperature", "0"]
+        limits += ["--threads", str(options.threads)]
         gba("eval", *ENVIRONMENTS, *wanted, *limits, "--context", "2048", "--out", str(out), "--resume")
     return json.loads((out / "report.json").read_text(encoding="utf-8"))
 

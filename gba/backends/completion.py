@@ -242,14 +242,16 @@ class CompletionReader:
         return [Chunk(text, tuple(tokens), finish, _timings_of(event), probs)]
 
     def _check_end(self, finish: Finish, text: str) -> None:
-        """That something was generated where something must have been: callers ask again until it is."""
+        """Raise where the server ended without generating anything: callers would ask again without end."""
         if finish == "stop" and not text and not any(chunk.text for chunk in self._told):
             raise self.interrupted("the server says that it met a stop string, but it wrote nothing")
         if finish == "length" and not self._seen and not self._mute:
             raise self.interrupted("the server ended it before the first token, for no reason that it tells")
 
     def _through_stop(self, word: str) -> Flow[tuple[list[int], str]]:
-        """What was held when a stop string came, and what the last token told before was cut short of."""
+        """The tokens held back when a stop string was met, and the text that they add, the stop string included.
+
+        llama-server leaves the stop string out of its text, and with it the end of the token before."""
         if None in self._held:
             return (yield from self._resolve((self._held_text or "") + word))
         held = [token for token in self._held if token is not None]

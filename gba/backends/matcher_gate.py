@@ -97,7 +97,7 @@ class _Place:
             return None
         if begun:
             low, high = _code_points(begun)
-            if not any(first <= high and last >= low for first, last in matcher.next_chars().ranges):
+            if low > high or not any(first <= high and last >= low for first, last in matcher.next_chars().ranges):
                 return None
         return _Place(matcher, begun)
 
@@ -139,10 +139,15 @@ class MatcherGate:
 
 
 def _code_points(begun: bytes) -> tuple[int, int]:
-    """The first and the last character that can begin with these bytes, which are not yet a whole one."""
+    """The first and the last character that can begin with these bytes, which are not yet a whole one.
+
+    Where there is none the first is behind the last: ED A0 begins a surrogate, which Python's incremental decoder takes
+    for the beginning of a character.
+    """
     first, missing = begun[0], (2 if begun[0] < 0xE0 else 3 if begun[0] < 0xF0 else 4) - len(begun)
     value = first & (0x1F if first < 0xE0 else 0x0F if first < 0xF0 else 0x07)
     for byte in begun[1:]:
         value = value << 6 | byte & 0x3F
     low, high = value << 6 * missing, (value + 1 << 6 * missing) - 1
-    return max(low, {0xE0: 0x800, 0xF0: 0x10000}.get(first, low)), min(high, 0x10FFFF)
+    least, most = {0xE0: 0x800, 0xF0: 0x10000}.get(first, low), {0xED: 0xD7FF}.get(first, 0x10FFFF)
+    return max(low, least), min(high, most)

@@ -11,7 +11,7 @@ __all__ = ["answer_text", "retry_text", "thought_text"]
 
 
 def retry_text(name: str, violations: Sequence[str]) -> str:
-    """What a model is told whose arguments broke a constraint that the grammar does not enforce."""
+    """The message to a model after its arguments broke a constraint that the grammar does not enforce."""
     return f"Error: the arguments of {name} are not valid: {'; '.join(violations)}. Call {name} again with valid ones."
 
 

@@ -27,14 +27,14 @@ class BoundChatLlamaCpp(RunnableBinding[LanguageModelInput, AIMessage]):
         return RunnableBinding.lc_id()
 
     def with_structured_output(self, schema: Any, **kwargs: Any) -> Runnable[LanguageModelInput, Any]:
-        """As of the model, with the tools and all else that is bound."""
+        """`ChatLlamaCpp.with_structured_output`, keeping the tools and other arguments that are bound here."""
         made = self._model.with_structured_output(schema, **{**self.kwargs, **_given(kwargs)})
         if not self.config and not self.config_factories:
             return made  # type: ignore[no-any-return]
         return RunnableBinding(bound=made, config=self.config, config_factories=self.config_factories)
 
     def bind_tools(self, tools: Sequence[ToolLike], **kwargs: Any) -> Runnable[LanguageModelInput, AIMessage]:
-        """As of the model: these tools in place of those that were bound, and all else that is bound.
+        """`ChatLlamaCpp.bind_tools`: these tools replace those that are bound; other bound arguments are kept.
 
         An argument that is None leaves what is bound. A ``tool_choice`` that names a tool which is gone is dropped.
         """

@@ -35,10 +35,10 @@ _OTHERS = NAMES - _LISTING | {"$id", "id", "$schema", "$anchor", "$dynamicAnchor
 
 
 def constants(branches: Any, *, once: bool) -> list[Any] | None:
-    """The values of many branches that do nothing but list values; None where there are others, or few.
+    """All values of branches that only list values (const, enum); None where a branch says more, or where they are few.
 
-    ``once``: without those that several branches list. One branch after another they would take work that grows with
-    the square of their number.
+    ``once``: leave out values that several branches list (oneOf). Merging the branches one after another would take
+    time that grows with the square of their number.
     """
     if not isinstance(branches, (list, tuple)) or len(branches) < _FEW:
         return None

@@ -70,7 +70,9 @@ def test_the_notebook_of_conversations() -> None:
     assert "Multiply that by 3.\n    The answer is 55.1376." in printed
     assert "calculate {'question': '18.3792 multiplied by 3'}" in printed
     assert "window 1: ['What is 4 to the power of 2.1?', 'Multiply that by 3.']" in printed
-    assert "And what is that times 3?\n    The answer is 11328." in printed, "a conversation that goes on after a restart"
+    assert "And what is that times 3?\n    The answer is 11328." in printed, (
+        "a conversation that goes on after a restart"
+    )
     assert "AIMessage 0 calls" in printed
 
 

@@ -86,7 +86,7 @@ class BareKeys:
         self._strings = RawStrings(rules, "", colon, refused, work)
 
     def text(self, name: str) -> str | None:
-        """The name, which is the key, where nothing in it ends it."""
+        """The key as it is written; None for a name that contains the text which ends keys."""
         return name if self._strings.writable(name) else None
 
     def others(self, names: tuple[str, ...]) -> Node | None:

@@ -326,9 +326,9 @@ class _Checker:
             members = language.SETS if likely == "S" else language.MEMBERS.get(likely, frozenset())
             return likely if node.attr in members else ""
         members = language.SETS if module == "S" else language.MEMBERS[module]
-        behind = _BEHIND_ANY | _LISTED if module == "S" else _BEHIND_ANY  # S may be any variable of the grammar's
+        behind = _BEHIND_ANY | _LISTED
         absent = node.attr in behind and node.attr not in members and f"{module}.{node.attr}" not in language.MODULES
-        return "" if absent else module  # np.append(x), np.day, S.weekday(): the interpreter says that there is none
+        return "" if absent else module  # np.append(x), np.day: the interpreter says that there is none
 
     def _member(self, node: ast.Attribute, module: str) -> None:
         members = language.SETS if module == "S" else language.MEMBERS[module]

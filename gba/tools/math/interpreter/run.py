@@ -86,7 +86,7 @@ def _value(frame: dict[Any, Any], statements: Statements, printer: Printer) -> t
         return statements.last, "expression"
     if printer.used:
         return printer.value, "print"
-    for found, name in functions:  # a program that only defines how it is solved
+    for found, name in functions:  # the program defines a function and never calls it: it is called without arguments
         return found.call(), name
     raise MathError("The program has no result. Its last line has to be: result = ...", kind="no result")
 
